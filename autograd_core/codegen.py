@@ -1,0 +1,174 @@
+"""Print the operators of ``Value`` from the records, into the marked lines of value.py.
+
+A generic dispatch through the table costs four times as much as an operator written out. So the hot operators are
+written out: by this module, from the same rules that everything else reads, and a test prints them again and
+compares.
+
+``python -m autograd_core.codegen`` writes the lines; ``--check`` only says whether they are current.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from .kernels import __name__ as kernel_module
+from .primitive import TABLE, Pointwise, lookup
+from .symbolic import Symbol, derivative
+
+__all__ = ["main", "operators", "printed"]
+
+BEGIN = "    # <operators printed from the records by `python -m autograd_core.codegen`: do not edit>\n"
+END = "    # </operators>\n"
+
+#: infix operations and the methods Python calls for them
+INFIX = {"add": "add", "sub": "sub", "mul": "mul", "div": "truediv", "pow": "pow"}
+#: unary operations common enough to be written out; the others go through ``apply``
+HOT = ("neg", "abs", "relu", "tanh", "exp", "log", "sigmoid")
+SPECIAL = {"neg": "__neg__", "abs": "__abs__"}
+
+
+def native(symbol: Symbol) -> str:
+    """Return a formula with Python's own operators, in its textbook form."""
+    return symbol.printed("textbook", exact_numbers=True)[0]
+
+
+def by_kernels(symbol: Symbol) -> str:
+    """Return a formula as calls of the scalar kernels, infix where the kernel is Python's operator."""
+    if symbol.primitive is None:
+        return repr(symbol.constant) if symbol.constant is not None else symbol.name
+    primitive: Any = symbol.primitive
+    operands = [by_kernels(x) for x in symbol.operands]
+    if primitive.native == "True":
+        wrapped = [f"({text})" if " " in text else text for text in operands]
+        return f" {primitive.operator} ".join(wrapped) if primitive.operator else f"-{wrapped[0]}"
+    return f"{kernel(primitive)}({', '.join(operands)})"
+
+
+def kernel(primitive: Any) -> str:
+    """Return the name under which value.py calls a scalar kernel."""
+    module, name = primitive.scalar.__module__, primitive.scalar.__name__
+    if module == kernel_module:
+        return f"k.{name}"
+    return name if module == "builtins" else f"{module}.{name}"
+
+
+def infix(name: str, method: str) -> list[str]:
+    """Print an infix operator: on two Values, on a Value and a constant, and reflected."""
+    primitive: Any = lookup(name)
+    a, b, y = (Symbol.variable(letter) for letter in "aby")
+    da, db = derivative(primitive, a, b, output=y)
+    sign, record = primitive.operator, name.upper()
+    slow = f"{kernel(primitive)}(a, b)" if primitive.native != "True" else ""
+
+    def returns(left: str, right: str, da: str, db: str) -> list[str]:
+        def call(y: str, da: str, db: str) -> str:
+            return f"return binary({y}, {record}, {left}, {right}, {da}, {db})"
+
+        lines = []
+        fast = (da if left == "None" else native(da_symbol), db if right == "None" else native(db_symbol))
+        careful = (da if left == "None" else by_kernels(da_symbol), db if right == "None" else by_kernels(db_symbol))
+        reads_output = "y" in "".join(fast).replace("power", "")
+        if primitive.native:
+            condition = "" if primitive.native == "True" else f"if {primitive.native}:"
+            indent = "    " if condition else ""
+            lines += [condition] if condition else []
+            lines += [f"{indent}y = a {sign} b"] if reads_output else []
+            lines += [indent + call("y" if reads_output else f"a {sign} b", *fast)]
+        if slow:
+            reads_output = "y" in "".join(careful).replace("power", "")
+            lines += [f"y = {slow}"] if reads_output else []
+            lines += [call("y" if reads_output else slow, *careful)]
+        return lines
+
+    da_symbol, db_symbol = da, db
+    out = [f"def __{method}__(self, other: Any) -> Any:", "    a = self._data", "    if type(other) is Value:"]
+    out += ["        b = other._data"]
+    out += ["        " + line for line in returns("self", "other", "", "")]
+    if primitive.native_constant:
+        out += [
+            f"    if {primitive.native_constant.replace('(b)', '(other)').replace('b >', 'other >')}:",
+            "        try:",
+            f"            return binary(a {sign} other, {record}, self, None, "
+            f"{native(derivative(primitive, a, Symbol.variable('other'), output=y)[0])}, float(other))",
+            "        except OverflowError:",
+            "            pass  # the kernel says inf, with the right sign",
+        ]
+    constant = ["    if isinstance(other, Node):", f"        return apply({record}, {{}})"]
+    out += [line.format("self, other") for line in constant]
+    out += ["    b = other if type(other) is float else number(other, OTHER)"]
+    out += ["    " + line for line in returns("self", "None", "", "b")]
+    out += ["", f"def __r{method}__(self, other: Any) -> Any:"]
+    out += ["    a = other if type(other) is float else number(other, OTHER)", "    b = self._data"]
+    out += ["    " + line for line in returns("None", "self", "a", "")]
+    return [*out, ""]
+
+
+def unary(name: str) -> list[str]:
+    """Print a unary operation with its derivative."""
+    primitive: Any = lookup(name)
+    (dx,) = derivative(primitive, Symbol.variable("x"), output=Symbol.variable("y"))
+    method = SPECIAL.get(name, name)
+    y = "-x" if name == "neg" else f"{kernel(primitive)}(x)"
+    return [
+        f"def {method}(self) -> Value:",
+        *([] if name in SPECIAL else [f'    """Return {primitive.summary}."""']),
+        "    x = self._data",
+        f"    y = {y}",
+        f"    return unary(y, {name.upper()}, self, {by_kernels(dx)})",
+        "",
+    ]
+
+
+def method(primitive: Pointwise) -> list[str]:
+    """Print the method of an operation that goes through the general dispatch."""
+    return [
+        f"def {primitive.name}(self) -> Any:",
+        f'    """Return {primitive.summary}."""',
+        f'    return apply(lookup("{primitive.name}"), self)',
+        "",
+    ]
+
+
+def operators() -> str:
+    """Return the lines between the marks."""
+    lines: list[str] = []
+    for name, python in INFIX.items():
+        lines += infix(name, python)
+    for name in HOT:
+        lines += unary(name)
+    for primitive in TABLE.values():
+        derived = primitive.text != primitive.textbook
+        if isinstance(primitive, Pointwise) and primitive.arity == 1 and primitive.name not in HOT and not derived:
+            lines += method(primitive)
+    return "".join(f"    {line}\n" if line else "\n" for line in lines[:-1])
+
+
+def printed(source: str) -> str:
+    """Return the text of value.py with the marked lines printed afresh."""
+    before, rest = source.split(BEGIN)
+    _, after = rest.split(END)
+    return before + BEGIN + operators() + END + after
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write value.py, or check that it is current."""
+    parser = argparse.ArgumentParser(prog="python -m autograd_core.codegen", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if value.py is not current")
+    check = parser.parse_args(arguments).check
+    path = Path(__file__).with_name("value.py")
+    source = path.read_text(encoding="utf-8")
+    wanted = printed(source)
+    if wanted == source:
+        return 0
+    if check:
+        print("value.py is not what the records say: run python -m autograd_core.codegen", file=sys.stderr)
+        return 1
+    path.write_text(wanted, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,78 @@
+"""The exceptions of the project: each says what was written, why it cannot work, and what to write instead.
+
+::
+
+    AutogradError
+    ├── OperandError       (TypeError)           something that is not a number, a Value or a Tensor
+    ├── NumberError        (ValueError)          a number that a float cannot hold
+    ├── ShapeError         (ValueError)          shapes or lengths that do not fit together
+    ├── GraphError         (RuntimeError)        a graph that cannot be swept as asked
+    │   └── StaleGraphError                      its numbers were changed after they were recorded
+    ├── AnomalyError       (FloatingPointError)  a nan or inf, with the operation and the line that made it
+    ├── ExpressionError    (ValueError)          text that is not an expression of the allow-list
+    ├── RegistrationError  (ValueError)          an operation's record that does not hold together
+    ├── UnknownPrimitiveError (AttributeError)   an operation that is not in the table
+    └── CheckError         (AssertionError)      a derivative that does not agree with its reference
+
+Each is also the built-in exception in brackets, so code that catches ``TypeError`` goes on working.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "AnomalyError",
+    "AutogradError",
+    "CheckError",
+    "ExpressionError",
+    "GraphError",
+    "NumberError",
+    "OperandError",
+    "RegistrationError",
+    "ShapeError",
+    "StaleGraphError",
+    "UnknownPrimitiveError",
+]
+
+
+class AutogradError(Exception):
+    """The root of every exception raised on purpose by this project."""
+
+
+class OperandError(AutogradError, TypeError):
+    """Something took the place of a number, a Value or a Tensor."""
+
+
+class NumberError(AutogradError, ValueError):
+    """A number that does not fit where it was put."""
+
+
+class ShapeError(AutogradError, ValueError):
+    """Shapes or lengths that do not fit together."""
+
+
+class GraphError(AutogradError, RuntimeError):
+    """A recorded graph that cannot be swept in the way asked for."""
+
+
+class StaleGraphError(GraphError):
+    """Numbers of a recorded graph were changed after the recording."""
+
+
+class AnomalyError(AutogradError, FloatingPointError):
+    """A nan or an infinity, named with the operation and the line that made it."""
+
+
+class ExpressionError(AutogradError, ValueError):
+    """Text that is not an expression over the allow-list."""
+
+
+class RegistrationError(AutogradError, ValueError):
+    """The record of an operation does not hold together."""
+
+
+class UnknownPrimitiveError(AutogradError, AttributeError):
+    """A name that is not an operation of the table."""
+
+
+class CheckError(AutogradError, AssertionError):
+    """A derivative does not agree with its reference."""

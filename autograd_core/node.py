@@ -1,0 +1,153 @@
+"""What an operation records: its operands in order, its record, and when it was created.
+
+A node holds its operands and nothing that points back at it. So there are no reference cycles, a graph is freed the
+moment its last reference goes, and creation order is a topological order: an operand always predates its result.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .errors import NumberError, OperandError
+from .primitive import Primitive
+
+__all__ = ["Node", "apply", "number"]
+
+#: Creation order, for all nodes of the process; ``itertools.count`` is atomic, so threads may share it.
+tick: Callable[[], int] = itertools.count().__next__
+
+
+class Node:
+    """A node of a computation graph; ``Value`` and ``Tensor`` are its two kinds.
+
+    Attributes
+    ----------
+    op : Primitive or None
+        The record of the operation that made it; None for a leaf.
+    index : int
+        When it was created: larger than the index of every operand.
+    notes : dict or None
+        What people attach to it: its label, its scope, the source line that made it.
+    """
+
+    # One or two operands have slots of their own, because nearly every operation has no more; a tuple for each node
+    # would cost a third of its memory. ``_more`` holds those of the others: (operands, what is stored for each).
+    # A constant operand leaves its slot None.
+    __slots__ = ("__weakref__", "_a", "_b", "_more", "index", "notes", "op")
+
+    __array_ufunc__ = None  # np.float64(2) * node asks the node, instead of making an array of objects
+
+    op: Primitive | None
+    index: int
+    notes: dict[str, Any] | None
+    _a: Node | None
+    _b: Node | None
+    _more: tuple[Any, ...] | None
+
+    @property
+    def operands(self) -> tuple[Any, ...]:
+        """Everything the operation was applied to, in order: nodes, and numbers for constants."""
+        raise NotImplementedError
+
+    @property
+    def parents(self) -> tuple[Node, ...]:
+        """The operands that are nodes, in order and with repeats: ``a * a`` has ``a`` twice."""
+        if self._more is not None:
+            return tuple(x for x in self._more[0] if isinstance(x, Node))
+        a, b = self._a, self._b
+        if b is None:
+            return () if a is None else (a,)
+        return (b,) if a is None else (a, b)
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether it was given, not computed."""
+        return self.op is None
+
+    @property
+    def label(self) -> str:
+        """A name to show; settable at any time."""
+        return "" if self.notes is None else str(self.notes.get("label", ""))
+
+    @label.setter
+    def label(self, text: str) -> None:
+        if text or self.notes is not None:
+            self.note("label", text)
+
+    def note(self, key: str, value: Any) -> None:
+        """Attach something to the node."""
+        if self.notes is None:
+            self.notes = {}
+        self.notes[key] = value
+
+    def bind(self, primitive: Primitive, operands: tuple[Any, ...]) -> Any:
+        """Apply an operation to operands of which this node is one, and record it."""
+        raise NotImplementedError
+
+    def pull(self, adjoint: Any, wanted: Any = None) -> tuple[Any, ...]:
+        """Return what the adjoint of this node contributes to each parent, in the parents' order.
+
+        None stands for "nothing is sent", which is less than a contribution of zero.
+        """
+        raise NotImplementedError
+
+
+def apply(primitive: Primitive, *operands: Any) -> Any:
+    """Apply an operation to numbers, arrays and nodes; it is recorded if one of them is a node."""
+    chosen: Node | None = None
+    for x in operands:
+        if isinstance(x, Node) and (chosen is None or x.precedence > chosen.precedence):
+            chosen = x
+    if chosen is not None:
+        return chosen.bind(primitive, operands)
+    if any(isinstance(x, np.ndarray) for x in operands):
+        with np.errstate(all="ignore"):
+            return primitive.array(*operands)
+    return primitive.scalar(*(x if type(x) is float else number(x) for x in operands))
+
+
+def number(x: Any, what: str = "data") -> float:
+    """Return x as a float, or say why it is none."""
+    if isinstance(x, (int, float, np.integer, np.floating, np.bool_)):
+        try:
+            return float(x)
+        except OverflowError:
+            raise NumberError(
+                f"An integer with {len(str(abs(x)))} digits cannot be the {what} of a Value: a float ends at 1.8e308. "
+                "Scale the problem, or write float('inf') if infinity is meant."
+            ) from None
+    raise OperandError(refusal(x, what))
+
+
+def refusal(x: Any, what: str) -> str:
+    """Say why x cannot be a number of a scalar graph, and what to write instead."""
+    kind = type(x).__name__
+    if isinstance(x, Node):
+        return (
+            f"The {what} of a Value is a number, but this is a {kind}: {x!r}. Use the {kind} itself; "
+            "x.detach() gives a new leaf with the same number."
+        )
+    if isinstance(x, str):
+        return (
+            f"{x!r} is text, and the {what} of a Value is a number. Convert it first: Value(float({x!r})). "
+            "Text is not converted silently, since float('1_0') is 10."
+        )
+    if isinstance(x, (complex, np.complexfloating)):
+        return f"{x!r} is complex; derivatives here are real. Record its parts, Value(z.real) and Value(z.imag)."
+    if isinstance(x, np.ndarray):
+        return (
+            f"An array of shape {x.shape} cannot stand where a scalar Value computes. "
+            "Wrap it, Tensor(array), or take one element, float(array[0])."
+        )
+    if isinstance(x, (list, tuple)):
+        return (
+            f"A {kind} of length {len(x)} cannot be the {what} of a Value, which is one number. "
+            "Make a list of Values, [Value(e) for e in ...], or a Tensor."
+        )
+    if x is None:
+        return f"None cannot be the {what} of a Value. Write a number; Value(0.0) if zero is meant."
+    return f"{kind} cannot be the {what} of a Value. Write a number: int, float, or a NumPy scalar."

@@ -1,0 +1,7 @@
+"""The records of all operations. They know no engine: importing this package fills the table, in this order."""
+
+from __future__ import annotations
+
+from . import arithmetic, elementary, comparisons, activations
+
+__all__ = ["activations", "arithmetic", "comparisons", "elementary"]

@@ -1,0 +1,122 @@
+"""The reverse sweep (Linnainmaa 1970): the only loop that multiplies adjoints by local partial derivatives.
+
+It is a generator. ``backward()`` drains it, the stepper advances it, ``gradient`` reads one adjoint from it; so what
+a person watches is what is computed. It names no operation.
+
+References
+----------
+S. Linnainmaa, *The representation of the cumulative rounding error of an algorithm as a Taylor expansion of the
+local rounding errors*, master's thesis, University of Helsinki, 1970.
+A. Griewank and A. Walther, *Evaluating Derivatives*, SIAM 2008, chapter 3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from .history import history
+from .modes import anomaly_watched, check_adjoint
+from .node import Node
+
+__all__ = ["backward", "sweep"]
+
+
+def sweep(root: Node, seed: Any = 1.0, wrt: Iterable[Node] | None = None) -> Iterator[tuple[Any, Any, tuple[Any, ...]]]:
+    """Yield every ancestor of ``root``, newest first, with its complete adjoint and what it sends to its parents.
+
+    Parameters
+    ----------
+    root : Value or Tensor
+        The output to differentiate.
+    seed : float, array or node
+        The adjoint of the root, of its shape. A node as seed makes every adjoint a recorded node, which can be
+        differentiated again.
+    wrt : iterable of nodes, optional
+        Visit only the nodes through which the root depends on these.
+
+    Yields
+    ------
+    node : Value or Tensor
+    adjoint : float, array or node
+        d root / d node, complete: every consumer of the node is newer and was visited before.
+    contributions : tuple
+        adjoint × local partial, one for each of ``node.parents``; None where nothing is sent.
+
+    Notes
+    -----
+    Nothing is written to the graph. Contributions to a node are added in the order in which they are yielded.
+
+    Examples
+    --------
+    >>> from autograd_core import Value
+    >>> x = Value(3.0, label="x")
+    >>> y = x * x
+    >>> for node, adjoint, contributions in sweep(y):
+    ...     print(node.label or node.op.name, adjoint, contributions)
+    mul 1.0 (3.0, 3.0)
+    x 6.0 ()
+    """
+    order = history(root)
+    wanted = None
+    if wrt is not None:
+        wanted = leading_to(wrt, order)
+        order = [node for node in order if node in wanted]
+    checked = anomaly_watched()
+    adjoints: dict[Node, Any] = {root: seed}
+    take, get = adjoints.pop, adjoints.get
+    for node in order:
+        adjoint = take(node, None)
+        if adjoint is None:  # only reached through operands that were not selected
+            yield node, node.zero(), ()
+            continue
+        if checked:
+            check_adjoint(node, adjoint, node.finite(adjoint))
+        if type(adjoint) is float and node._more is None:
+            a, b = node._a, node._b
+            if a is None:
+                if b is None:
+                    yield node, adjoint, ()
+                    continue
+                contribution = adjoint * node._db
+                before = get(b)
+                adjoints[b] = contribution if before is None else before + contribution
+                yield node, adjoint, (contribution,)
+                continue
+            contribution = adjoint * node._da
+            before = get(a)
+            adjoints[a] = contribution if before is None else before + contribution
+            if b is None:
+                yield node, adjoint, (contribution,)
+                continue
+            second = adjoint * node._db
+            before = get(b)
+            adjoints[b] = second if before is None else before + second
+            yield node, adjoint, (contribution, second)
+        else:
+            contributions = node.pull(adjoint, wanted)
+            for parent, contribution in zip(node.parents, contributions, strict=True):
+                if contribution is not None:
+                    before = get(parent)
+                    adjoints[parent] = contribution if before is None else before + contribution
+            yield node, adjoint, contributions
+
+
+def leading_to(targets: Iterable[Node], order: list[Any]) -> set[Node]:
+    """Return the nodes of a history through which its root depends on the targets, targets included."""
+    wanted = set(targets)
+    for node in reversed(order):
+        if node not in wanted and any(parent in wanted for parent in node.parents):
+            wanted.add(node)
+    return wanted
+
+
+def backward(root: Node, seed: Any) -> None:
+    """Set the gradient of every ancestor of ``root``, all or nothing.
+
+    The gradients of leaves are added to; those of intermediate nodes start from zero in each pass, so that calling
+    this twice, or on two losses that share a node, gives what calculus says.
+    """
+    visits = [(node, adjoint) for node, adjoint, _ in sweep(root, seed)]  # an exception leaves here, nothing written
+    for node, adjoint in visits:
+        node.accept(adjoint)
