@@ -64,8 +64,16 @@ def infix(name: str, method: str) -> list[str]:
     slow = f"{kernel(primitive)}(a, b)" if primitive.native != "True" else ""
 
     def returns(left: str, right: str, da: str, db: str) -> list[str]:
-        def call(y: str, da: str, db: str) -> str:
-            return f"return binary({y}, {record}, {left}, {right}, {da}, {db})"
+        def call(y: str, da: str, db: str) -> list[str]:
+            if primitive.native != "True" or left == "None":
+                return [f"return binary({y}, {record}, {left}, {right}, {da}, {db})"]
+            slots = {"_data": y, "op": record, "index": "tick()", "_a": left, "_b": right, "_da": da, "_db": db}
+            slots["_adjoint"] = "None"
+            return [  # a call of binary() would cost a quarter of the whole operation
+                "node = new(Value)",
+                *[f"node.{slot} = {value}" for slot, value in slots.items()],
+                "return watched(node) if WATCHERS else node",
+            ]
 
         lines = []
         fast = (da if left == "None" else native(da_symbol), db if right == "None" else native(db_symbol))
@@ -76,11 +84,11 @@ def infix(name: str, method: str) -> list[str]:
             indent = "    " if condition else ""
             lines += [condition] if condition else []
             lines += [f"{indent}y = a {sign} b"] if reads_output else []
-            lines += [indent + call("y" if reads_output else f"a {sign} b", *fast)]
+            lines += [indent + line for line in call("y" if reads_output else f"a {sign} b", *fast)]
         if slow:
             reads_output = "y" in "".join(careful).replace("power", "")
             lines += [f"y = {slow}"] if reads_output else []
-            lines += [call("y" if reads_output else slow, *careful)]
+            lines += call("y" if reads_output else slow, *careful)
         return lines
 
     da_symbol, db_symbol = da, db

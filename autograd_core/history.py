@@ -11,9 +11,10 @@ from typing import Any
 
 from .node import Node
 
-__all__ = ["history"]
+__all__ = ["by_creation", "history"]
 
-_by_creation = operator.attrgetter("index")
+#: the sort key of every order in this engine
+by_creation = operator.attrgetter("index")
 
 
 def history(*roots: Node) -> list[Any]:
@@ -39,21 +40,12 @@ def history(*roots: Node) -> list[Any]:
     ['add', 'mul', 'a']
     """
     seen: set[Node] = set(roots)
-    stack: list[Node] = list(roots)
-    add, push, pop = seen.add, stack.append, stack.pop
-    while stack:
-        node = pop()
-        parent = node._a
-        if parent is not None and parent not in seen:
-            add(parent)
-            push(parent)
-        parent = node._b
-        if parent is not None and parent not in seen:
-            add(parent)
-            push(parent)
-        if node._more is not None:
-            for parent in node.parents:
-                if parent not in seen:
-                    add(parent)
-                    push(parent)
-    return sorted(seen, key=_by_creation, reverse=True)
+    order: list[Node] = list(seen)
+    see, append = seen.add, order.append
+    for node in order:  # which grows while it is read
+        for parent in node.parents if node.wide else (node._a, node._b):
+            if parent is not None and parent not in seen:
+                see(parent)
+                append(parent)
+    order.sort(key=by_creation, reverse=True)
+    return order

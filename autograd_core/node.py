@@ -30,23 +30,25 @@ class Node:
         The record of the operation that made it; None for a leaf.
     index : int
         When it was created: larger than the index of every operand.
-    notes : dict or None
-        What people attach to it: its label, its scope, the source line that made it.
     """
 
     # One or two operands have slots of their own, because nearly every operation has no more; a tuple for each node
     # would cost a third of its memory. ``_more`` holds those of the others: (operands, what is stored for each).
     # A constant operand leaves its slot None.
-    __slots__ = ("__weakref__", "_a", "_b", "_more", "index", "notes", "op")
+    #
+    # A slot that nobody has set costs no time when a node is made: ``_more``, ``_notes`` and ``_grad`` are of that
+    # kind. ``_adjoint`` belongs to the sweep that is running; None says that none is, or that it has not come by yet.
+    __slots__ = ("__weakref__", "_a", "_adjoint", "_b", "_more", "_notes", "index", "op")
 
     __array_ufunc__ = None  # np.float64(2) * node asks the node, instead of making an array of objects
 
     op: Primitive | None
     index: int
-    notes: dict[str, Any] | None
-    _a: Node | None
-    _b: Node | None
-    _more: tuple[Any, ...] | None
+    _a: Any
+    _b: Any
+    _adjoint: Any
+    _more: tuple[tuple[Any, ...], tuple[Any, ...]]
+    _notes: dict[str, Any]
 
     @property
     def operands(self) -> tuple[Any, ...]:
@@ -56,12 +58,25 @@ class Node:
     @property
     def parents(self) -> tuple[Node, ...]:
         """The operands that are nodes, in order and with repeats: ``a * a`` has ``a`` twice."""
-        if self._more is not None:
-            return tuple(x for x in self._more[0] if isinstance(x, Node))
         a, b = self._a, self._b
-        if b is None:
-            return () if a is None else (a,)
-        return (b,) if a is None else (a, b)
+        if a is not None:
+            return (a,) if b is None else (a, b)
+        if b is not None:
+            return (b,)
+        return () if self.op is None else tuple([x for x in self._more[0] if isinstance(x, Node)])
+
+    @property
+    def wide(self) -> bool:
+        """Whether the operands are in ``_more``, because there are more than two or they are of another kind."""
+        return self._a is None and self._b is None and self.op is not None
+
+    @property
+    def notes(self) -> dict[str, Any] | None:
+        """What people attached: its label, its scopes, the source line that made it; None if nothing."""
+        try:
+            return self._notes
+        except AttributeError:
+            return None
 
     @property
     def is_leaf(self) -> bool:
@@ -71,7 +86,8 @@ class Node:
     @property
     def label(self) -> str:
         """A name to show; settable at any time."""
-        return "" if self.notes is None else str(self.notes.get("label", ""))
+        notes = self.notes
+        return "" if notes is None else str(notes.get("label", ""))
 
     @label.setter
     def label(self, text: str) -> None:
@@ -80,9 +96,10 @@ class Node:
 
     def note(self, key: str, value: Any) -> None:
         """Attach something to the node."""
-        if self.notes is None:
-            self.notes = {}
-        self.notes[key] = value
+        try:
+            self._notes[key] = value
+        except AttributeError:
+            self._notes = {key: value}
 
     def bind(self, primitive: Primitive, operands: tuple[Any, ...]) -> Any:
         """Apply an operation to operands of which this node is one, and record it."""

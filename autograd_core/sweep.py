@@ -12,10 +12,11 @@ A. Griewank and A. Walther, *Evaluating Derivatives*, SIAM 2008, chapter 3.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from .history import history
+from .history import by_creation, history
 from .modes import anomaly_watched, check_adjoint
 from .node import Node
 
@@ -72,34 +73,12 @@ def sweep(root: Node, seed: Any = 1.0, wrt: Iterable[Node] | None = None) -> Ite
             continue
         if checked:
             check_adjoint(node, adjoint, node.finite(adjoint))
-        if type(adjoint) is float and node._more is None:
-            a, b = node._a, node._b
-            if a is None:
-                if b is None:
-                    yield node, adjoint, ()
-                    continue
-                contribution = adjoint * node._db
-                before = get(b)
-                adjoints[b] = contribution if before is None else before + contribution
-                yield node, adjoint, (contribution,)
-                continue
-            contribution = adjoint * node._da
-            before = get(a)
-            adjoints[a] = contribution if before is None else before + contribution
-            if b is None:
-                yield node, adjoint, (contribution,)
-                continue
-            second = adjoint * node._db
-            before = get(b)
-            adjoints[b] = second if before is None else before + second
-            yield node, adjoint, (contribution, second)
-        else:
-            contributions = node.pull(adjoint, wanted)
-            for parent, contribution in zip(node.parents, contributions, strict=True):
-                if contribution is not None:
-                    before = get(parent)
-                    adjoints[parent] = contribution if before is None else before + contribution
-            yield node, adjoint, contributions
+        contributions = node.pull(adjoint, wanted)
+        for parent, contribution in zip(node.parents, contributions, strict=True):
+            if contribution is not None:
+                before = get(parent)
+                adjoints[parent] = contribution if before is None else before + contribution
+        yield node, adjoint, contributions
 
 
 def leading_to(targets: Iterable[Node], order: list[Any]) -> set[Node]:
@@ -117,6 +96,62 @@ def backward(root: Node, seed: Any) -> None:
     The gradients of leaves are added to; those of intermediate nodes start from zero in each pass, so that calling
     this twice, or on two losses that share a node, gives what calculus says.
     """
+    if type(seed) is float and not anomaly_watched() and _drained(root, seed):
+        return
     visits = [(node, adjoint) for node, adjoint, _ in sweep(root, seed)]  # an exception leaves here, nothing written
-    for node, adjoint in visits:
-        node.accept(adjoint)
+    with _one_at_a_time:
+        for node, adjoint in visits:
+            node.accept(adjoint)
+
+
+#: The plain loop keeps its adjoints in the nodes, and gradients of shared leaves are read, added to and written.
+_one_at_a_time = threading.Lock()
+
+
+def _drained(root: Any, seed: float) -> bool:
+    """Do what draining the sweep does, bit for bit, for a graph of floats alone, in a third of the time.
+
+    The adjoints are kept in the nodes, where None marks a node that was not met yet. Returns False, with nothing
+    written, for a graph that needs the general sweep, and while another thread is in this loop.
+    """
+    if not _one_at_a_time.acquire(blocking=False):
+        return False
+    order = [root]
+    append = order.append
+    try:
+        root._adjoint = seed
+        for node in order:  # which grows while it is read
+            a, b = node._a, node._b
+            if a is not None:
+                if a._adjoint is None:
+                    a._adjoint = -0.0  # the sum of nothing: -0.0 + c is c to the last bit, sign of zero included
+                    append(a)
+                if b is not None and b._adjoint is None:
+                    b._adjoint = -0.0
+                    append(b)
+            elif b is not None:
+                if b._adjoint is None:
+                    b._adjoint = -0.0
+                    append(b)
+            elif node.op is not None:
+                return False
+        order.sort(key=by_creation, reverse=True)
+        for node in order:
+            a, b = node._a, node._b
+            if a is not None:
+                adjoint = node._adjoint
+                a._adjoint += adjoint * node._da
+                if b is not None:
+                    b._adjoint += adjoint * node._db
+            elif b is not None:
+                b._adjoint += node._adjoint * node._db
+        for node in order:
+            if node.op is not None:
+                node._grad = node._adjoint
+            else:
+                node.accept(node._adjoint)
+        return True
+    finally:
+        for node in order:
+            node._adjoint = None
+        _one_at_a_time.release()

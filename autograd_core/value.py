@@ -46,7 +46,7 @@ class Value(Node):
     grad : float
         d root / d self after ``root.backward()``; 0.0 before.
     swept : bool
-        Whether ``grad`` was computed: pictures show "—" until it was.
+        Whether ``grad`` was computed since it was last set to zero: pictures show "—" until it was.
     parents, partials : tuple
         The nodes it was computed from, in order and with repeats, and its partial derivatives by each.
 
@@ -65,7 +65,7 @@ class Value(Node):
     """
 
     # A constant operand leaves its slot None and is itself kept where the partial would be: nothing is ever sent to it.
-    __slots__ = ("_da", "_data", "_db", "_grad", "swept")
+    __slots__ = ("_da", "_data", "_db", "_grad")
 
     precedence = 1  # Tensor takes precedence where both meet
 
@@ -73,22 +73,16 @@ class Value(Node):
     _grad: float
     _da: float
     _db: float
-    swept: bool
 
     def __init__(
         self, data: Any, _children: tuple[Any, ...] = (), _op: Any = "", label: str = "", *, children: Any = None
     ) -> None:
         self._data = data if type(data) is float else number(data)
-        self._grad = 0.0
-        self.swept = False
         self.op = None
         self.index = tick()
-        self.notes = None
         self._a = None
         self._b = None
-        self._da = 0.0
-        self._db = 0.0
-        self._more = None
+        self._adjoint = None
         if label:
             self.note("label", str(label))
         if _children:
@@ -122,21 +116,29 @@ class Value(Node):
     @property
     def grad(self) -> float:
         """The gradient of the last root swept, by this node; 0.0 before."""
-        return self._grad
+        try:
+            return self._grad
+        except AttributeError:
+            return 0.0
 
     @grad.setter
     def grad(self, x: Any) -> None:
         self._grad = x if type(x) is float else number(x, "grad")
-        self.swept = True
+        if x == 0.0:
+            del self._grad
+
+    @property
+    def swept(self) -> bool:
+        """Whether ``grad`` was computed since it was last set to zero."""
+        return hasattr(self, "_grad")
 
     @property
     def operands(self) -> tuple[Any, ...]:
         """What the operation was applied to, in order: Values, and floats for constants."""
-        if self._more is not None:
-            operands: tuple[Any, ...] = self._more[0]
-            return operands
         if self.op is None:
             return ()
+        if self.wide:
+            return self._more[0]
         if self.op.arity == 1:
             return (self._a,)
         return (self._da if self._a is None else self._a, self._db if self._b is None else self._b)
@@ -144,12 +146,12 @@ class Value(Node):
     @property
     def partials(self) -> tuple[float, ...]:
         """The local partial derivatives by each of ``parents``, as they were recorded."""
-        if self._more is not None:
-            return tuple(d for x, d in zip(*self._more, strict=True) if isinstance(x, Node))
         a, b = self._a, self._b
-        if b is None:
-            return () if a is None else (self._da,)
-        return (self._db,) if a is None else (self._da, self._db)
+        if a is not None:
+            return (self._da,) if b is None else (self._da, self._db)
+        if b is not None:
+            return (self._db,)
+        return () if self.op is None else tuple([d for x, d in zip(*self._more, strict=True) if isinstance(x, Node)])
 
     _prev = _children = Node.parents  # the names that micrograd and microgpt use
 
@@ -169,9 +171,7 @@ class Value(Node):
 
     def detach(self) -> Value:
         """Return a new leaf with the same number, cut off from the history."""
-        node = new(Value)
-        node.__init__(self._data)  # type: ignore[misc]
-        return node
+        return Value(self._data)
 
     def item(self) -> float:
         """Return the number."""
@@ -179,8 +179,7 @@ class Value(Node):
 
     def zero_grad(self) -> None:
         """Forget the gradient: 0.0, and shown as not computed."""
-        self._grad = 0.0
-        self.swept = False
+        self.grad = 0.0
 
     def backward(self, gradient: Any = 1.0) -> None:
         """Compute the derivative of this node by every node it depends on, into their ``grad``.
@@ -230,21 +229,20 @@ class Value(Node):
 
     def pull(self, adjoint: Any, wanted: Any = None) -> tuple[Any, ...]:
         """Return adjoint × local partial for every parent, as floats, or as recorded nodes if the adjoint is one."""
-        op = self.op
+        if type(adjoint) is float:
+            a, b = self._a, self._b
+            if a is not None:
+                return (adjoint * self._da,) if b is None else (adjoint * self._da, adjoint * self._db)
+            if b is not None:
+                return (adjoint * self._db,)
+        op: Any = self.op
         if op is None:
             return ()
         recorded = isinstance(adjoint, Node)
-        operands = self.operands
+        slots = [i for i, x in enumerate(self.operands) if isinstance(x, Node)]
         contributions: list[Any] = []
-        position = 0
-        for i, x in enumerate(operands):
-            if not isinstance(x, Node):
-                continue
-            stored = self.partials[position]
-            position += 1
-            if wanted is not None and x not in wanted:
-                contributions.append(None)
-            elif op.selects and stored == 0.0:  # type: ignore[attr-defined]
+        for i, parent, stored in zip(slots, self.parents, self.partials, strict=True):
+            if (wanted is not None and parent not in wanted) or (op.selects and stored == 0.0):
                 contributions.append(None)
             elif recorded:
                 contributions.append(self._recorded_contribution(adjoint, i, stored))
@@ -293,13 +291,16 @@ class Value(Node):
         for node in reversed(history(self)):
             if node.op is not None and node.op is not GIVEN:
                 fresh = node.bind(node.op, node.operands)
-                node._data, node._da, node._db, node._more = fresh._data, fresh._da, fresh._db, fresh._more
+                node._data = fresh._data
+                if node.wide:
+                    node._more = fresh._more
+                else:
+                    node._da, node._db = fresh._da, fresh._db
         return self
 
     def accept(self, adjoint: float) -> None:
         """Take the adjoint of a finished sweep: leaves accumulate, intermediate nodes start from zero."""
-        self._grad = self._grad + adjoint if self.op is None else adjoint
-        self.swept = True
+        self._grad = self.grad + adjoint if self.op is None else adjoint
 
     def __lt__(self, other: Any) -> bool:
         return self._data < operand(other)
@@ -334,16 +335,13 @@ def unary(y: float, op: Primitive, a: Value | None, da: float) -> Value:
     """Record the result of an operation on one operand."""
     node = new(Value)
     node._data = y
-    node._grad = 0.0
-    node.swept = False
     node.op = op
     node.index = tick()
-    node.notes = None
     node._a = a
     node._b = None
     node._da = da
     node._db = 0.0
-    node._more = None
+    node._adjoint = None
     if WATCHERS:
         return watched(node)  # type: ignore[no-any-return]
     return node
@@ -353,16 +351,13 @@ def binary(y: float, op: Primitive, a: Value | None, b: Value | None, da: float,
     """Record the result of an operation on two operands, of which a constant is None and stands in its partial."""
     node = new(Value)
     node._data = y
-    node._grad = 0.0
-    node.swept = False
     node.op = op
     node.index = tick()
-    node.notes = None
     node._a = a
     node._b = b
     node._da = da
     node._db = db
-    node._more = None
+    node._adjoint = None
     if WATCHERS:
         return watched(node)  # type: ignore[no-any-return]
     return node

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from . import arithmetic, elementary, comparisons, activations
+from . import arithmetic, elementary, trigonometry, hyperbolic, comparisons, special, activations
 
-__all__ = ["activations", "arithmetic", "comparisons", "elementary"]
+__all__ = ["activations", "arithmetic", "comparisons", "elementary", "hyperbolic", "special", "trigonometry"]
