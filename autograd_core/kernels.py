@@ -83,7 +83,7 @@ def power_log(a: float, b: float, n: float) -> float:
     if a == 0.0:
         if b >= 0.0:
             return 0.0
-        return INF if math.fmod(n, 2.0) == 0.0 else -INF
+        return power(-INF, n)
     y = power(a, b)
     if a == INF:
         return y
@@ -621,13 +621,11 @@ def gelu(x: float) -> float:
     """Return x · Φ(x), Φ by erfc: 1 + erf would lose the negative side."""
     if -37.0 < x < 40.0:
         return x * _normal_cdf(x)
-    if x < -40.0:
-        return -0.0
-    if x >= 40.0:
-        return x
-    half = _gaussian(0.5 * x, -1.0)  # Φ alone is subnormal here: its series, x Φ(x) = -φ(x) (1 - 1/x² + 3/x⁴ - …)
-    t = 1.0 / (x * x)
-    return -INV_SQRT_2PI * (1.0 - t * (1.0 - 3.0 * t * (1.0 - 5.0 * t * (1.0 - 7.0 * t)))) * half * half if x == x else x
+    if -40.0 < x <= -37.0:  # Φ is subnormal, so here is its series x Φ(x) = -φ(x) (1 - 1/x² + 3/x⁴ - …)
+        half = _gaussian(0.5 * x, -1.0)
+        t = 1.0 / (x * x)
+        return -INV_SQRT_2PI * (1.0 - t * (1.0 - 3.0 * t * (1.0 - 5.0 * t * (1.0 - 7.0 * t)))) * half * half
+    return -0.0 if x < 0.0 else x
 
 
 def gelu_slope(x: float) -> float:

@@ -131,7 +131,7 @@ POW = record(
         tex=Form("{{{0:5}}}^{{{1:0}}}", POWER),
         summary="a number raised to a power",
         scalar=kernels.power,
-        array=np.power,
+        array=array_kernels.power,
         partials=(
             lambda m, y, a, b: m.power_slope(a, b),
             lambda m, y, a, b: m.power_log(a, b, 1.0),
@@ -185,7 +185,7 @@ POWER_LOG = record(
         partials=(
             power_log_slope,
             lambda m, y, a, b, n: m.power_log(a, b, n + 1.0),
-            lambda m, y, a, b, n: y * m.log(m.log(a)),
+            lambda m, y, a, b, n: m.xlogy(y, m.log(a)),
         ),
         domain=(Interval(1.2, 3.0), REAL, POSITIVE),
         kink="0 at a = 0 for b >= 0, infinite for b < 0; nan for a < 0",
