@@ -1,10 +1,10 @@
-"""Print the operators of ``Value`` from the records, into the marked lines of value.py.
+"""Print the operators of ``Value`` from the records, into _operators.py.
 
 A generic dispatch through the table costs four times as much as an operator written out. So the hot operators are
 written out: by this module, from the same rules that everything else reads, and a test prints them again and
 compares.
 
-``python -m autograd_core.codegen`` writes the lines; ``--check`` only says whether they are current.
+``python -m autograd_core.codegen`` writes the file; ``--check`` only says whether it is current.
 """
 
 from __future__ import annotations
@@ -18,10 +18,60 @@ from .kernels import __name__ as kernel_module
 from .primitive import TABLE, Pointwise, lookup
 from .symbolic import Symbol, derivative
 
-__all__ = ["main", "operators", "printed"]
+__all__ = ["main", "printed"]
 
-BEGIN = "    # <operators printed from the records by `python -m autograd_core.codegen`: do not edit>\n"
-END = "    # </operators>\n"
+HEADER = '''"""The operators of a scalar node, printed from the records by ``python -m autograd_core.codegen``: do not edit.
+
+A constant operand leaves its slot None, and stands itself where its partial would be: nothing is ever sent to it.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Self
+
+from . import kernels as k
+from . import rules as rules  # importing the records fills the table
+from .modes import WATCHERS, watched
+from .node import Node, apply, number, tick
+from .primitive import Primitive, lookup
+
+new = object.__new__
+
+#: what error messages call the other operand of an infix operator
+OTHER = "other operand"
+
+{records}
+
+
+class ScalarOperators(Node):
+    """The infix operators and elementary functions of a Value."""
+
+    __slots__ = ("_da", "_data", "_db", "_grad")
+
+    _data: float
+    _da: float
+    _db: float
+    _grad: float
+
+    def _unary(self, y: float, op: Primitive, a: Any, da: float) -> Self:
+        """Record the result of an operation on one operand."""
+        return self._binary(y, op, a, None, da, 0.0)
+
+    def _binary(self, y: float, op: Primitive, a: Any, b: Any, da: float, db: float) -> Self:
+        """Record the result of an operation on two operands, of which a constant is None."""
+        node = new(type(self))
+        node._data = y
+        node.op = op
+        node.index = tick()
+        node._a = a
+        node._b = b
+        node._da = da
+        node._db = db
+        node._adjoint = None
+        return watched(node) if WATCHERS else node
+
+'''
 
 #: infix operations and the methods Python calls for them
 INFIX = {"add": "add", "sub": "sub", "mul": "mul", "div": "truediv", "pow": "pow"}
@@ -48,7 +98,7 @@ def by_kernels(symbol: Symbol) -> str:
 
 
 def kernel(primitive: Any) -> str:
-    """Return the name under which value.py calls a scalar kernel."""
+    """Return the name under which _operators.py calls a scalar kernel."""
     module, name = primitive.scalar.__module__, primitive.scalar.__name__
     if module == kernel_module:
         return f"k.{name}"
@@ -66,11 +116,11 @@ def infix(name: str, method: str) -> list[str]:
     def returns(left: str, right: str, da: str, db: str) -> list[str]:
         def call(y: str, da: str, db: str) -> list[str]:
             if primitive.native != "True" or left == "None":
-                return [f"return binary({y}, {record}, {left}, {right}, {da}, {db})"]
+                return [f"return self._binary({y}, {record}, {left}, {right}, {da}, {db})"]
             slots = {"_data": y, "op": record, "index": "tick()", "_a": left, "_b": right, "_da": da, "_db": db}
             slots["_adjoint"] = "None"
-            return [  # a call of binary() would cost a quarter of the whole operation
-                "node = new(Value)",
+            return [  # a call of _binary would cost a quarter of the whole operation
+                "node = new(type(self))",
                 *[f"node.{slot} = {value}" for slot, value in slots.items()],
                 "return watched(node) if WATCHERS else node",
             ]
@@ -92,14 +142,14 @@ def infix(name: str, method: str) -> list[str]:
         return lines
 
     da_symbol, db_symbol = da, db
-    out = [f"def __{method}__(self, other: Any) -> Any:", "    a = self._data", "    if type(other) is Value:"]
+    out = [f"def __{method}__(self, other: Any) -> Any:", "    a = self._data", "    if type(other) is type(self):"]
     out += ["        b = other._data"]
     out += ["        " + line for line in returns("self", "other", "", "")]
     if primitive.native_constant:
         out += [
             f"    if {primitive.native_constant.replace('(b)', '(other)').replace('b >', 'other >')}:",
             "        try:",
-            f"            return binary(a {sign} other, {record}, self, None, "
+            f"            return self._binary(a {sign} other, {record}, self, None, "
             f"{native(derivative(primitive, a, Symbol.variable('other'), output=y)[0])}, float(other))",
             "        except OverflowError:",
             "            pass  # the kernel says inf, with the right sign",
@@ -121,11 +171,11 @@ def unary(name: str) -> list[str]:
     method = SPECIAL.get(name, name)
     y = "-x" if name == "neg" else f"{kernel(primitive)}(x)"
     return [
-        f"def {method}(self) -> Value:",
+        f"def {method}(self) -> Self:",
         *([] if name in SPECIAL else [f'    """Return {primitive.summary}."""']),
         "    x = self._data",
         f"    y = {y}",
-        f"    return unary(y, {name.upper()}, self, {by_kernels(dx)})",
+        f"    return self._unary(y, {name.upper()}, self, {by_kernels(dx)})",
         "",
     ]
 
@@ -140,8 +190,8 @@ def method(primitive: Pointwise) -> list[str]:
     ]
 
 
-def operators() -> str:
-    """Return the lines between the marks."""
+def printed() -> str:
+    """Return the text of _operators.py."""
     lines: list[str] = []
     for name, python in INFIX.items():
         lines += infix(name, python)
@@ -151,30 +201,23 @@ def operators() -> str:
         derived = primitive.text != primitive.textbook
         if isinstance(primitive, Pointwise) and primitive.arity == 1 and primitive.name not in HOT and not derived:
             lines += method(primitive)
-    return "".join(f"    {line}\n" if line else "\n" for line in lines[:-1])
-
-
-def printed(source: str) -> str:
-    """Return the text of value.py with the marked lines printed afresh."""
-    before, rest = source.split(BEGIN)
-    _, after = rest.split(END)
-    return before + BEGIN + operators() + END + after
+    records = "\n".join(f'{name.upper()} = lookup("{name}")' for name in (*INFIX, *HOT))
+    body = "".join(f"    {line}\n" if line else "\n" for line in lines[:-1])
+    return HEADER.replace("{records}", records) + body
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Write value.py, or check that it is current."""
+    """Write _operators.py, or check that it is current."""
     parser = argparse.ArgumentParser(prog="python -m autograd_core.codegen", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if value.py is not current")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if the file is not current")
     check = parser.parse_args(arguments).check
-    path = Path(__file__).with_name("value.py")
-    source = path.read_text(encoding="utf-8")
-    wanted = printed(source)
-    if wanted == source:
+    path = Path(__file__).with_name("_operators.py")
+    if path.exists() and path.read_text(encoding="utf-8") == printed():
         return 0
     if check:
-        print("value.py is not what the records say: run python -m autograd_core.codegen", file=sys.stderr)
+        print(f"{path.name} is not what the records say: run python -m autograd_core.codegen", file=sys.stderr)
         return 1
-    path.write_text(wanted, encoding="utf-8")
+    path.write_text(printed(), encoding="utf-8")
     return 0
 
 

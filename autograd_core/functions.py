@@ -34,8 +34,6 @@ __all__ = [
     "sum",
 ]
 
-_builtin_sum = sum
-
 
 class Operation:
     """A record as a function of numbers, arrays and nodes."""
@@ -57,6 +55,14 @@ class Operation:
 
     def __repr__(self) -> str:
         return f"<function {self.__name__}: {self.primitive.summary}>"
+
+
+class _Absent:
+    primitive = None
+
+
+#: the functions made so far; kept beside the module's namespace, where ``abs`` and ``round`` are Python's
+_operations: dict[str, Any] = {}
 
 
 class _Name(str):
@@ -121,9 +127,10 @@ def register(primitive: Primitive) -> Operation:
 def __getattr__(name: str) -> Any:
     if name.startswith("_") or name not in TABLE:
         raise AttributeError(str(lookup(name)) if not name.startswith("_") else name)
-    operation = Operation(TABLE[name])
-    globals()[name] = operation
-    return operation
+    primitive = TABLE[name]
+    if _operations.get(name, _Absent).primitive is not primitive:
+        _operations[name] = Operation(primitive)
+    return _operations[name]
 
 
 def __dir__() -> list[str]:

@@ -3,8 +3,7 @@
 A Value stores its local partial derivatives when it is created, as Linnainmaa (1970) did: they can be drawn, checked
 and pushed forward, and they belong to the numbers that were recorded, whatever happens to ``data`` later.
 
-The hot operators between the two marked lines are printed from the records by ``python -m autograd_core.codegen``;
-nothing about an operation is decided here.
+Its operators are printed from the records into ``_operators.py``; nothing about an operation is decided here.
 """
 
 from __future__ import annotations
@@ -13,20 +12,20 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from . import kernels as k
+from . import by_hand
+from ._operators import ScalarOperators
 from .algebra import floats, nodes
-from .errors import GraphError, OperandError, ShapeError, StaleGraphError
-from .modes import WATCHERS, describe, watched
-from .node import Node, apply, number, tick
-from .primitive import Primitive, lookup
+from .errors import ShapeError, StaleGraphError
+from .history import history
+from .modes import describe
+from .node import Node, number, tick
+from .primitive import Primitive
 from .sweep import backward
 
 __all__ = ["Value"]
 
-new = object.__new__
 
-
-class Value(Node):
+class Value(ScalarOperators):
     """A scalar with a gradient, and the operation that made it.
 
     Parameters
@@ -34,8 +33,8 @@ class Value(Node):
     data : int, float or NumPy scalar
         The number; kept as a float.
     _children, _op : tuple, str or tuple
-        As in micrograd: the parents of a node made by hand. ``_op`` may be the tuple of local partial derivatives
-        in the parents' order; a derivative known only by name cannot be swept.
+        As in micrograd: the parents of a node made by hand, and its name, to be given a ``_backward`` closure; or, as
+        in microgpt, its local partial derivatives in the parents' order.
     label : str, optional
         A name to show.
 
@@ -64,18 +63,12 @@ class Value(Node):
     (-2.0, 1.0, 2.0)
     """
 
-    # A constant operand leaves its slot None and is itself kept where the partial would be: nothing is ever sent to it.
-    __slots__ = ("_da", "_data", "_db", "_grad")
+    __slots__ = ()
 
     precedence = 1  # Tensor takes precedence where both meet
 
-    _data: float
-    _grad: float
-    _da: float
-    _db: float
-
     def __init__(
-        self, data: Any, _children: tuple[Any, ...] = (), _op: Any = "", label: str = "", *, children: Any = None
+        self, data: Any, _children: tuple[Any, ...] = (), _op: Any = "", label: str = ""
     ) -> None:
         self._data = data if type(data) is float else number(data)
         self.op = None
@@ -86,23 +79,7 @@ class Value(Node):
         if label:
             self.note("label", str(label))
         if _children:
-            self._adopt(tuple(_children), _op)
-
-    def _adopt(self, parents: tuple[Any, ...], partials: Any) -> None:
-        """Become a node made by hand, from parents and the local partial derivatives by each."""
-        for parent in parents:
-            if not isinstance(parent, Value):
-                raise OperandError(f"The parents of a Value are Values, not {type(parent).__name__}.")
-        if isinstance(partials, str):
-            raise GraphError(
-                f"Value({self._data!r}, parents, {partials!r}) names an operation without its derivative, so it could "
-                f"not be swept. Give the local partials instead, Value({self._data!r}, parents, (d1, d2, ...)), or "
-                "register the operation once: autograd_core.register(Pointwise(...))."
-            )
-        if len(partials) != len(parents):
-            raise ShapeError(f"{len(parents)} parents need {len(parents)} partial derivatives, not {len(partials)}.")
-        self.op = Given
-        self._more = (parents, tuple(number(d, "partial derivative") for d in partials))
+            by_hand.adopt(self, tuple(_children), _op)
 
     @property
     def data(self) -> float:
@@ -151,7 +128,11 @@ class Value(Node):
             return (self._da,) if b is None else (self._da, self._db)
         if b is not None:
             return (self._db,)
-        return () if self.op is None else tuple([d for x, d in zip(*self._more, strict=True) if isinstance(x, Node)])
+        if self.op is None:
+            return ()
+        if self.op is by_hand.GIVEN:
+            return by_hand.partials(self)
+        return tuple([d for x, d in zip(*self._more, strict=True) if isinstance(x, Node)])
 
     _prev = _children = Node.parents  # the names that micrograd and microgpt use
 
@@ -163,7 +144,16 @@ class Value(Node):
             return ""
         if op.operator == "**" and self._b is None:
             return f"**{self._db:g}"
-        return op.operator or op.symbol
+        return op.operator or str((self.notes or {}).get("op", op.symbol))
+
+    @property
+    def _backward(self) -> Callable[[], None]:
+        """As in micrograd: a function that adds grad × partial to the ``grad`` of each parent, to be called by hand."""
+        return by_hand.closure(self)
+
+    @_backward.setter
+    def _backward(self, function: Callable[[], None]) -> None:
+        by_hand.set_closure(self, function)
 
     def is_finite(self) -> bool:
         """Whether the number is neither infinite nor nan."""
@@ -206,7 +196,7 @@ class Value(Node):
             y = number(y, f"result of {primitive.name}")
         a = operands[0]
         if len(data) == 1:
-            return unary(y, primitive, a, float(primitive.partials[0](floats, y, *data)))
+            return self._unary(y, primitive, a, float(primitive.partials[0](floats, y, *data)))
         stored = tuple(
             [
                 float(rule(floats, y, *data)) if isinstance(x, Value) else x
@@ -215,7 +205,7 @@ class Value(Node):
         )
         if len(data) == 2:
             b = operands[1]
-            return binary(
+            return self._binary(
                 y,
                 primitive,
                 a if isinstance(a, Value) else None,
@@ -223,7 +213,7 @@ class Value(Node):
                 stored[0] if isinstance(a, Value) else data[0],
                 stored[1] if isinstance(b, Value) else data[1],
             )
-        node = unary(y, primitive, None, 0.0)
+        node = self._unary(y, primitive, None, 0.0)
         node._more = (tuple(x if isinstance(x, Value) else d for x, d in zip(operands, data, strict=True)), stored)
         return node
 
@@ -238,6 +228,8 @@ class Value(Node):
         op: Any = self.op
         if op is None:
             return ()
+        if op is by_hand.GIVEN:
+            return by_hand.pull(self, adjoint)
         recorded = isinstance(adjoint, Node)
         slots = [i for i, x in enumerate(self.operands) if isinstance(x, Node)]
         contributions: list[Any] = []
@@ -286,10 +278,8 @@ class Value(Node):
         >>> y.data, y.refresh().data
         (4.0, 25.0)
         """
-        from .history import history
-
         for node in reversed(history(self)):
-            if node.op is not None and node.op is not GIVEN:
+            if node.op is not None and node.op is not by_hand.GIVEN:
                 fresh = node.bind(node.op, node.operands)
                 node._data = fresh._data
                 if node.wide:
@@ -327,51 +317,7 @@ class Value(Node):
     def __format__(self, spec: str) -> str:
         return format(self._data, spec) if spec else repr(self)
 
-    # <operators printed from the records by `python -m autograd_core.codegen`: do not edit>
-    # </operators>
-
-
-def unary(y: float, op: Primitive, a: Value | None, da: float) -> Value:
-    """Record the result of an operation on one operand."""
-    node = new(Value)
-    node._data = y
-    node.op = op
-    node.index = tick()
-    node._a = a
-    node._b = None
-    node._da = da
-    node._db = 0.0
-    node._adjoint = None
-    if WATCHERS:
-        return watched(node)  # type: ignore[no-any-return]
-    return node
-
-
-def binary(y: float, op: Primitive, a: Value | None, b: Value | None, da: float, db: float) -> Value:
-    """Record the result of an operation on two operands, of which a constant is None and stands in its partial."""
-    node = new(Value)
-    node._data = y
-    node.op = op
-    node.index = tick()
-    node._a = a
-    node._b = b
-    node._da = da
-    node._db = db
-    node._adjoint = None
-    if WATCHERS:
-        return watched(node)  # type: ignore[no-any-return]
-    return node
-
 
 def operand(x: Any) -> float:
     """Return the number of the other side of a comparison."""
     return x._data if isinstance(x, Value) else number(x, "other side of a comparison with")
-
-
-#: what error messages call the other operand of an infix operator
-OTHER = "other operand"
-
-ADD, SUB, MUL, DIV, POW = (lookup(name) for name in ("add", "sub", "mul", "div", "pow"))
-NEG, ABS, RELU, TANH, EXP, LOG, SIGMOID = (
-    lookup(name) for name in ("neg", "abs", "relu", "tanh", "exp", "log", "sigmoid")
-)
