@@ -1,0 +1,273 @@
+"""Pictures of computation graphs: ``draw`` and micrograd's ``draw_dot``.
+
+>>> from autograd_core import Value
+>>> a = Value(3.0, label="a")
+>>> drawing = draw(a * a)
+>>> drawing
+<Drawing of v1: 1 given, 1 computed>
+>>> drawing.save("square.dot").name
+'square.dot'
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from . import dot, files, render, svg
+from .errors import OptionError, RendererMissingError, RenderError
+from .scene import MAX_NODES, Scene, build
+from .theme import THEMES, Theme
+
+__all__ = ["Drawing", "draw", "draw_dot"]
+
+#: a picture wider than this many points is shown at its own size, to be scrolled
+WIDEST_SHRUNK = 1400
+
+Partials = Literal["numbers", "formulas", "both", "none"]
+
+
+class Drawing:
+    """A picture of a computation graph, made when it is shown or saved.
+
+    Parameters
+    ----------
+    scene : Scene
+        What to show.
+    theme : Theme
+        Its colours.
+    rankdir, partials, colour_by, timeout
+        As in ``draw``.
+    """
+
+    def __init__(
+        self,
+        scene: Scene,
+        theme: Theme = THEMES["light"],
+        rankdir: str = "LR",
+        partials: Partials = "numbers",
+        colour_by: str = "kind",
+        timeout: float = render.TIMEOUT,
+    ) -> None:
+        self.scene = scene
+        self.theme = theme
+        self.rankdir = rankdir
+        self.timeout = timeout
+        self._graph = dot.digraph(scene, theme, rankdir, partials, colour_by)
+
+    @property
+    def dot(self) -> str:
+        """The picture as DOT text, which needs no Graphviz."""
+        source: str = self._graph.source
+        return source
+
+    @cached_property
+    def _svg(self) -> str:
+        roles = {box.id: [role for role, _ in dot.fields(box, self.rankdir)] for box in self.scene.boxes}
+        return svg.tidy(render.render(self.dot, "svg", timeout=self.timeout), roles, self.scene.title)
+
+    def svg(self) -> str:
+        """Return the picture as SVG text, whose boxes and edges carry the scene's ids.
+
+        Raises
+        ------
+        RendererMissingError
+            If there is no Graphviz.
+        """
+        return self._svg
+
+    def save(self, path: str | os.PathLike[str], dpi: float | None = None) -> Path:
+        """Write the picture to a file; its ending says in which format.
+
+        Parameters
+        ----------
+        path : path-like
+            Ends in ``.svg``, ``.png``, ``.pdf``, ``.dot`` or ``.html``.
+        dpi : float, optional
+            Pixels an inch of a PNG: 144 unless that would be too large.
+
+        Returns
+        -------
+        Path
+            Where it is.
+
+        Raises
+        ------
+        OptionError
+            For another ending.
+        SaveError
+            If it cannot be written there.
+        """
+        suffix = Path(path).suffix.lower()
+        if suffix in (".dot", ".gv"):
+            return files.write(path, self.dot)
+        if suffix == ".svg":
+            return files.write(path, '<?xml version="1.0" encoding="UTF-8"?>\n' + self.svg() + "\n")
+        if suffix == ".html":
+            return files.write(path, self._page())
+        if suffix in (".png", ".pdf"):
+            return files.write(path, render.render(self.dot, suffix[1:], dpi=dpi, timeout=self.timeout))
+        raise OptionError(
+            f"The ending of {str(path)!r} does not say what to write. Give a name that ends in .svg, .png, .pdf, .dot "
+            "or .html."
+        )
+
+    def _page(self) -> str:
+        return (
+            '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>Computation graph</title>'
+            '<meta name="viewport" content="width=device-width">'
+            f"<style>body{{margin:1rem;background:{self.theme.background}}}</style></head>"
+            f"<body>{self.svg()}</body></html>\n"
+        )
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """Show the picture in a notebook; as words where there is no Graphviz."""
+        try:
+            made = self.svg()
+        except (RendererMissingError, RenderError) as error:
+            return {"text/plain": f"{self.text()}\n\n{error}"}
+        image = base64.b64encode(made.encode("utf-8")).decode("ascii")
+        shrink = "max-width:100%;height:auto" if _width(made) <= WIDEST_SHRUNK else "max-width:none"
+        shown = (
+            f'<div style="overflow:auto;max-width:100%"><img alt="{_attribute(self.scene.title)}" '
+            f'style="{shrink}" src="data:image/svg+xml;base64,{image}"></div>'
+        )
+        return {"text/html": shown, "image/svg+xml": made, "text/plain": repr(self)}
+
+    def text(self) -> str:
+        """Return the picture in words, a line a box.
+
+        >>> from autograd_core import Value
+        >>> x = Value(3.0, label="x")
+        >>> print(draw(x * x).text())
+        Computation graph of v1: 1 given, 1 computed
+        x  =          3.0000  grad —
+        v1 = x * x =  9.0000  grad —
+        """
+        boxes = [box for box in self.scene.boxes if box.kind != "constant"]
+        wide = max(len(box.name) for box in boxes)
+        formulas = [f"{box.formula} = " if box.symbol else "" for box in boxes]
+        far = max(map(len, formulas))
+        lines = [
+            f"{box.name:{wide}} = {formula:{far}} {box.data:>{max(len(b.data) for b in boxes)}}  grad {box.grad}"
+            for box, formula in zip(boxes, formulas, strict=True)
+        ]
+        return "\n".join([self.scene.title, *lines])
+
+    def __repr__(self) -> str:
+        return f"<Drawing {self.scene.title.removeprefix('Computation graph ')}>"
+
+
+def draw(
+    root: Any,
+    theme: str | Theme = "light",
+    rankdir: str = "LR",
+    partials: bool | Partials = True,
+    colour_by: Literal["kind", "gradient"] = "kind",
+    max_nodes: int | None = MAX_NODES,
+    timeout: float = render.TIMEOUT,
+) -> Drawing:
+    """Return a picture of everything a node was computed from.
+
+    Every box shows a node's name, number and gradient ("—" where no sweep has computed it); every edge the local
+    partial derivative of the result by the operand. An operand that is used twice has two edges. Where the order of
+    operands matters, they enter at numbered places. Parts of a model are boxes around their nodes.
+
+    Parameters
+    ----------
+    root : Value or Tensor
+        The output.
+    theme : {"light", "dark"} or Theme
+        The colours.
+    rankdir : {"LR", "TB", "RL", "BT"}
+        Where results lie: to the right, below, to the left, above.
+    partials : bool or {"numbers", "formulas", "both", "none"}
+        What stands on the edges.
+    colour_by : {"kind", "gradient"}
+        What the colour of a box says: what it is, or its gradient, from blue (negative) over grey to orange.
+    max_nodes : int or None
+        Refuse larger graphs at once; None for any size.
+    timeout : float
+        Seconds that Graphviz may take.
+
+    Returns
+    -------
+    Drawing
+        Shows itself in notebooks; ``.save("x.svg")`` writes a file.
+
+    Raises
+    ------
+    SizeLimitError
+        If the graph has more than ``max_nodes`` nodes.
+    OptionError
+        For an option that is none of those above.
+
+    Examples
+    --------
+    >>> from autograd_core import Value
+    >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    >>> drawing = draw(a / b, theme="dark", partials="both")
+    >>> "1 / b = −0.3333" in drawing.dot
+    True
+    """
+    shown = {True: "numbers", False: "none"}.get(partials, partials) if isinstance(partials, bool) else partials
+    _one_of("partials", shown, ("numbers", "formulas", "both", "none"))
+    _one_of("colour_by", colour_by, ("kind", "gradient"))
+    if not isinstance(theme, Theme):
+        theme = THEMES[_one_of("theme", theme, tuple(THEMES))]
+    dot.checked(rankdir)
+    return Drawing(build(root, max_nodes), theme, rankdir, shown, colour_by, timeout)  # type: ignore[arg-type]
+
+
+def draw_dot(root: Any, format: str = "svg", rankdir: str = "LR", max_nodes: int | None = MAX_NODES) -> dot.Picture:
+    """Return the graph as a ``graphviz.Digraph`` like that of micrograd's notebook.
+
+    It differs where that one misleads: ``a * a`` has two edges, and a gradient that was not computed is "—", not 0.
+    It is rendered by the system's ``dot`` if there is one, else by the pygraphviz wheel.
+
+    Parameters
+    ----------
+    root : Value or Tensor
+        The output.
+    format : {"svg", "png", "pdf", ...}
+        What ``render()`` and ``pipe()`` make.
+    rankdir : {"LR", "TB", "RL", "BT"}
+        Where results lie.
+    max_nodes : int or None
+        Refuse larger graphs; None for any size.
+
+    Examples
+    --------
+    >>> from autograd_core import Value
+    >>> a = Value(3.0, label="a")
+    >>> print(draw_dot(a * a).source)
+    digraph micrograd {
+        graph [rankdir=LR]
+        n0 [label="{ a | data 3.0000 | grad — }" shape=record]
+        n1 [label="{  | data 9.0000 | grad — }" shape=record]
+        n1op [label="*"]
+        n1op -> n1
+        n0 -> n1op
+        n0 -> n1op
+    }
+    """
+    renderer = None if render.available() == "dot" else render.render
+    return dot.micrograd(build(root, max_nodes), rankdir, format, renderer)
+
+
+def _one_of(name: str, given: Any, allowed: tuple[str, ...]) -> str:
+    if given not in allowed:
+        raise OptionError(f"{name}={given!r} is none of the choices: {', '.join(map(repr, allowed))}.")
+    return str(given)
+
+
+def _width(made: str) -> float:
+    head = made[: made.index(">")]
+    return float(head.partition(' width="')[2].partition("pt")[0] or 0.0)
+
+
+def _attribute(text: str) -> str:
+    return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;").replace(">", "&gt;")

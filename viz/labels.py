@@ -1,0 +1,212 @@
+"""The words and numbers of pictures, tables and pages; no other module words a label or formats a number.
+
+Text comes from users, so it is untrusted: everything passes ``clean`` once, and is escaped for its medium (DOT, XML,
+HTML) where it is written.
+
+>>> number(-6.0), number(1.5e-7), constant(2.0)
+('−6.0000', '1.500e−07', '2')
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+__all__ = [
+    "NOT_COMPUTED",
+    "Name",
+    "array",
+    "clean",
+    "constant",
+    "gradient",
+    "name_nodes",
+    "number",
+    "tex_name",
+]
+
+#: stands for a gradient that no sweep has computed: it is not zero, it is not known
+NOT_COMPUTED = "—"
+LONGEST = 80
+
+_SPACE = re.compile(r"\s+")
+_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_DROPPED = _BIDI | frozenset("\u200b\ufeff\ufffe\uffff")
+
+
+def clean(text: Any, limit: int = LONGEST) -> str:
+    r"""Return text that may stand in a picture: on one line, printable, at most ``limit`` characters.
+
+    Control characters, lone surrogates and marks that reverse the direction of the text around them are dropped.
+
+    >>> clean("two\nlines\x00 and \u202emore")
+    'two lines and more'
+    >>> clean("x" * 100)[-3:], len(clean("x" * 100))
+    ('xx…', 80)
+    """
+    raw = str(text)[: 20 * limit]
+    kept = "".join(c for c in _SPACE.sub(" ", raw) if c not in _DROPPED and unicodedata.category(c) not in {"Cc", "Cs"})
+    kept = kept.strip()
+    return kept if len(kept) <= limit else kept[: limit - 1].rstrip() + "…"
+
+
+def number(x: Any, digits: int = 4) -> str:
+    """Return a number as people read it: fixed width, a real minus sign, and never 0.0000 for what is not zero.
+
+    >>> number(0.25), number(-1e9), number(float("inf")), number(float("nan"))
+    ('0.2500', '−1.000e+09', '∞', 'nan')
+    """
+    if isinstance(x, np.ndarray) and x.ndim:
+        return array(x, digits)
+    x = float(x)
+    if x != x:
+        return "nan"
+    if x in (float("inf"), float("-inf")):
+        return "∞" if x > 0.0 else "−∞"
+    plain = x == 0.0 or 1e-3 <= abs(x) < 1e6
+    return (f"{x:.{digits}f}" if plain else f"{x:.{digits - 1}e}").replace("-", "−")
+
+
+def constant(x: Any) -> str:
+    """Return a constant as it was most likely written.
+
+    >>> constant(2.0), constant(-0.5), constant(1 / 3)
+    ('2', '−0.5', '0.333333')
+    """
+    if isinstance(x, np.ndarray):
+        return array(x)
+    try:
+        return f"{float(x):.6g}".replace("-", "−").replace("inf", "∞")
+    except (TypeError, ValueError):
+        return clean(x, 24)  # an axis, a shape, an index: what shaping operations are given
+
+
+def array(x: Any, digits: int = 4, shown: int = 3) -> str:
+    """Return the shape of an array and its first numbers.
+
+    >>> array(np.arange(6.0).reshape(2, 3))
+    '2×3 [0.0000, 1.0000, 2.0000, …]'
+    """
+    if not x.ndim:
+        return number(x, digits)
+    shape = "×".join(str(n) for n in x.shape)
+    numbers = [number(e, digits) for e in x.reshape(-1)[:shown]] + ["…"] * (x.size > shown)
+    return f"{shape} [{', '.join(numbers)}]"
+
+
+def gradient(node: Any) -> str:
+    """Return the gradient of a node, or a dash if no sweep has computed it.
+
+    >>> from autograd_core import Value
+    >>> x = Value(3.0)
+    >>> gradient(x)
+    '—'
+    """
+    grad = node.grad if getattr(node, "swept", True) else None
+    return NOT_COMPUTED if grad is None else number(grad)
+
+
+class Name(str):
+    """What a node is called in formulas: its label where it has one, unique within its graph."""
+
+    __slots__ = ()
+
+    @property
+    def tex(self) -> str:
+        """The name in TeX."""
+        return tex_name(self)
+
+    @property
+    def adjoint(self) -> str:
+        """The literature's name of its adjoint, a bar over the node's: ``v̄₁`` in plain text.
+
+        >>> Name("L").adjoint == "L" + chr(0x304), Name("loss").adjoint
+        (True, 'adj(loss)')
+        """
+        match = _INDEXED.fullmatch(self)
+        if match and len(match[1]) == 1:
+            return f"{match[1]}\u0304{match[2] or ''}"
+        return f"adj({self})"
+
+
+def name_nodes(order: Iterable[Any], scopes: Iterable[str] = ()) -> dict[Any, Name]:
+    """Return a unique name for every node of a history: its label, else ``x1 …`` for leaves and ``v1 …`` for results.
+
+    Two nodes with the same label are told apart by the scope that made them, else by a number.
+
+    >>> from autograd_core import Value, history
+    >>> a = Value(2.0, label="a")
+    >>> order = history(a * Value(3.0) + a)
+    >>> [str(name) for name in name_nodes(order).values()]
+    ['a', 'x1', 'v1', 'v2']
+    """
+    order = list(order)
+    paths = list(scopes) or [""] * len(order)
+    oldest_first = list(zip(order, [clean(node.label, 40) for node in order], paths, strict=True))[::-1]
+    candidates = _qualified([(label, path) for _, label, path in oldest_first if label])
+    taken: set[str] = {label for _, label, _ in oldest_first if label}
+    counters = {"x": 0, "v": 0}
+    names: dict[Any, Name] = {}
+    for node, label, _ in oldest_first:
+        chosen = next(candidates) if label else _counted("x" if node.op is None else "v", counters, taken)
+        taken.add(chosen)
+        names[node] = Name(chosen)
+    return names
+
+
+def _counted(letter: str, counters: dict[str, int], taken: set[str]) -> str:
+    while True:
+        counters[letter] += 1
+        if (name := f"{letter}{counters[letter]}") not in taken:
+            return name
+
+
+def _qualified(labelled: list[tuple[str, str]]) -> Iterator[str]:
+    """Tell equal labels apart by as much of their scopes as that takes, and by a number where it does not."""
+    rivals: dict[str, list[list[str]]] = {}
+    for label, path in labelled:
+        rivals.setdefault(label, []).append(clean(path).split(".") if path else [])
+    depth = {}
+    for label, paths in rivals.items():
+        deepest = max(map(len, paths))
+        needed = (n for n in range(deepest) if len({tuple(parts[-n:]) if n else () for parts in paths}) == len(paths))
+        depth[label] = next(needed, deepest)
+    used: dict[str, int] = {}
+    for label, path in labelled:
+        parts = clean(path).split(".") if path and depth[label] else []
+        name = ".".join((*parts[-depth[label] :], label))
+        used[name] = used.get(name, 0) + 1
+        yield name if used[name] == 1 else f"{name}#{used[name]}"
+
+
+_INDEXED = re.compile(r"([^\W\d_]+)_?(\d*)")
+_UNDERSCORED = re.compile(r"([^\W\d_]+)_(\w+)")
+_GREEK = frozenset(
+    unicodedata.name(chr(code)).rpartition(" ")[2].lower().replace("lamda", "lambda") for code in range(0x3B1, 0x3CA)
+) - {"omicron", "upsilon"}
+_TEX_SPECIAL = {c: f"\\{c}" for c in "#$%&_{}"} | {"\\": r"\backslash ", "^": r"\hat{}", "~": r"\sim "}
+
+
+def tex_name(name: str) -> str:
+    r"""Return a node's name in TeX.
+
+    >>> tex_name("x"), tex_name("v12"), tex_name("w_ij"), tex_name("theta1"), tex_name("loss")
+    ('x', 'v_{12}', 'w_{ij}', '\\theta_{1}', '\\mathrm{loss}')
+    """
+    match = _INDEXED.fullmatch(name) or _UNDERSCORED.fullmatch(name)
+    if match is None:
+        return rf"\mathrm{{{tex_text(name)}}}"
+    base, index = match[1], tex_text(match[2])
+    if base.lower() in _GREEK:
+        base = f"\\{base}"
+    elif len(base) > 1:
+        base = rf"\mathrm{{{base}}}"
+    return f"{base}_{{{index}}}" if index else base
+
+
+def tex_text(text: str) -> str:
+    """Return text with what TeX would act on escaped."""
+    return "".join(_TEX_SPECIAL.get(c, c) for c in text)

@@ -1,0 +1,301 @@
+"""What a picture shows, before anything is laid out: boxes, edges and nested groups, all immutable.
+
+A scene is built from a history and holds words, not nodes: it may be drawn later, elsewhere, more than once, and
+nothing in it changes when the graph does. Ids are positions in creation order, so equal programs give equal scenes.
+
+>>> from autograd_core import Value
+>>> a = Value(3.0, label="a")
+>>> scene = build(a * a)
+>>> [box.name for box in scene.boxes], [(edge.tail, edge.head, edge.partial) for edge in scene.edges]
+(['a', 'v1'], [('n0', 'n1', '3.0000'), ('n0', 'n1', '3.0000')])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograd_core import history
+from autograd_core.errors import OperandError
+from autograd_core.node import Node
+from autograd_core.scope import Scope, scopes_of
+
+from . import labels
+from .errors import SizeLimitError
+from .formulas import Formulas
+
+__all__ = ["MAX_NODES", "Box", "Edge", "Group", "Scene", "bounded_history", "build"]
+
+#: more than this cannot be read in one picture, and takes Graphviz over a second
+MAX_NODES = 1000
+
+#: operations whose operands may change places, so that their order need not be shown
+COMMUTATIVE = frozenset({"add", "mul", "maximum", "minimum", "hypot"})
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A node, or a constant operand.
+
+    Attributes
+    ----------
+    id : str
+        ``n0, n1, …`` for nodes in creation order, ``c0, …`` for constants: never text of a user's.
+    kind : str
+        "input", "parameter", "operation", "output" or "constant".
+    name : str
+        As formulas call it: unique in the scene.
+    label : str
+        As the user called it, "" if they did not.
+    symbol, operator : str
+        Of its operation, as books and as Python write it; "" for a leaf.
+    data, grad : str
+        Its number and its gradient, "—" where no sweep has computed it; grad is "" for a constant.
+    share : float or None
+        Its gradient as a share of the largest one in the scene, with sign; None where it has none.
+    group : str
+        The scope path of the group it stands in, "" for none.
+    slots : int
+        How many numbered places its operands take, 0 where their order does not matter.
+    formula : str
+        What it computes, in names.
+    """
+
+    id: str
+    kind: str
+    name: str
+    label: str = ""
+    symbol: str = ""
+    operator: str = ""
+    data: str = ""
+    grad: str = ""
+    share: float | None = None
+    group: str = ""
+    slots: int = 0
+    formula: str = ""
+
+    @property
+    def title(self) -> str:
+        """What its picture is headed with."""
+        return self.label or self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """An operand's way into an operation; a repeated operand has an edge for each place it stands in.
+
+    Attributes
+    ----------
+    id : str
+        ``e0, e1, …``
+    tail, head : str
+        Ids of boxes: the operand and the result.
+    slot : int
+        The operand's place, from 0.
+    partial : str
+        The local partial derivative as a number; "" for a constant, to which nothing is sent.
+    symbolic : str
+        The same as a formula.
+    """
+
+    id: str
+    tail: str
+    head: str
+    slot: int
+    partial: str = ""
+    symbolic: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A part of a model: a box around boxes and groups.
+
+    Attributes
+    ----------
+    id : str
+        ``g0, g1, …``
+    path : str
+        Its dotted scope path; the part before the last dot is the group around it.
+    name : str
+        The last part of the path.
+    """
+
+    id: str
+    path: str
+    name: str
+
+    @property
+    def parent(self) -> str:
+        """The path of the group around it, "" for none."""
+        return self.path.rpartition(".")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Everything a picture shows."""
+
+    boxes: tuple[Box, ...]
+    edges: tuple[Edge, ...]
+    groups: tuple[Group, ...]
+    title: str
+
+    def box(self, identity: str) -> Box:
+        """Return the box with an id."""
+        return next(box for box in self.boxes if box.id == identity)
+
+
+def bounded_history(root: Any, limit: int | None, what: str, remedy: str) -> list[Any]:
+    """Return the history of a node, or say that it is longer than the limit, soon even if it is endless.
+
+    Raises
+    ------
+    OperandError
+        If ``root`` is not a recorded node.
+    SizeLimitError
+        If the history holds more than ``limit`` nodes.
+    """
+    if not isinstance(root, Node):
+        raise OperandError(
+            f"{what} shows how a Value or Tensor was computed, but this is a {type(root).__name__}: "
+            f"{labels.clean(repr(root))}. Compute the output from Values and give it that one node."
+        )
+    if limit is not None and _exceeds(root, limit):
+        raise SizeLimitError(
+            f"{what} was given a graph of more than {limit:,} nodes, its limit max_nodes={limit}. {remedy}"
+        )
+    return history(root)
+
+
+def _exceeds(root: Any, limit: int) -> bool:
+    """Whether more than ``limit`` nodes lead to the root; stops counting there."""
+    seen, stack = {root}, [root]
+    while stack and len(seen) <= limit:
+        for parent in stack.pop().parents:
+            if parent not in seen:
+                seen.add(parent)
+                stack.append(parent)
+    return len(seen) > limit
+
+
+def build(root: Any, max_nodes: int | None = MAX_NODES) -> Scene:
+    """Return the scene of everything a node was computed from.
+
+    Parameters
+    ----------
+    root : Value or Tensor
+        The output.
+    max_nodes : int or None
+        Refuse larger graphs; None for any size.
+
+    Raises
+    ------
+    SizeLimitError
+        If the graph has more nodes than that.
+    """
+    order = bounded_history(
+        root,
+        max_nodes,
+        "A picture",
+        "So many boxes cannot be read. Draw an intermediate node of it, or trace_table() of a smaller part; "
+        "max_nodes=None draws it all the same, which can take Graphviz minutes.",
+    )[::-1]
+    scopes = scopes_of(order[::-1])[::-1]
+    wording = Formulas(order[::-1], scopes[::-1])
+    parameters = _parameters(order)
+    largest = max((abs(g) for g in map(_scalar_gradient, order) if g is not None and np.isfinite(g)), default=0.0)
+    ids = {node: f"n{i}" for i, node in enumerate(order)}
+    boxes: list[Box] = []
+    edges: list[Edge] = []
+    constants = 0
+    for node, path in zip(order, scopes, strict=True):
+        group = _cleaned_path(path)
+        position = 0
+        for slot, x in enumerate(node.operands):
+            edge = f"e{len(edges)}"
+            if isinstance(x, Node):
+                number = _partial(node, position)
+                edges.append(Edge(edge, ids[x], ids[node], slot, number, wording.partial(node, slot).text))
+                position += 1
+            else:
+                boxes.append(Box(f"c{constants}", "constant", labels.constant(x), group=group))
+                edges.append(Edge(edge, f"c{constants}", ids[node], slot))
+                constants += 1
+        boxes.append(
+            Box(
+                id=ids[node],
+                kind=_kind(node, root, parameters),
+                name=str(wording.names[node]),
+                label=labels.clean(node.label),
+                symbol="" if node.op is None else labels.clean(node.op.symbol),
+                operator="" if node.op is None else labels.clean(node.op.operator or node.op.symbol),
+                data=labels.number(node.data),
+                grad=labels.gradient(node),
+                share=_share(node, largest),
+                group=group,
+                slots=_slots(node),
+                formula=wording.value(node).text,
+            )
+        )
+    computed = sum(1 for node in order if node.op is not None)
+    title = f"Computation graph of {wording.names[root]}: {len(order) - computed} given, {computed} computed"
+    return Scene(tuple(boxes), tuple(edges), tuple(_groups(box.group for box in boxes)), title)
+
+
+def _parameters(order: Iterable[Any]) -> set[Any]:
+    """Return the leaves that a part of a model calls its parameters."""
+    owners = {part.owner for node in order for part in _parts(node) if part.owner is not None}
+    return {leaf for owner in owners if callable(owned := getattr(owner, "parameters", None)) for leaf in owned()}
+
+
+def _parts(node: Any) -> Iterable[Scope]:
+    parts: Iterable[Scope] = (node.notes or {}).get("scopes", ())
+    return parts
+
+
+def _kind(node: Any, root: Any, parameters: set[Any]) -> str:
+    if node.op is None:
+        return "parameter" if node in parameters else "input"
+    return "output" if node is root else "operation"
+
+
+def _slots(node: Any) -> int:
+    if node.op is None or len(node.operands) < 2 or node.op.name in COMMUTATIVE:
+        return 0
+    return len(node.operands)
+
+
+def _partial(node: Any, position: int) -> str:
+    """Return the local partial by the operand at a position among the parents; arrays store none."""
+    partials = getattr(node, "partials", None)
+    return "" if partials is None else labels.number(partials[position])
+
+
+def _scalar_gradient(node: Any) -> float | None:
+    grad = node.grad if getattr(node, "swept", True) else None
+    return None if grad is None or np.ndim(grad) else float(grad)
+
+
+def _share(node: Any, largest: float) -> float | None:
+    grad = _scalar_gradient(node)
+    if grad is None or grad != grad:
+        return None
+    return max(-1.0, min(1.0, grad / largest)) if largest else 0.0
+
+
+def _cleaned_path(path: str) -> str:
+    return ".".join(labels.clean(part, 40) or "part" for part in path.split(".")) if path else ""
+
+
+def _groups(paths: Iterable[str]) -> Iterator[Group]:
+    """Yield the groups on the way to every path, outer ones first, in the order in which they are met."""
+    seen: set[str] = set()
+    for path in paths:
+        parts = path.split(".") if path else []
+        for depth in range(1, len(parts) + 1):
+            outer = ".".join(parts[:depth])
+            if outer not in seen:
+                yield Group(f"g{len(seen)}", outer, parts[depth - 1])
+                seen.add(outer)

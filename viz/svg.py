@@ -1,0 +1,75 @@
+"""Graphviz's SVG made fit for pages and readers: no outside references, no tooltips, parts that can be addressed.
+
+>>> made = b'<svg xmlns="http://www.w3.org/2000/svg" width="9pt"><g><title>n0</title></g></svg>'
+>>> "title" in tidy(made, {}, "a graph")
+False
+"""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Mapping, Sequence
+
+from .errors import RenderError
+
+__all__ = ["tidy"]
+
+SVG = "http://www.w3.org/2000/svg"
+ElementTree.register_namespace("", SVG)
+
+#: how the texts of a box differ from one another
+TEXT = {
+    "name": {"font-weight": "600"},
+    "symbol": {"opacity": "0.75"},
+    "slot": {"opacity": "0.6"},
+    "grad": {"opacity": "0.85"},
+}
+
+
+def tidy(made: bytes, roles: Mapping[str, Sequence[str]], description: str) -> str:
+    """Return an SVG without document type, comments and titles, whose texts carry their roles as classes.
+
+    Parameters
+    ----------
+    made : bytes
+        What Graphviz wrote.
+    roles : mapping
+        Id of a box to the roles of its texts, in their order.
+    description : str
+        What a screen reader says.
+    """
+    try:
+        root = ElementTree.fromstring(made)
+    except ElementTree.ParseError as error:
+        raise RenderError(
+            f"Graphviz wrote an SVG that is not well-formed ({error}). Please report the DOT text, draw(root).dot."
+        ) from error
+    root.attrib.update({"role": "img", "aria-label": description, "style": "max-width:100%;height:auto"})
+    for element in list(root.iter()):
+        for child in list(element):
+            if child.tag == f"{{{SVG}}}title":
+                element.remove(child)
+            elif child.tag == f"{{{SVG}}}a":
+                raise RenderError("The SVG holds a link, which no picture of ours asks for. Nothing was written.")
+    for group in root.iter(f"{{{SVG}}}g"):
+        _mark(group, roles.get(group.get("id", ""), ()))
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def _mark(group: ElementTree.Element, roles: Sequence[str]) -> None:
+    """Give the parts of one box, edge or cluster the classes by which pages address them."""
+    texts = group.findall(f"{{{SVG}}}text")
+    kind = (group.get("class") or "").split()[:1]
+    if kind == ["graph"]:
+        background = group.find(f"{{{SVG}}}polygon")
+        if background is not None:
+            background.set("class", "background")
+    elif kind == ["edge"]:
+        for text in texts:
+            text.set("class", "partial")
+    elif len(texts) == len(roles):
+        for text, role in zip(texts, roles, strict=True):
+            text.set("class", role)
+            text.attrib.update(TEXT.get(role, {}))
+    for line in group.findall(f"{{{SVG}}}polyline"):
+        line.set("stroke-opacity", "0.35")
