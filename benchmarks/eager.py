@@ -1,0 +1,219 @@
+"""Eager scalars against micrograd, in one process: ``python benchmarks/eager.py``.
+
+Needs ``pip install -e ".[bench]"``, which brings micrograd from PyPI. Both sides run the same text, with only the
+import changed. The figures go to the screen, and to eager.md and eager.json beside this file (or ``--out``).
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.metadata
+import json
+import random
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import micrograd.engine
+import micrograd.nn
+from pairing import Pair, bytes_kept, machine, paired, seconds
+
+import autograd_core
+import nn
+
+#: What is promised, as measured by this file: at least so many times micrograd's speed, at most so many bytes.
+BARS = {"expression": 2.5, "training": 5.0, "bytes": 300}
+
+CHAIN = 1_000_000
+
+
+def expression(value: Any, repeats: int) -> Callable[[], None]:
+    """Return the building and sweeping of ten nodes, two leaves among them, many times over."""
+
+    def work() -> None:
+        for _ in range(repeats):
+            a = value(-4.0)
+            b = value(2.0)
+            c = a + b
+            d = a * b + b**3
+            e = c - d
+            f = e**2
+            g = f / 2
+            g.backward()
+
+    return work
+
+
+def moons(samples: int) -> tuple[list[list[float]], list[int]]:
+    """Return the points of micrograd's demo and their labels, -1 and +1: two half circles, with noise of 0.1."""
+    X, y = nn.data.moons(samples, noise=0.1, rng=1337)
+    return [list(map(float, row)) for row in X], [2 * int(t) - 1 for t in y]
+
+
+def demo(value: Any, mlp: Any, samples: int) -> tuple[Any, Callable[[], Any], Callable[[], None]]:
+    """Return the model of micrograd's demo, its loss on all points, and one training step, as its notebook writes them."""
+    X, y = moons(samples)
+    random.seed(1337)
+    model = mlp(2, [16, 16, 1])
+
+    def loss() -> Any:
+        inputs = [list(map(value, row)) for row in X]
+        scores = list(map(model, inputs))
+        losses = [(1 + -yi * score).relu() for yi, score in zip(y, scores, strict=True)]
+        data_loss = sum(losses) * (1.0 / len(losses))
+        reg_loss = 1e-4 * sum(p * p for p in model.parameters())
+        return data_loss + reg_loss
+
+    def step() -> None:
+        total = loss()
+        model.zero_grad()
+        total.backward()
+        for p in model.parameters():
+            p.data -= 0.1 * p.grad
+
+    return model, loss, step
+
+
+def graph(root: Any) -> int:
+    """Return how many nodes lead to a node, itself included."""
+    seen, stack = {root}, [root]
+    while stack:
+        new = [parent for parent in stack.pop()._prev if parent not in seen]
+        seen.update(new)
+        stack.extend(new)
+    return len(seen)
+
+
+def bytes_a_node(value: Any, mlp: Any, samples: int) -> float:
+    """Return the memory of the demo's loss and its history after ``backward()``, by the number of their nodes."""
+    model, loss, _ = demo(value, mlp, samples)
+
+    def swept() -> Any:
+        total = loss()
+        total.backward()
+        return total
+
+    nodes = graph(loss()) - len(model.parameters())  # which stay from step to step
+    return bytes_kept(swept) / nodes
+
+
+def chain(length: int) -> dict[str, float]:
+    """Return the time to build, sweep and free a chain of additions, which is as deep as it is long."""
+    nodes: list[Any] = [autograd_core.Value(1.0)]
+
+    def build() -> None:
+        x = nodes[0]
+        for _ in range(length):
+            x = x + 1.0
+        nodes.append(x)
+
+    took = {"build": seconds(build), "backward": seconds(nodes[-1].backward)}
+    assert nodes[0].grad == 1.0
+    return {**took, "free": seconds(nodes.clear)}
+
+
+def recursion_limit_of_the_peer() -> str:
+    """Return what micrograd says to a chain of a thousand additions."""
+    x = micrograd.engine.Value(1.0)
+    for _ in range(sys.getrecursionlimit()):
+        x = x + 1.0
+    try:
+        x.backward()
+    except RecursionError:
+        return "RecursionError"
+    return "works"
+
+
+def same_numbers(samples: int) -> None:
+    """Make sure that both sides do the same work: the same loss and gradients, before and after a step."""
+    ours = demo(autograd_core.Value, nn.MLP, samples)
+    peer = demo(micrograd.engine.Value, micrograd.nn.MLP, samples)
+    for _ in range(2):
+        a, b = ours[1]().data, peer[1]().data
+        if abs(a - b) > 1e-12 * abs(b):
+            sys.exit(f"The two sides do not compute the same: the loss is {a!r} here and {b!r} there.")
+        ours[2](), peer[2]()
+
+
+def measure(quick: bool) -> dict[str, Any]:
+    """Measure everything; quick is for a look, and for tests that this file runs at all."""
+    rounds, repeats, samples, length = (3, 500, 20, 20_000) if quick else (21, 5_000, 100, CHAIN)
+    ours, peer = autograd_core.Value, micrograd.engine.Value
+    same_numbers(samples)
+    ten = paired(expression(ours, repeats), expression(peer, repeats), rounds)
+    steps = demo(ours, nn.MLP, samples)[2], demo(peer, micrograd.nn.MLP, samples)[2]
+    training = paired(*steps, max(3, rounds * 2 // 3))
+    return {
+        "versions": {
+            "autograd-core": autograd_core.__version__,
+            "micrograd": importlib.metadata.version("micrograd"),
+        },
+        "machine": machine(),
+        "quick": quick,
+        "samples": samples,
+        "expression": {**vars(ten), "ours": ten.ours / repeats, "peer": ten.peer / repeats},
+        "training": vars(training),
+        "bytes": {
+            "ours": bytes_a_node(ours, nn.MLP, samples),
+            "peer": bytes_a_node(peer, micrograd.nn.MLP, samples),
+        },
+        "chain": {"length": length, **chain(length), "peer": recursion_limit_of_the_peer()},
+        "bars": BARS,
+    }
+
+
+def markdown(figures: dict[str, Any]) -> Iterator[str]:
+    """Yield the figures as lines of Markdown."""
+    versions = ", ".join(f"{name} {version}" for name, version in figures["versions"].items())
+    yield "# Eager scalars against micrograd"
+    yield ""
+    yield f"{versions}. {'; '.join(f'{name}: {value}' for name, value in figures['machine'].items())}."
+    yield "Made by `python benchmarks/eager.py" + (" --quick`: for a look only." if figures["quick"] else "`.")
+    yield ""
+    yield "| work | autograd-core | micrograd | ratio (lowest to highest round) | promised |"
+    yield "|---|---|---|---|---|"
+    names = {
+        "expression": ("ten nodes, build and backward", 1e6, "µs"),
+        "training": (f"one step of micrograd's demo, {figures['samples']} points, MLP 2-16-16-1", 1e3, "ms"),
+    }
+    for key, (name, scale, unit) in names.items():
+        row = Pair(**figures[key])
+        yield (
+            f"| {name} | {row.ours * scale:.1f} {unit} | {row.peer * scale:.1f} {unit} "
+            f"| {row.ratio:.2f}× ({row.lowest:.2f} to {row.highest:.2f}) | ≥ {figures['bars'][key]:g}× |"
+        )
+    kept, bar = figures["bytes"], figures["bars"]["bytes"]
+    yield (
+        f"| memory a node, after backward | {kept['ours']:.0f} bytes | {kept['peer']:.0f} bytes "
+        f"| {kept['peer'] / kept['ours']:.2f}× | ≤ {bar:g} bytes |"
+    )
+    line = figures["chain"]
+    times = ", ".join(f"{name} {line[name]:.2f} s" for name in ("build", "backward", "free"))
+    yield f"| a chain of {line['length']:,} additions | {times} | {line['peer']} at 1,000 | | works |"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure, print, and write eager.md and eager.json; exit 1 if a promise is not kept."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="a few seconds, figures for a look only")
+    parser.add_argument("--out", type=Path, default=Path(__file__).parent, help="folder to write the figures to")
+    options = parser.parse_args(arguments)
+    figures = measure(options.quick)
+    text = "\n".join(markdown(figures)) + "\n"
+    print(text)
+    options.out.mkdir(parents=True, exist_ok=True)
+    (options.out / "eager.md").write_text(text, encoding="utf-8")
+    (options.out / "eager.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    kept = all(
+        (
+            figures["expression"]["ratio"] >= BARS["expression"],
+            figures["training"]["ratio"] >= BARS["training"],
+            figures["bytes"]["ours"] <= BARS["bytes"],
+        )
+    )
+    return 0 if kept or options.quick else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
