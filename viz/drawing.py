@@ -19,10 +19,18 @@ from typing import Any, Literal
 
 from . import dot, files, render, svg
 from .errors import OptionError, RendererMissingError, RenderError
-from .scene import MAX_NODES, Scene, build
+from .reading import Reading
+from .scene import Scene, build
 from .theme import THEMES, Theme
 
-__all__ = ["Drawing", "draw", "draw_dot"]
+__all__ = ["MAX_NODES", "Drawing", "draw", "draw_dot"]
+
+#: more than this cannot be read in one picture, and takes Graphviz over a second
+MAX_NODES = 1000
+TOO_LARGE = (
+    "So many boxes cannot be read. Draw an intermediate node, whose graph is smaller; max_nodes=None draws it all the "
+    "same, which can take Graphviz minutes."
+)
 
 #: a picture wider than this many points is shown at its own size, to be scrolled
 WIDEST_SHRUNK = 1400
@@ -219,7 +227,7 @@ def draw(
     if not isinstance(theme, Theme):
         theme = THEMES[_one_of("theme", theme, tuple(THEMES))]
     dot.checked(rankdir)
-    return Drawing(build(root, max_nodes), theme, rankdir, shown, colour_by, timeout)  # type: ignore[arg-type]
+    return Drawing(build(Reading(root, max_nodes, remedy=TOO_LARGE)), theme, rankdir, shown, colour_by, timeout)  # type: ignore[arg-type]
 
 
 def draw_dot(root: Any, format: str = "svg", rankdir: str = "LR", max_nodes: int | None = MAX_NODES) -> dot.Picture:
@@ -255,7 +263,7 @@ def draw_dot(root: Any, format: str = "svg", rankdir: str = "LR", max_nodes: int
     }
     """
     renderer = None if render.available() == "dot" else render.render
-    return dot.micrograd(build(root, max_nodes), rankdir, format, renderer)
+    return dot.micrograd(build(Reading(root, max_nodes, remedy=TOO_LARGE)), rankdir, format, renderer)
 
 
 def _one_of(name: str, given: Any, allowed: tuple[str, ...]) -> str:

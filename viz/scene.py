@@ -5,7 +5,7 @@ nothing in it changes when the graph does. Ids are positions in creation order, 
 
 >>> from autograd_core import Value
 >>> a = Value(3.0, label="a")
->>> scene = build(a * a)
+>>> scene = build(Reading(a * a))
 >>> [box.name for box in scene.boxes], [(edge.tail, edge.head, edge.partial) for edge in scene.edges]
 (['a', 'v1'], [('n0', 'n1', '3.0000'), ('n0', 'n1', '3.0000')])
 """
@@ -14,23 +14,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 import numpy as np
 
-from autograd_core import history
-from autograd_core.errors import OperandError
 from autograd_core.node import Node
-from autograd_core.scope import Scope, scopes_of
+from autograd_core.scope import Scope
 
 from . import labels
-from .errors import SizeLimitError
-from .formulas import Formulas
+from .reading import Reading
 
-__all__ = ["MAX_NODES", "Box", "Edge", "Group", "Scene", "bounded_history", "build"]
-
-#: more than this cannot be read in one picture, and takes Graphviz over a second
-MAX_NODES = 1000
+__all__ = ["Box", "Edge", "Group", "Scene", "build"]
 
 #: operations whose operands may change places, so that their order need not be shown
 COMMUTATIVE = frozenset({"add", "mul", "maximum", "minimum", "hypot"})
@@ -43,7 +38,7 @@ class Box:
     Attributes
     ----------
     id : str
-        ``n0, n1, …`` for nodes in creation order, ``c0, …`` for constants: never text of a user's.
+        ``n0, n1, …`` for nodes in creation order, ``c…`` for constants: never text of a user's.
     kind : str
         "input", "parameter", "operation", "output" or "constant".
     name : str
@@ -147,101 +142,50 @@ class Scene:
         return next(box for box in self.boxes if box.id == identity)
 
 
-def bounded_history(root: Any, limit: int | None, what: str, remedy: str) -> list[Any]:
-    """Return the history of a node, or say that it is longer than the limit, soon even if it is endless.
-
-    Raises
-    ------
-    OperandError
-        If ``root`` is not a recorded node.
-    SizeLimitError
-        If the history holds more than ``limit`` nodes.
-    """
-    if not isinstance(root, Node):
-        raise OperandError(
-            f"{what} shows how a Value or Tensor was computed, but this is a {type(root).__name__}: "
-            f"{labels.clean(repr(root))}. Compute the output from Values and give it that one node."
-        )
-    if limit is not None and _exceeds(root, limit):
-        raise SizeLimitError(
-            f"{what} was given a graph of more than {limit:,} nodes, its limit max_nodes={limit}. {remedy}"
-        )
-    return history(root)
-
-
-def _exceeds(root: Any, limit: int) -> bool:
-    """Whether more than ``limit`` nodes lead to the root; stops counting there."""
-    seen, stack = {root}, [root]
-    while stack and len(seen) <= limit:
-        for parent in stack.pop().parents:
-            if parent not in seen:
-                seen.add(parent)
-                stack.append(parent)
-    return len(seen) > limit
-
-
-def build(root: Any, max_nodes: int | None = MAX_NODES) -> Scene:
-    """Return the scene of everything a node was computed from.
-
-    Parameters
-    ----------
-    root : Value or Tensor
-        The output.
-    max_nodes : int or None
-        Refuse larger graphs; None for any size.
-
-    Raises
-    ------
-    SizeLimitError
-        If the graph has more nodes than that.
-    """
-    order = bounded_history(
-        root,
-        max_nodes,
-        "A picture",
-        "So many boxes cannot be read. Draw an intermediate node of it, or trace_table() of a smaller part; "
-        "max_nodes=None draws it all the same, which can take Graphviz minutes.",
-    )[::-1]
-    scopes = scopes_of(order[::-1])[::-1]
-    wording = Formulas(order[::-1], scopes[::-1])
-    parameters = _parameters(order)
-    largest = max((abs(g) for g in map(_scalar_gradient, order) if g is not None and np.isfinite(g)), default=0.0)
-    ids = {node: f"n{i}" for i, node in enumerate(order)}
+def build(reading: Reading) -> Scene:
+    """Return the scene of everything that a reading holds."""
+    largest = max((abs(g) for g in map(_scalar_gradient, reading.order) if g is not None and isfinite(g)), default=0.0)
+    parameters = _parameters(reading.order)
     boxes: list[Box] = []
     edges: list[Edge] = []
-    constants = 0
-    for node, path in zip(order, scopes, strict=True):
-        group = _cleaned_path(path)
-        position = 0
-        for slot, x in enumerate(node.operands):
-            edge = f"e{len(edges)}"
-            if isinstance(x, Node):
-                number = _partial(node, position)
-                edges.append(Edge(edge, ids[x], ids[node], slot, number, wording.partial(node, slot).text))
-                position += 1
-            else:
-                boxes.append(Box(f"c{constants}", "constant", labels.constant(x), group=group))
-                edges.append(Edge(edge, f"c{constants}", ids[node], slot))
-                constants += 1
+    for node, path in zip(reading.order, map(_cleaned_path, reading.scopes), strict=True):
+        for box, edge in _operands(reading, node, path, len(edges)):
+            boxes += box
+            edges.append(edge)
         boxes.append(
             Box(
-                id=ids[node],
-                kind=_kind(node, root, parameters),
-                name=str(wording.names[node]),
+                id=reading.ids[node],
+                kind=_kind(node, reading.root, parameters),
+                name=str(reading.name(node)),
                 label=labels.clean(node.label),
                 symbol="" if node.op is None else labels.clean(node.op.symbol),
                 operator="" if node.op is None else labels.clean(node.op.operator or node.op.symbol),
                 data=labels.number(node.data),
                 grad=labels.gradient(node),
                 share=_share(node, largest),
-                group=group,
+                group=path,
                 slots=_slots(node),
-                formula=wording.value(node).text,
+                formula=reading.formulas.value(node).text,
             )
         )
-    computed = sum(1 for node in order if node.op is not None)
-    title = f"Computation graph of {wording.names[root]}: {len(order) - computed} given, {computed} computed"
+    computed = sum(1 for node in reading.order if node.op is not None)
+    given = len(reading.order) - computed
+    title = f"Computation graph of {reading.name(reading.root)}: {given} given, {computed} computed"
     return Scene(tuple(boxes), tuple(edges), tuple(_groups(box.group for box in boxes)), title)
+
+
+def _operands(reading: Reading, node: Any, path: str, edges: int) -> Iterator[tuple[list[Box], Edge]]:
+    """Yield an edge for every operand of a node, with the box of the operand if that is a constant."""
+    position = 0
+    for slot, x in enumerate(node.operands):
+        identity, head = f"e{edges + slot}", reading.ids[node]
+        if isinstance(x, Node):
+            partial, formula = _partial(node, position), reading.formulas.partial(node, slot).text
+            yield [], Edge(identity, reading.ids[x], head, slot, partial, formula)
+            position += 1
+        else:
+            constant = Box(f"c{edges + slot}", "constant", labels.constant(x), group=path)
+            yield [constant], Edge(identity, constant.id, head, slot)
 
 
 def _parameters(order: Iterable[Any]) -> set[Any]:

@@ -1,0 +1,198 @@
+r"""TeX to MathML, which browsers typeset without any library: as much of TeX as the records write.
+
+>>> print(mathml(r"1 - \tanh^2 x"))
+<math><mn>1</mn><mo>−</mo><msup><mi>tanh</mi><mn>2</mn></msup><mspace width="0.17em"/><mi>x</mi></math>
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import escape
+
+__all__ = ["mathml"]
+
+_TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\d+(?:\.\d+)?|\s+|.", re.DOTALL)
+_THIN = '<mspace width="0.17em"/>'
+_FUNCTIONS = frozenset(
+    {"arccos", "arcsin", "arctan", "cos", "cosh", "ln", "log", "max", "min", "sin", "sinh", "tan", "tanh"}
+)
+_LETTERS = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi - pi rho - sigma tau - phi chi psi omega"
+)
+_SYMBOLS = {
+    **{name: chr(0x3B1 + i) for i, name in enumerate(_LETTERS.split()) if name != "-"},
+    "Phi": "Φ",
+    "varphi": "φ",
+    "partial": "∂",
+    "infty": "∞",
+    "backslash": "\\",
+    "sim": "~",
+}
+_OPERATORS = {
+    "cdot": "·",
+    "times": "×",
+    "le": "≤",
+    "ge": "≥",
+    "ne": "≠",
+    "leftarrow": "←",
+    "lfloor": "⌊",
+    "rfloor": "⌋",
+    "lceil": "⌈",
+    "rceil": "⌉",
+    "sum": "∑",
+}
+
+
+def mathml(tex: str) -> str:
+    """Return a formula as a ``math`` element.
+
+    What is not understood is shown as it is written; nothing in the text can end the element or add another.
+    """
+    return f"<math>{_Reader(tex).row()}</math>"
+
+
+class _Reader:
+    """Reads tokens from left to right; each method consumes what it returns."""
+
+    def __init__(self, tex: str) -> None:
+        self.tokens = _TOKEN.findall(tex)
+        self.at = 0
+
+    def peek(self) -> str:
+        while self.at < len(self.tokens) and self.tokens[self.at].isspace():
+            self.at += 1
+        return self.tokens[self.at] if self.at < len(self.tokens) else ""
+
+    def next(self) -> str:
+        token = self.peek()
+        self.at += 1
+        return token
+
+    def row(self, *ends: str) -> str:
+        """Read up to one of the ends, or to the end."""
+        parts = []
+        while (token := self.peek()) and token not in ends:
+            parts.append(self.scripted())
+        return "".join(parts)
+
+    def scripted(self) -> str:
+        """Read an atom with what stands above and below its right corner."""
+        token = self.peek()
+        base = self.atom()
+        scripts = {}
+        while self.peek() in ("^", "_") and self.peek() not in scripts:
+            sign = self.next()
+            scripts[sign] = self.argument()
+        if "^" in scripts and "_" in scripts:
+            base = f"<msubsup>{base}{scripts['_']}{scripts['^']}</msubsup>"
+        elif scripts:
+            kind = "msup" if "^" in scripts else "msub"
+            base = f"<{kind}>{base}{''.join(scripts.values())}</{kind}>"
+        function = token[1:] in _FUNCTIONS or token == "\\operatorname"
+        return base + (_THIN if function and self.peek() not in ("\\left", "(", "") else "")
+
+    def argument(self) -> str:
+        """Read what a command or a script applies to, as one element."""
+        if self.peek() == "{":
+            return f"<mrow>{self.group()}</mrow>"
+        return self.atom()
+
+    def group(self) -> str:
+        self.next()
+        inside = self.row("}")
+        self.next()
+        return inside
+
+    def atom(self) -> str:
+        token = self.next()
+        if token == "{":
+            self.at -= 1
+            return f"<mrow>{self.group()}</mrow>"
+        if token in ("-", "−"):
+            return "<mo>−</mo>"
+        if token[:1].isdigit():
+            return f"<mn>{token}</mn>"
+        if token.startswith("\\"):
+            return self.command(token[1:])
+        return f"<mi>{escape(token)}</mi>" if token.isalpha() else f"<mo>{escape(token)}</mo>"
+
+    def command(self, name: str) -> str:
+        if name in _COMMANDS:
+            return _COMMANDS[name](self)
+        if name in _FUNCTIONS:
+            return f"<mi>{name}</mi>"
+        if name in _SYMBOLS:
+            return f"<mi>{escape(_SYMBOLS[name])}</mi>"
+        if name in _OPERATORS:
+            return f"<mo>{_OPERATORS[name]}</mo>"
+        if name in (",", " ", "!", ";"):
+            return _THIN if name != "!" else ""
+        return f"<mtext>{escape(name)}</mtext>"
+
+    def words(self) -> str:
+        """Read a group as text."""
+        if self.peek() != "{":
+            return escape(self.next())
+        self.next()
+        words: list[str] = []
+        while self.at < len(self.tokens) and (token := self.tokens[self.at]) != "}":
+            self.at += 1
+            if token == "\\hat":  # how a name's ^ is written
+                self.argument()
+                words.append("^")
+            else:
+                words.append(_SYMBOLS.get(token[1:], token[1:]) if token.startswith("\\") else token)
+        self.next()
+        return escape("".join(words))
+
+    def fraction(self) -> str:
+        return f"<mfrac>{self.argument()}{self.argument()}</mfrac>"
+
+    def root(self) -> str:
+        if self.peek() != "[":
+            return f"<msqrt>{self.argument()}</msqrt>"
+        self.next()
+        index = self.row("]")
+        self.next()
+        return f"<mroot>{self.argument()}<mrow>{index}</mrow></mroot>"
+
+    def fence(self) -> str:
+        opening = self.delimiter()
+        inside = self.row("\\right")
+        self.next()
+        return f"<mrow>{opening}{inside}{self.delimiter()}</mrow>"
+
+    def delimiter(self) -> str:
+        token = self.next()
+        return "" if token == "." else f"<mo>{escape(_OPERATORS.get(token[1:], token))}</mo>"
+
+    def bar(self) -> str:
+        return f'<mover accent="true">{self.argument()}<mo>¯</mo></mover>'
+
+    def cases(self) -> str:
+        self.words()
+        lines = []
+        while self.peek() not in ("\\end", ""):
+            cells = [self.row("&", "\\\\", "\\end")]
+            while self.peek() == "&":
+                self.next()
+                cells.append(self.row("&", "\\\\", "\\end"))
+            if self.peek() == "\\\\":
+                self.next()
+            lines.append("<mtr>" + "".join(f"<mtd>{cell}</mtd>" for cell in cells) + "</mtr>")
+        self.next()
+        self.words()
+        return f'<mrow><mo>{{</mo><mtable columnalign="left">{"".join(lines)}</mtable></mrow>'
+
+
+_COMMANDS: dict[str, Callable[[_Reader], str]] = {
+    "frac": _Reader.fraction,
+    "sqrt": _Reader.root,
+    "left": _Reader.fence,
+    "begin": _Reader.cases,
+    "bar": _Reader.bar,
+    "operatorname": lambda reader: f"<mi>{reader.words()}</mi>",
+    "mathrm": lambda reader: f'<mi mathvariant="normal">{reader.words()}</mi>',
+    "text": lambda reader: f"<mtext>{reader.words()}</mtext>",
+}

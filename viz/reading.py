@@ -1,0 +1,90 @@
+"""A graph as everything in this package reads it: its history, an id and a name for each node, and the scopes.
+
+Read once, shared by the scene, the steps and the table; so a picture, a step and a row speak of the same ``n3``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograd_core import history
+from autograd_core.errors import OperandError
+from autograd_core.node import Node
+from autograd_core.scope import scopes_of
+
+from . import labels
+from .errors import SizeLimitError
+from .formulas import Formulas
+
+__all__ = ["Reading"]
+
+
+class Reading:
+    """The history of a node, named and numbered.
+
+    Parameters
+    ----------
+    root : Value or Tensor
+        The output.
+    limit : int or None
+        How many nodes the history may have.
+    what, remedy : str
+        Who asks, and what to do about a longer one, for the error.
+
+    Attributes
+    ----------
+    order : list of nodes
+        Oldest first.
+    ids : dict
+        Node to ``n0, n1, …``, in creation order.
+    scopes : list of str
+        Aligned with ``order``.
+    formulas : Formulas
+        Names and formulas.
+
+    Raises
+    ------
+    OperandError
+        If ``root`` is not a recorded node.
+    SizeLimitError
+        If the history holds more than ``limit`` nodes; soon, however long it is.
+
+    Examples
+    --------
+    >>> from autograd_core import Value
+    >>> a = Value(3.0, label="a")
+    >>> reading = Reading(a * a)
+    >>> [(identity, str(reading.name(node))) for node, identity in reading.ids.items()]
+    [('n0', 'a'), ('n1', 'v1')]
+    """
+
+    def __init__(self, root: Any, limit: int | None = None, what: str = "A picture", remedy: str = "") -> None:
+        if not isinstance(root, Node):
+            raise OperandError(
+                f"{what} shows how a Value or Tensor was computed, but this is a {type(root).__name__}: "
+                f"{labels.clean(repr(root))}. Compute the output from Values and give it that one node."
+            )
+        if limit is not None and _exceeds(root, limit):
+            raise SizeLimitError(f"{what} was asked of a graph with more than max_nodes={limit:,} nodes. {remedy}")
+        newest_first = history(root)
+        scopes = scopes_of(newest_first)
+        self.root = root
+        self.order: list[Any] = newest_first[::-1]
+        self.scopes = scopes[::-1]
+        self.ids: dict[Any, str] = {node: f"n{i}" for i, node in enumerate(self.order)}
+        self.formulas = Formulas(newest_first, scopes)
+
+    def name(self, node: Any) -> labels.Name:
+        """Return what a node is called in formulas."""
+        return self.formulas.names[node]
+
+
+def _exceeds(root: Any, limit: int) -> bool:
+    """Whether more than ``limit`` nodes lead to the root; stops counting there."""
+    seen, stack = {root}, [root]
+    while stack and len(seen) <= limit:
+        for parent in stack.pop().parents:
+            if parent not in seen:
+                seen.add(parent)
+                stack.append(parent)
+    return len(seen) > limit
