@@ -52,7 +52,7 @@ def power_slope(a: Array, b: Array) -> Array:
         return b * a
     c = b - 1.0
     slope = b * np.power(a, c)
-    inexact = (c + 1.0 != b) & (a != 0.0) & np.isfinite(b)
+    inexact = ((c + 1.0 != b) | (b - c != 1.0)) & (a != 0.0) & np.isfinite(b)
     if np.any(inexact):
         slope = np.where(inexact, b * np.power(a, b) / a, slope)
     return _like(np.where((b == 0.0) & (a == a), 0.0, slope), a, b)
@@ -110,7 +110,9 @@ def sqrt_slope(x: Array) -> Array:
 
 def cbrt_slope(x: Array) -> Array:
     """Return 1 / (3 cbrt(x)²)."""
-    return np.where(x == 0.0, INF, np.where(np.isinf(x), 0.0, np.cbrt(x) / x / 3.0))
+    x = np.abs(x)
+    slope = np.power(x, kernels.MINUS_TWO_THIRDS) * (1.0 + kernels.MINUS_TWO_THIRDS_REST * np.log(x)) / 3.0
+    return np.where(x == 0.0, INF, np.where(x == INF, 0.0, slope))
 
 
 def hypot_slope(a: Array, b: Array) -> Array:
@@ -141,6 +143,12 @@ def xlogy_ratio(a: Array, b: Array) -> Array:
 
 
 # --- trigonometry -------------------------------------------------------------------------------------------------
+
+
+def tan_slope(x: Array) -> Array:
+    """Return 1 + tan²x."""
+    y = np.tan(x)
+    return 1.0 + y * y
 
 
 def asin_slope(x: Array) -> Array:
@@ -175,8 +183,7 @@ def atan2_slope(a: Array, b: Array) -> Array:
 def tanh_slope(x: Array) -> Array:
     """Return 4q / (1 + q)², q = exp(-2|x|)."""
     q = np.exp(-2.0 * np.abs(x))
-    p = 1.0 + q
-    return 4.0 * q / (p * p)
+    return 4.0 * q / (1.0 + q * (2.0 + q))
 
 
 def asinh_slope(x: Array) -> Array:
@@ -206,11 +213,12 @@ erfc = _each(kernels.erfc)
 
 
 def _gaussian(x: Array, factor: float) -> Array:
-    """Return exp(factor · x²), in double precision whatever the dtype; 0 far out."""
+    """Return exp(factor · x²) with the scalar kernel's care, in double precision whatever the dtype; 0 far out."""
     x = np.clip(np.asarray(x, dtype=np.float64), -60.0, 60.0)
     cut = kernels.SPLITTER * x
     head = cut - (cut - x)
-    return np.exp(factor * head * head) * np.exp(factor * (x - head) * (x + head))
+    main = np.exp(factor * head * head)
+    return main + main * np.expm1(factor * (x - head) * (x + head))
 
 
 def erf_slope(x: Array) -> Array:
@@ -288,8 +296,7 @@ def sigmoid(x: Array) -> Array:
 def sigmoid_slope(x: Array) -> Array:
     """Return q / (1 + q)², q = exp(-|x|)."""
     q = np.exp(-np.abs(x))
-    p = 1.0 + q
-    return q / (p * p)
+    return q / (1.0 + q * (2.0 + q))
 
 
 def log_sigmoid(x: Array) -> Array:
@@ -346,18 +353,51 @@ def silu(x: Array) -> Array:
 def silu_slope(x: Array) -> Array:
     """Return s + x s (1 - s), s = sigmoid(x), without cancellation at its root."""
     q = np.exp(-np.abs(x))
-    p = 1.0 + q
     d = (x - kernels.SILU_ROOT) - kernels.SILU_ROOT_REST
-    left = q * (d + kernels.SILU_ROOT_EXP * np.expm1(d)) / (p * p)
+    bracket = np.where(x > -2.0, d + kernels.SILU_ROOT_EXP * np.expm1(d), (1.0 + x) + q)
     far = np.maximum(x, -2000.0)
     half = np.exp(0.5 * far)
-    left = np.where(x > -700.0, left, (1.0 + far) * half * half)
-    s = 1.0 / p
+    left = np.where(x > -700.0, q * bracket / (1.0 + q * (2.0 + q)), (1.0 + far) * half * half)
+    s = 1.0 / (1.0 + q)
     return np.where(x >= 0.0, s + np.minimum(x, 2000.0) * q * s * s, left)
 
 
-gelu = _each(kernels.gelu)
-gelu_slope = _each(kernels.gelu_slope)
+def _times_gaussian(a: Array, x: Array) -> Array:
+    """Return a · exp(-x²/2), by two square roots where the exponential alone has left the normal range."""
+    near = a * _gaussian(x, -0.5)
+    far = x <= -37.5
+    if not np.any(far):
+        return near
+    root = _gaussian(x, -0.25)
+    return np.where(far, a * root * root, near)
+
+
+def _horner(coefficients: tuple[float, ...], t: Array) -> Array:
+    """Return a polynomial, its coefficients given from the highest power down."""
+    p = np.zeros_like(t)
+    for coefficient in coefficients:
+        p *= t
+        p += coefficient
+    return p
+
+
+def gelu(x: Array) -> Array:
+    """Return x · Φ(x), in double precision whatever the dtype; on the right as x + gelu(-x)."""
+    x64 = np.asarray(x, dtype=np.float64)
+    left = np.maximum(-np.abs(x64), -40.0)
+    p = _horner(kernels.GELU_POLYNOMIAL, (left + 5.0) / (left - 5.0))
+    y = np.where(left > -40.0, _times_gaussian(left * p / (1.0 - left), left), 0.0)
+    return _like(np.where(x64 <= 0.0, y, x64 + y), x)
+
+
+def gelu_slope(x: Array) -> Array:
+    """Return Φ(x) + x φ(x), in double precision whatever the dtype; on the right as 1 - gelu'(-x)."""
+    x64 = np.asarray(x, dtype=np.float64)
+    left = np.maximum(-np.abs(x64), -40.0)
+    p = _horner(kernels.GELU_SLOPE_POLYNOMIAL, (left + 5.0) / (left - 5.0))
+    y = _times_gaussian(((left - kernels.GELU_ROOT) - kernels.GELU_ROOT_REST) * p, left)
+    y = np.where(left == -40.0, 0.0, y)
+    return _like(np.where(x64 <= 0.0, y, 1.0 - y), x)
 
 
 def softsign(x: Array) -> Array:
@@ -367,5 +407,5 @@ def softsign(x: Array) -> Array:
 
 def softsign_slope(x: Array) -> Array:
     """Return 1 / (1 + |x|)²."""
-    r = 1.0 / (1.0 + np.abs(x))
-    return r * r
+    p = 1.0 + np.abs(x)
+    return 1.0 / p / p

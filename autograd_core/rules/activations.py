@@ -206,7 +206,7 @@ SILU = record(
     Pointwise(
         name="silu",
         symbol="SiLU",
-        tex=Form(r"{0:2}\,\sigma\left({0:0}\right)", PRODUCT),
+        tex=Form(r"\operatorname{{SiLU}}\left({0:0}\right)"),
         summary="the sigmoid-weighted linear unit x · sigmoid(x), also called swish",
         scalar=kernels.silu,
         array=array_kernels.silu,
@@ -233,8 +233,8 @@ GELU = record(
     Pointwise(
         name="gelu",
         symbol="GELU",
-        tex=Form(r"{0:2}\,\Phi\left({0:0}\right)", PRODUCT),
-        summary="the Gaussian error linear unit x · Φ(x), exact: by erfc, not by tanh",
+        tex=Form(r"\operatorname{{GELU}}\left({0:0}\right)"),
+        summary="the Gaussian error linear unit x · Φ(x), exact: not the approximation by tanh",
         scalar=kernels.gelu,
         array=array_kernels.gelu,
         partials=(lambda m, y, x: m.gelu_slope(x),),
@@ -259,7 +259,7 @@ GELU_SLOPE = record(
 SOFTSIGN = record(
     Pointwise(
         name="softsign",
-        tex=Form(r"\frac{{{0:0}}}{{1 + \left|{0:0}\right|}}"),
+        tex=Form(r"\operatorname{{softsign}}\left({0:0}\right)"),
         summary="x / (1 + |x|)",
         scalar=kernels.softsign,
         array=array_kernels.softsign,

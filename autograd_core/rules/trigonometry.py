@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from .. import array_kernels, kernels
-from ..primitive import NEGATION, PRODUCT, Form, Interval, Pointwise, record
+from ..primitive import NEGATION, PRODUCT, SUM, Form, Interval, Pointwise, record
 
 INSIDE = Interval(-0.9, 0.9)
 POSITIVE = Interval(0.1, 3.0)
@@ -43,7 +43,22 @@ TAN = record(
         summary="the tangent",
         scalar=kernels.tan,
         array=np.tan,
-        partials=(lambda m, y, x: 1.0 + y * y,),
+        partials=(lambda m, y, x: m.tan_slope(x),),
+        domain=(Interval(-1.2, 1.2),),
+        source="DLMF 4.20.3",
+    )
+)
+
+TAN_SLOPE = record(
+    Pointwise(
+        name="tan_slope",
+        symbol="1+tan²",
+        textbook=Form("1 + tan({0:0}) ** 2", SUM),
+        tex=Form(r"1 + \tan^2 {0:5}", SUM),
+        summary="the derivative of the tangent",
+        scalar=kernels.tan_slope,
+        array=array_kernels.tan_slope,
+        partials=(lambda m, y, x: 2.0 * m.tan(x) * y,),
         domain=(Interval(-1.2, 1.2),),
         source="DLMF 4.20.3",
     )
