@@ -23,10 +23,11 @@ from .errors import GraphError, OperandError, ShapeError
 from .node import Node, number
 from .primitive import Pointwise
 
-__all__ = ["GIVEN", "adopt", "closure", "partials", "pull", "set_closure"]
+__all__ = ["GIVEN", "adopt", "closure", "partials", "pull", "set_closure", "unknown"]
 
 
-def _unknown(*_: Any) -> Any:
+def unknown(*_: Any) -> Any:
+    """Refuse what needs a rule."""
     raise GraphError(
         "This node was made by hand, from its value and its local derivatives as numbers, so there is no rule to "
         "compute it again or to differentiate it twice. Register the operation: register(Pointwise(...))."
@@ -34,7 +35,7 @@ def _unknown(*_: Any) -> Any:
 
 
 #: The operation of a node made by hand. It is in no table: nothing is known about it but its numbers.
-GIVEN = Pointwise(name="given", scalar=_unknown, array=_unknown, partials=(_unknown,), summary="a number made by hand")
+GIVEN = Pointwise(name="given", scalar=unknown, array=unknown, partials=(unknown,), summary="a number made by hand")
 
 
 def adopt(node: Any, parents: tuple[Any, ...], op: Any) -> None:
@@ -56,7 +57,7 @@ def adopt(node: Any, parents: tuple[Any, ...], op: Any) -> None:
 def pull(node: Any, adjoint: Any) -> tuple[Any, ...]:
     """Return the contributions of a node made by hand."""
     if isinstance(adjoint, Node):
-        _unknown()
+        unknown()
     parents, stored = node._more
     if stored is not None:
         return tuple(adjoint * d for d in stored)

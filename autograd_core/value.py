@@ -9,7 +9,7 @@ Its operators are printed from the records into ``_operators.py``; nothing about
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from . import by_hand
@@ -17,12 +17,13 @@ from ._operators import ScalarOperators
 from .algebra import floats, nodes
 from .errors import ShapeError, StaleGraphError
 from .history import history
-from .modes import describe
+from .modes import WATCHERS, describe, watched
 from .node import Node, number, tick
-from .primitive import Primitive
 from .sweep import backward
 
 __all__ = ["Value"]
+
+new: Any = object.__new__
 
 
 class Value(ScalarOperators):
@@ -67,9 +68,7 @@ class Value(ScalarOperators):
 
     precedence = 1  # Tensor takes precedence where both meet
 
-    def __init__(
-        self, data: Any, _children: tuple[Any, ...] = (), _op: Any = "", label: str = ""
-    ) -> None:
+    def __init__(self, data: Any, _children: tuple[Any, ...] = (), _op: Any = "", label: str = "") -> None:
         self._data = data if type(data) is float else number(data)
         self.op = None
         self.index = tick()
@@ -184,38 +183,27 @@ class Value(ScalarOperators):
         """
         backward(self, gradient if type(gradient) is float else number(gradient, "gradient"))
 
-    def bind(self, primitive: Primitive, operands: tuple[Any, ...]) -> Value:
+    def bind(self, primitive: Any, operands: tuple[Any, ...], params: Any = None) -> Value:
         """Apply an operation to Values and numbers, and record it with its local partial derivatives."""
-        data = tuple([x._data if isinstance(x, Value) else number(x, "operand") for x in operands])
-        if len(data) != primitive.arity:
-            raise ShapeError(
-                f"{primitive.name} takes {primitive.arity} operand{'s' * (primitive.arity != 1)}, not {len(data)}."
-            )
-        y = primitive.scalar(*data)
-        if type(y) is not float:
-            y = number(y, f"result of {primitive.name}")
-        a = operands[0]
-        if len(data) == 1:
-            return self._unary(y, primitive, a, float(primitive.partials[0](floats, y, *data)))
-        stored = tuple(
-            [
-                float(rule(floats, y, *data)) if isinstance(x, Value) else x
-                for x, x_data, rule in zip(operands, data, primitive.partials, strict=True)
-            ]
-        )
-        if len(data) == 2:
-            b = operands[1]
-            return self._binary(
-                y,
-                primitive,
-                a if isinstance(a, Value) else None,
-                b if isinstance(b, Value) else None,
-                stored[0] if isinstance(a, Value) else data[0],
-                stored[1] if isinstance(b, Value) else data[1],
-            )
-        node = self._unary(y, primitive, None, 0.0)
-        node._more = (tuple(x if isinstance(x, Value) else d for x, d in zip(operands, data, strict=True)), stored)
-        return node
+        data = [x._data if isinstance(x, Value) else number(x, "operand") for x in operands]
+        y, stored = evaluated(primitive, operands, data)
+        if primitive.selects or len(data) > 2:
+            kept = [x if isinstance(x, Value) else d for x, d in zip(operands, data, strict=True)]
+            return self._wide(y, primitive, tuple(kept), stored)
+        slots = [x if isinstance(x, Value) else None for x in operands]
+        return (self._unary if len(slots) == 1 else self._binary)(y, primitive, *slots, *stored)
+
+    def _wide(self, y: float, op: Any, operands: tuple[Any, ...], stored: tuple[float, ...]) -> Value:
+        """Record the result of an operation on more than two operands, or of one that selects among them."""
+        node = new(type(self))
+        node._data = y
+        node.op = op
+        node.index = tick()
+        node._a = None
+        node._b = None
+        node._adjoint = None
+        node._more = (operands, stored)
+        return watched(node) if WATCHERS else node  # type: ignore[no-any-return]
 
     def pull(self, adjoint: Any, wanted: Any = None) -> tuple[Any, ...]:
         """Return adjoint × local partial for every parent, as floats, or as recorded nodes if the adjoint is one."""
@@ -249,9 +237,9 @@ class Value(ScalarOperators):
         now = partial._data if isinstance(partial, Value) else partial
         if now != stored and (now == now or stored == stored):
             raise StaleGraphError(
-                f"The partial derivative of {describe(self)} by its operand {i} was {stored!r} when it was recorded and "
-                f"is {now!r} now: data was changed after the forward pass. A derivative that can be differentiated again "
-                "reads the numbers of the graph, so call refresh() on the output, or run the forward pass again."
+                f"The partial derivative of {describe(self)} by its operand {i} was {stored!r} when it was recorded "
+                f"and is {now!r} now: data was changed after the forward pass. A derivative that can be differentiated "
+                "again reads the numbers of the graph, so call refresh() on the output, or run the forward pass again."
             )
         if not isinstance(partial, Value) and stored == 1.0:
             return adjoint
@@ -278,14 +266,19 @@ class Value(ScalarOperators):
         >>> y.data, y.refresh().data
         (4.0, 25.0)
         """
+        fresh: dict[Any, tuple[float, tuple[float, ...]]] = {}
         for node in reversed(history(self)):
-            if node.op is not None and node.op is not by_hand.GIVEN:
-                fresh = node.bind(node.op, node.operands)
-                node._data = fresh._data
-                if node.wide:
-                    node._more = fresh._more
-                else:
-                    node._da, node._db = fresh._da, fresh._db
+            if node.op is by_hand.GIVEN:
+                by_hand.unknown()
+            if node.op is not None:
+                now = [fresh[x][0] if x in fresh else x._data if isinstance(x, Value) else x for x in node.operands]
+                fresh[node] = evaluated(node.op, node.operands, now)
+        for node, (y, stored) in fresh.items():  # only now, so that an exception above leaves all as it was
+            node._data = y
+            if node.wide:
+                node._more = (node._more[0], stored)
+            else:
+                node._da, node._db = stored if len(stored) == 2 else (*stored, 0.0)
         return self
 
     def accept(self, adjoint: float) -> None:
@@ -316,6 +309,23 @@ class Value(ScalarOperators):
 
     def __format__(self, spec: str) -> str:
         return format(self._data, spec) if spec else repr(self)
+
+
+def evaluated(op: Any, operands: Sequence[Any], data: list[float]) -> tuple[float, tuple[float, ...]]:
+    """Return the result of an operation and what is stored beside it: partials, and constants in place of theirs."""
+    if len(data) != op.arity:
+        raise ShapeError(f"{op.name} takes {op.arity} operand{'s' * (op.arity != 1)}, not {len(data)}.")
+    y = op.scalar(*data)
+    if type(y) is not float:
+        y = number(y, f"result of {op.name}")
+    stored = [
+        rule(floats, y, *data) if isinstance(x, Value) else d
+        for x, d, rule in zip(operands, data, op.partials, strict=True)
+    ]
+    for i, partial in enumerate(stored):
+        if type(partial) is not float:
+            stored[i] = number(partial, f"partial derivative of {op.name}")
+    return y, tuple(stored)
 
 
 def operand(x: Any) -> float:
