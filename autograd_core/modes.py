@@ -6,14 +6,16 @@ it, so the answer costs a look at an empty dict, and one thread's ``no_grad`` is
 
 from __future__ import annotations
 
-import math
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
+
 from .errors import AnomalyError
+from .node import Node
 
 __all__ = ["capture_source", "detect_anomaly", "no_grad", "watched"]
 
@@ -111,11 +113,16 @@ def detect_anomaly() -> Any:
 def _check_finite(node: Any) -> Any:
     node.note("source", caller())
     if not node.is_finite():
-        file, line = node.notes["source"]
+        came_in = [x for x in node.operands if not finite(x)]
+        cause = (
+            f"The operand {shown(came_in[0])} was not finite before: look where it comes from"
+            if came_in
+            else "Its operands are finite, so this is where it begins. Guard the operand (clip it, or choose the stable "
+            "form such as log_sigmoid or logsumexp)"
+        )
         raise AnomalyError(
-            f"{describe(node)} gave {node.data} at {file}, line {line}. It is the first value of this computation that "
-            "is not finite. Guard the operand (clip it, or choose the stable form such as log_sigmoid or logsumexp), "
-            "or leave detect_anomaly() if this value is meant."
+            f"{describe(node)} gave {shown(node, label=False)}{_where(node)}. {cause}, or leave detect_anomaly() if this "
+            "value is meant."
         )
     return node
 
@@ -125,28 +132,48 @@ def anomaly_watched() -> bool:
     return bool(WATCHERS) and _check_finite in WATCHERS.get(threading.get_ident(), ())
 
 
-def check_adjoint(node: Any, adjoint: Any, finite: bool) -> None:
+def check_adjoint(node: Any, adjoint: Any) -> None:
     """Raise if the adjoint of a node is not finite; the sweep calls it inside ``detect_anomaly()``."""
-    if finite:
-        return
-    where = (node.notes or {}).get("source")
-    made = f" It was made at {where[0]}, line {where[1]}." if where else ""
-    raise AnomalyError(
-        f"The reverse sweep computed the adjoint {adjoint} for {describe(node)}.{made} "
-        "Its value is finite, so a local derivative on the way to it is not: look at its consumers for a "
-        "square root or logarithm at 0, or a division by a tiny number."
-    )
+    if not node.finite(adjoint):
+        raise AnomalyError(
+            f"The reverse sweep computed the adjoint {shown(adjoint)} for {describe(node)}{_where(node)}. What its "
+            "consumers send is finite, but too large to be added in a float. Scale the loss."
+        )
+
+
+def check_contributions(node: Any, contributions: tuple[Any, ...]) -> None:
+    """Raise if a node sends something to a parent that is not finite; the sweep calls it inside ``detect_anomaly()``."""
+    for parent, contribution in zip(node.parents, contributions, strict=True):
+        if contribution is not None and not parent.finite(contribution):
+            raise AnomalyError(
+                f"The reverse sweep computed {shown(contribution)} as what {describe(node)}{_where(node)} sends to "
+                f"{shown(parent)}, since its local derivative there is not finite or too large. Keep away from the "
+                "point (a square root or a logarithm at 0, a division by a tiny number), or leave detect_anomaly() if "
+                "this derivative is meant."
+            )
+
+
+def _where(node: Any) -> str:
+    """Return the line that made a node, as a clause of a sentence."""
+    file, line = (node.notes or {}).get("source", ("", 0))
+    return f" at {file}, line {line}," if file else ""
+
+
+def finite(x: Any) -> bool:
+    """Whether a node, a number or an array is finite throughout."""
+    return bool(x.is_finite() if isinstance(x, Node) else np.isfinite(x).all())
+
+
+def shown(x: Any, label: bool = True) -> str:
+    """Return how messages show a node or a number: ``x=0.0``, or its shape if it is an array."""
+    name = x.label if label and isinstance(x, Node) else ""
+    data = x.data if isinstance(x, Node) else x
+    text = f"an array of shape {data.shape}" if np.ndim(data) else f"{float(data)!r}"
+    return f"{name}={text}" if name else text
 
 
 def describe(node: Any) -> str:
     """Return an operation with its operands' names and numbers, ``log(x=0.0)``."""
-
-    def operand(x: Any) -> str:
-        data = getattr(x, "data", x)
-        label = getattr(x, "label", "")
-        text = f"{data!r}" if isinstance(data, (int, float)) and math.isfinite(data) else f"{data}"
-        return f"{label}={text}" if label else text
-
     if node.op is None:
-        return operand(node)
-    return f"{node.op.name}({', '.join(operand(x) for x in node.operands)})"
+        return shown(node)
+    return f"{node.op.name}({', '.join(shown(x) for x in node.operands)})"

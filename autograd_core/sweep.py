@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .history import by_creation, history
-from .modes import anomaly_watched, check_adjoint
+from .modes import anomaly_watched, check_adjoint, check_contributions
 from .node import Node
 
 __all__ = ["backward", "sweep"]
@@ -72,8 +72,10 @@ def sweep(root: Node, seed: Any = 1.0, wrt: Iterable[Node] | None = None) -> Ite
             yield node, node.zero(), ()
             continue
         if checked:
-            check_adjoint(node, adjoint, node.finite(adjoint))
+            check_adjoint(node, adjoint)
         contributions = node.pull(adjoint, wanted)
+        if checked:
+            check_contributions(node, contributions)
         for parent, contribution in zip(node.parents, contributions, strict=True):
             if contribution is not None:
                 before = get(parent)
