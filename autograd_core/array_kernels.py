@@ -409,3 +409,65 @@ def softsign_slope(x: Array) -> Array:
     """Return 1 / (1 + |x|)²."""
     p = 1.0 + np.abs(x)
     return 1.0 / p / p
+
+
+def sum_over(x: Array, axes: tuple[int, ...], keepdims: bool) -> Array:
+    """Return the sum over axes."""
+    return np.add.reduce(x, axis=axes, keepdims=keepdims)
+
+
+def spread(x: Array, shape: tuple[int, ...], axes: tuple[int, ...], keepdims: bool) -> Array:
+    """Return an array repeated along the axes that a sum over them removed."""
+    return np.broadcast_to(x if keepdims or not axes else np.expand_dims(x, axes), shape)
+
+
+def sum_to(x: Array, shape: tuple[int, ...]) -> Array:
+    """Return the sum over the axes that broadcasting ``shape`` to the shape of x repeated."""
+    extra = x.ndim - len(shape)
+    if x.shape[extra:] == shape:
+        return np.add.reduce(x, axis=tuple(range(extra)))
+    axes = (*range(extra), *(i + extra for i, n in enumerate(shape) if n == 1 and x.shape[i + extra] != 1))
+    return np.add.reduce(x, axis=axes, keepdims=True).reshape(shape)
+
+
+def scatter(x: Array, index: Any, shape: tuple[int, ...]) -> Array:
+    """Return zeros to which x is added where the index points, once for every time it points there."""
+    out = np.zeros(shape, x.dtype)
+    parts = index if isinstance(index, tuple) else (index,)
+    if all(part is None or part is Ellipsis or isinstance(part, (int, slice)) for part in parts):
+        out[index] = x
+    else:
+        np.add.at(out, index, x)
+    return out
+
+
+def cumsum(x: Array, axis: int, backwards: bool) -> Array:
+    """Return the running sum along an axis, from the end if ``backwards``."""
+    return np.flip(np.cumsum(np.flip(x, axis), axis), axis) if backwards else np.cumsum(x, axis)
+
+
+def choose(x: Array, weights: Array, axes: tuple[int, ...], keepdims: bool) -> Array:
+    """Return the weighted mean of elements, exact to the bit where all those of weight > 0 are equal.
+
+    The mean is taken of differences to the first of them, which are zeros then.
+    """
+    at = np.argmax(_flattened(weights, axes) > 0.0, axis=-1)[..., None]
+    first = np.take_along_axis(_flattened(x, axes), at, -1)
+    lanes = _flattened(x, axes)
+    share = _flattened(weights, axes)
+    rest = np.where((share > 0.0) & (lanes != first), (lanes - first) * share, x.dtype.type(0.0))
+    mean = (first[..., 0] + rest.sum(-1)).astype(x.dtype, copy=False)
+    return np.expand_dims(mean, axes) if keepdims else mean
+
+
+def _flattened(x: Array, axes: tuple[int, ...]) -> Array:
+    """Return the array with some axes merged into one, last."""
+    kept = [i for i in range(x.ndim) if i not in axes]
+    return np.transpose(x, (*kept, *axes)).reshape(*(x.shape[i] for i in kept), -1)
+
+
+def place(x: Array, index: tuple[int, ...], shape: tuple[int, ...]) -> Array:
+    """Return zeros with one number put in."""
+    out = np.zeros(shape)
+    out[index] = x
+    return out

@@ -17,7 +17,7 @@ from typing import Any
 
 from .errors import ExpressionError
 from .node import number
-from .primitive import TABLE, lookup
+from .primitive import TABLE, Pointwise
 from .symbolic import Symbol, symbols
 
 __all__ = ["names", "parse"]
@@ -126,9 +126,10 @@ def _symbol(node: ast.expr, operands: list[Symbol], text: str, allowed: Collecti
 
 
 def _call(name: str, operands: list[Symbol]) -> Symbol:
-    if name not in TABLE:
-        raise ExpressionError(_unknown(name, "an operation", TABLE))
-    primitive: Any = lookup(name)
+    primitive: Any = TABLE.get(name)
+    if not isinstance(primitive, Pointwise):
+        known = [key for key, each in TABLE.items() if isinstance(each, Pointwise)]
+        raise ExpressionError(_unknown(name, "an operation on numbers", known))
     defaults = [Symbol.number(x) for x in getattr(primitive, "defaults", ())]
     missing = primitive.arity - len(operands)
     if missing < 0 or missing > len(defaults):

@@ -217,6 +217,20 @@ def sqrt_slope(x: float) -> float:
     return INF if x == 0.0 else NAN
 
 
+def cbrt(x: float) -> float:
+    """Return the cube root, of which the library's is the first guess.
+
+    The cube of its leading 17 bits is exact, and so is what that leaves of x; libraries are off by 2 ulp and more.
+    """
+    y = math.cbrt(x)
+    if not 1e-290 < abs(x) < 1e307:
+        return y
+    cut = 68719476737.0 * y  # 2^36 + 1
+    head = cut - (cut - y)
+    rest = y - head
+    return head + (x - head * head * head) / (3.0 * head * y + rest * rest)
+
+
 def cbrt_slope(x: float) -> float:
     """Return 1 / (3 cbrt(x)²) as |x| ** (-2/3) / 3, since squaring would double the error of the root.
 

@@ -154,9 +154,9 @@ def check_contributions(node: Any, contributions: tuple[Any, ...]) -> None:
 
 
 def _where(node: Any) -> str:
-    """Return the line that made a node, as a clause of a sentence."""
+    """Return the line that made a node, as the end of a clause."""
     file, line = (node.notes or {}).get("source", ("", 0))
-    return f" at {file}, line {line}," if file else ""
+    return f" at {file}, line {line}" if file else ""
 
 
 def finite(x: Any) -> bool:

@@ -14,6 +14,7 @@ import numpy as np
 
 from .errors import NumberError, OperandError
 from .primitive import Primitive
+from .quiet import quietly
 
 __all__ = ["Node", "apply", "number"]
 
@@ -41,6 +42,9 @@ class Node:
     __slots__ = ("__weakref__", "_a", "_adjoint", "_b", "_more", "_notes", "index", "op")
 
     __array_ufunc__ = None  # np.float64(2) * node asks the node, instead of making an array of objects
+
+    precedence = 0  # where kinds of nodes meet in an operation, the highest computes it
+    requires_grad: Any = True
 
     op: Primitive | None
     index: int
@@ -101,8 +105,8 @@ class Node:
         except AttributeError:
             self._notes = {key: value}
 
-    def bind(self, primitive: Primitive, operands: tuple[Any, ...]) -> Any:
-        """Apply an operation to operands of which this node is one, and record it."""
+    def bind(self, primitive: Any, operands: tuple[Any, ...], params: Any = None) -> Any:
+        """Apply an operation to operands of which this node is one, and record it; ``params`` are its settings."""
         raise NotImplementedError
 
     def pull(self, adjoint: Any, wanted: Any = None) -> tuple[Any, ...]:
@@ -113,17 +117,16 @@ class Node:
         raise NotImplementedError
 
 
-def apply(primitive: Primitive, *operands: Any) -> Any:
+def apply(primitive: Any, *operands: Any, **params: Any) -> Any:
     """Apply an operation to numbers, arrays and nodes; it is recorded if one of them is a node."""
-    chosen: Node | None = None
+    chosen: Any = None
     for x in operands:
         if isinstance(x, Node) and (chosen is None or x.precedence > chosen.precedence):
             chosen = x
     if chosen is not None:
-        return chosen.bind(primitive, operands)
-    if any(isinstance(x, np.ndarray) for x in operands):
-        with np.errstate(all="ignore"):
-            return primitive.array(*operands)
+        return chosen.bind(primitive, operands, params)
+    if params or any(isinstance(x, np.ndarray) for x in operands):
+        return quietly(primitive.array, *operands, **params)
     return primitive.scalar(*(x if type(x) is float else number(x) for x in operands))
 
 

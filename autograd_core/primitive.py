@@ -22,7 +22,7 @@ exception (division, powers, logarithms, ...) is asked of ``m``, whose kernels f
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -35,8 +35,10 @@ __all__ = [
     "PRODUCT",
     "SUM",
     "TABLE",
+    "Bilinear",
     "Form",
     "Interval",
+    "Linear",
     "Pointwise",
     "Primitive",
     "lookup",
@@ -121,6 +123,14 @@ class Primitive:
         """The number of operands."""
         raise NotImplementedError
 
+    def contribution(self, m: Any, i: int, adjoint: Any, y: Any, operands: Sequence[Any], params: Any) -> Any:
+        """Return what an adjoint of the output contributes to operand ``i``, before broadcasting is undone."""
+        raise NotImplementedError
+
+    def tangent(self, m: Any, tangents: Sequence[Any], y: Any, operands: Sequence[Any], params: Any) -> Any:
+        """Return the tangent of the output, given those of the operands; None stands for a constant operand."""
+        raise NotImplementedError
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name}>"
 
@@ -188,6 +198,106 @@ class Pointwise(Primitive):
     def arity(self) -> int:
         """The number of operands."""
         return self._arity
+
+    def contribution(self, m: Any, i: int, adjoint: Any, y: Any, operands: Sequence[Any], params: Any) -> Any:
+        """Return adjoint × partial."""
+        return _times(adjoint, self.partials[i](m, y, *operands))
+
+    def tangent(self, m: Any, tangents: Sequence[Any], y: Any, operands: Sequence[Any], params: Any) -> Any:
+        """Return the sum of tangent × partial: the same line as in reverse."""
+        terms = [
+            _times(t, rule(m, y, *operands))
+            for t, rule in zip(tangents, self.partials, strict=True)
+            if t is not None
+        ]
+        return _added(terms)
+
+
+def _times(x: Any, partial: Any) -> Any:
+    """Return x · partial, without the work where the partial is ±1."""
+    if type(partial) is float:
+        if partial == 1.0:
+            return x
+        if partial == -1.0:
+            return -x
+    return x * partial
+
+
+def _added(terms: list[Any]) -> Any:
+    total = terms[0]
+    for term in terms[1:]:
+        total = total + term
+    return total
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class Linear(Primitive):
+    """An operation linear in its operands together: it declares its transpose, and is its own tangent.
+
+    Attributes
+    ----------
+    array : callable
+        ``array(*operands, **params)``.
+    transpose : callable
+        ``rule(m, adjoint, i, operands, **params)``: what the adjoint contributes to operand ``i``. Of the operands
+        it reads the shapes alone.
+    operands : int
+        How many there are; 0 for any number.
+    """
+
+    array: Callable[..., Any]
+    transpose: Rule
+    operands: int = 1
+
+    def __post_init__(self) -> None:
+        self._complete()
+
+    @property
+    def arity(self) -> int:
+        """The number of operands; 0 for any number."""
+        return self.operands
+
+    def contribution(self, m: Any, i: int, adjoint: Any, y: Any, operands: Sequence[Any], params: Any) -> Any:
+        """Return the transpose applied to the adjoint."""
+        return self.transpose(m, adjoint, i, operands, **params)
+
+    def tangent(self, m: Any, tangents: Sequence[Any], y: Any, operands: Sequence[Any], params: Any) -> Any:
+        """Return the operation applied to the tangents; a constant operand's tangent is given as zeros."""
+        return getattr(m, self.name)(*tangents, **params)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class Bilinear(Primitive):
+    """An operation linear in each of two operands: it declares a transpose for each.
+
+    Attributes
+    ----------
+    array : callable
+        ``array(a, b, **params)``.
+    transposes : tuple of two callables
+        ``rule(m, adjoint, a, b, **params)``.
+    """
+
+    array: Callable[..., Any]
+    transposes: tuple[Rule, Rule]
+
+    def __post_init__(self) -> None:
+        self._complete()
+
+    @property
+    def arity(self) -> int:
+        """The number of operands."""
+        return 2
+
+    def contribution(self, m: Any, i: int, adjoint: Any, y: Any, operands: Sequence[Any], params: Any) -> Any:
+        """Return the transpose of slot ``i`` applied to the adjoint."""
+        return self.transposes[i](m, adjoint, *operands, **params)
+
+    def tangent(self, m: Any, tangents: Sequence[Any], y: Any, operands: Sequence[Any], params: Any) -> Any:
+        """Return the product rule: the operation with one slot after the other replaced by its tangent."""
+        apply = getattr(m, self.name)
+        (a, b), (da, db) = operands, tangents
+        return _added([apply(*pair, **params) for pair in ((da, b), (a, db)) if pair[0] is not None and pair[1] is not None])
 
 
 #: Every operation by its name. The order is the order of the opcodes of a program.

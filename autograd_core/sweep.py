@@ -19,6 +19,7 @@ from typing import Any
 from .history import by_creation, history
 from .modes import anomaly_watched, check_adjoint, check_contributions
 from .node import Node
+from .quiet import quietly
 
 __all__ = ["backward", "sweep"]
 
@@ -68,8 +69,9 @@ def sweep(root: Node, seed: Any = 1.0, wrt: Iterable[Node] | None = None) -> Ite
     take, get = adjoints.pop, adjoints.get
     for node in order:
         adjoint = take(node, None)
-        if adjoint is None:  # only reached through operands that were not selected
-            yield node, node.zero(), ()
+        if adjoint is None:  # a constant, or only reached through operands that were not selected
+            if node.requires_grad:
+                yield node, node.zero(), ()
             continue
         if checked:
             check_adjoint(node, adjoint)
@@ -92,18 +94,23 @@ def leading_to(targets: Iterable[Node], order: list[Any]) -> set[Node]:
     return wanted
 
 
-def backward(root: Node, seed: Any) -> None:
-    """Set the gradient of every ancestor of ``root``, all or nothing.
+def backward(root: Node, seed: Any, inputs: Any = None) -> None:
+    """Set the gradient of every ancestor of ``root``, or of the ``inputs`` alone; all or nothing.
 
     The gradients of leaves are added to; those of intermediate nodes start from zero in each pass, so that calling
     this twice, or on two losses that share a node, gives what calculus says.
     """
-    if type(seed) is float and not anomaly_watched() and _drained(root, seed):
+    if type(seed) is float and inputs is None and not anomaly_watched() and _drained(root, seed):
         return
-    visits = [(node, adjoint) for node, adjoint, _ in sweep(root, seed)]  # an exception leaves here, nothing written
+    visits = quietly(_visits, root, seed, inputs)  # an exception leaves here, with nothing written
     with _one_at_a_time:
         for node, adjoint in visits:
             node.accept(adjoint)
+
+
+def _visits(root: Node, seed: Any, inputs: Any) -> list[tuple[Any, Any]]:
+    targets = None if inputs is None else {inputs} if isinstance(inputs, Node) else set(inputs)
+    return [(node, adjoint) for node, adjoint, _ in sweep(root, seed, targets) if targets is None or node in targets]
 
 
 #: The plain loop keeps its adjoints in the nodes, and gradients of shared leaves are read, added to and written.

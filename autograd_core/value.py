@@ -14,7 +14,7 @@ from typing import Any
 
 from . import by_hand
 from ._operators import ScalarOperators
-from .algebra import floats, nodes
+from .algebra import arrays, floats, nodes
 from .errors import ShapeError, StaleGraphError
 from .history import history
 from .modes import WATCHERS, describe, watched
@@ -131,6 +131,8 @@ class Value(ScalarOperators):
             return ()
         if self.op is by_hand.GIVEN:
             return by_hand.partials(self)
+        if not isinstance(self.op, Pointwise):
+            return self.pull(1.0)
         return tuple([d for x, d in zip(*self._more, strict=True) if isinstance(x, Node)])
 
     _prev = _children = Node.parents  # the names that micrograd and microgpt use
@@ -170,7 +172,7 @@ class Value(ScalarOperators):
         """Forget the gradient: 0.0, and shown as not computed."""
         self.grad = 0.0
 
-    def backward(self, gradient: Any = 1.0) -> None:
+    def backward(self, gradient: Any = 1.0, inputs: Any = None) -> None:
         """Compute the derivative of this node by every node it depends on, into their ``grad``.
 
         Leaves accumulate over calls; intermediate nodes start from zero in each. The graph is kept, so a second call
@@ -180,8 +182,14 @@ class Value(ScalarOperators):
         ----------
         gradient : float, optional
             The adjoint to start from, 1.0 unless this node feeds something outside the graph.
+        inputs : Value or sequence of Values, optional
+            Write the gradients of these alone.
         """
-        backward(self, gradient if type(gradient) is float else number(gradient, "gradient"))
+        backward(self, self.seed(gradient), inputs)
+
+    def seed(self, gradient: Any = None) -> float:
+        """Return the adjoint to start a sweep from: 1.0, or the one given."""
+        return 1.0 if gradient is None else gradient if type(gradient) is float else number(gradient, "gradient")
 
     def bind(self, primitive: Any, operands: tuple[Any, ...], params: Any = None) -> Value:
         """Apply an operation to Values and numbers, and record it with its local partial derivatives."""
@@ -218,6 +226,10 @@ class Value(ScalarOperators):
             return ()
         if op is by_hand.GIVEN:
             return by_hand.pull(self, adjoint)
+        if not isinstance(op, Pointwise):  # a number picked from an array
+            operands, data = self._more
+            m, x = (nodes, operands) if isinstance(adjoint, Node) else (arrays, data)
+            return (op.contribution(m, 0, adjoint, self, x, (self.notes or {})["params"]),)
         recorded = isinstance(adjoint, Node)
         slots = [i for i, x in enumerate(self.operands) if isinstance(x, Node)]
         contributions: list[Any] = []

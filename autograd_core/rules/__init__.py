@@ -4,6 +4,16 @@
 
 from __future__ import annotations
 
-from . import arithmetic, elementary, trigonometry, hyperbolic, comparisons, special, activations
+from . import arithmetic, elementary, trigonometry, hyperbolic, comparisons, special, activations, shaping, linalg
 
-__all__ = ["activations", "arithmetic", "comparisons", "elementary", "hyperbolic", "special", "trigonometry"]
+__all__ = [
+    "activations",
+    "arithmetic",
+    "comparisons",
+    "elementary",
+    "hyperbolic",
+    "linalg",
+    "shaping",
+    "special",
+    "trigonometry",
+]

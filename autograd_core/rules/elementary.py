@@ -6,8 +6,6 @@ textbook form and computes the other.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from .. import array_kernels, kernels
@@ -315,7 +313,7 @@ CBRT = record(
         symbol="∛",
         tex=Form(r"\sqrt[3]{{{0:0}}}"),
         summary="the cube root, also of negative numbers",
-        scalar=math.cbrt,
+        scalar=kernels.cbrt,
         array=np.cbrt,
         partials=(lambda m, y, x: m.cbrt_slope(x),),
         domain=(POSITIVE,),

@@ -1,0 +1,186 @@
+"""The infix operators and methods of a Tensor, under the names that NumPy gives them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import array_functions as af
+from .node import Node, apply
+from .primitive import lookup
+
+__all__ = ["ArrayOperators"]
+
+ADD, SUB, MUL, DIV, POW, NEG, ABS, MATMUL, GETITEM = (
+    lookup(name) for name in ("add", "sub", "mul", "div", "pow", "neg", "abs", "matmul", "getitem")
+)
+
+
+class ArrayOperators(Node):
+    """What can be written with a Tensor."""
+
+    __slots__ = ()
+
+    _data: Any
+
+    def __add__(self, other: Any) -> Any:
+        return self.bind(ADD, (self, other))
+
+    def __radd__(self, other: Any) -> Any:
+        return self.bind(ADD, (other, self))
+
+    def __sub__(self, other: Any) -> Any:
+        return self.bind(SUB, (self, other))
+
+    def __rsub__(self, other: Any) -> Any:
+        return self.bind(SUB, (other, self))
+
+    def __mul__(self, other: Any) -> Any:
+        return self.bind(MUL, (self, other))
+
+    def __rmul__(self, other: Any) -> Any:
+        return self.bind(MUL, (other, self))
+
+    def __truediv__(self, other: Any) -> Any:
+        return self.bind(DIV, (self, other))
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return self.bind(DIV, (other, self))
+
+    def __pow__(self, other: Any) -> Any:
+        return self.bind(POW, (self, other))
+
+    def __rpow__(self, other: Any) -> Any:
+        return self.bind(POW, (other, self))
+
+    def __matmul__(self, other: Any) -> Any:
+        if isinstance(other, ArrayOperators) and self._data.ndim > 1 and other._data.ndim > 1:
+            return self.bind(MATMUL, (self, other))
+        return af.matmul(self, other)
+
+    def __rmatmul__(self, other: Any) -> Any:
+        return af.matmul(other, self)
+
+    def __neg__(self) -> Any:
+        return self.bind(NEG, (self,))
+
+    def __pos__(self) -> Any:
+        return self
+
+    def __abs__(self) -> Any:
+        return self.bind(ABS, (self,))
+
+    def __getitem__(self, index: Any) -> Any:
+        parts = index if isinstance(index, tuple) else (index,)
+        plain = tuple(part._data.astype(int) if isinstance(part, ArrayOperators) else part for part in parts)
+        return self.bind(GETITEM, (self,), {"index": plain if isinstance(index, tuple) else plain[0]})
+
+    def __lt__(self, other: Any) -> Any:
+        return self._data < af.raw(other)
+
+    def __le__(self, other: Any) -> Any:
+        return self._data <= af.raw(other)
+
+    def __gt__(self, other: Any) -> Any:
+        return self._data > af.raw(other)
+
+    def __ge__(self, other: Any) -> Any:
+        return self._data >= af.raw(other)
+
+    def __getattr__(self, name: str) -> Any:
+        """Find ``x.tanh()`` and the other operations on one operand in the table."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        primitive = lookup(name)
+
+        def method(*operands: Any) -> Any:
+            return apply(primitive, self, *operands)
+
+        return method
+
+    @property
+    def T(self) -> Any:  # noqa: N802 - NumPy's name
+        """The array with its axes in reverse order."""
+        return af.permute(self)
+
+    def sum(self, axis: af.Axis = None, keepdims: bool = False) -> Any:
+        """Return the sum over axes."""
+        return af.sum(self, axis, keepdims)
+
+    def mean(self, axis: af.Axis = None, keepdims: bool = False) -> Any:
+        """Return the arithmetic mean over axes."""
+        return af.mean(self, axis, keepdims)
+
+    def var(self, axis: af.Axis = None, keepdims: bool = False, ddof: int = 0) -> Any:
+        """Return the variance over axes."""
+        return af.var(self, axis, keepdims, ddof)
+
+    def std(self, axis: af.Axis = None, keepdims: bool = False, ddof: int = 0) -> Any:
+        """Return the standard deviation over axes."""
+        return af.std(self, axis, keepdims, ddof)
+
+    def max(self, axis: af.Axis = None, keepdims: bool = False) -> Any:
+        """Return the maximum over axes; ties share the gradient."""
+        return af.max(self, axis, keepdims)
+
+    def min(self, axis: af.Axis = None, keepdims: bool = False) -> Any:
+        """Return the minimum over axes; ties share the gradient."""
+        return af.min(self, axis, keepdims)
+
+    def prod(self, axis: af.Axis = None, keepdims: bool = False) -> Any:
+        """Return the product over axes."""
+        return af.prod(self, axis, keepdims)
+
+    def argmax(self, axis: int | None = None) -> Any:
+        """Return the position of the first maximum, as plain integers."""
+        return af.argmax(self, axis)
+
+    def argmin(self, axis: int | None = None) -> Any:
+        """Return the position of the first minimum, as plain integers."""
+        return af.argmin(self, axis)
+
+    def cumsum(self, axis: int | None = None) -> Any:
+        """Return the running sum along an axis."""
+        return af.cumsum(self, axis)
+
+    def reshape(self, *shape: Any) -> Any:
+        """Return the same numbers in another shape: ``x.reshape(2, -1)`` or ``x.reshape((2, -1))``."""
+        return af.reshape(self, shape[0] if len(shape) == 1 else shape)
+
+    def flatten(self) -> Any:
+        """Return the numbers in one axis."""
+        return af.reshape(self, (-1,))
+
+    def transpose(self, *axes: Any) -> Any:
+        """Return the array with its axes in another order; reversed if none is given."""
+        order = axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes
+        return af.permute(self, order or None)
+
+    permute = transpose
+
+    def swapaxes(self, a: int, b: int) -> Any:
+        """Return the array with two axes exchanged."""
+        return af.swapaxes(self, a, b)
+
+    def squeeze(self, axis: af.Axis = None) -> Any:
+        """Return the array without axes of length 1."""
+        return af.squeeze(self, axis)
+
+    def expand_dims(self, axis: Any) -> Any:
+        """Return the array with axes of length 1 put in."""
+        return af.expand_dims(self, axis)
+
+    def broadcast_to(self, shape: Any) -> Any:
+        """Return the array repeated to a shape."""
+        return af.broadcast_to(self, shape)
+
+    def repeat(self, repeats: int, axis: int | None = None) -> Any:
+        """Return the array with each element repeated along an axis."""
+        return af.repeat(self, repeats, axis)
+
+    def dot(self, other: Any) -> Any:
+        """Return NumPy's dot product."""
+        return af.dot(self, other)
+
+    def clip(self, low: Any, high: Any) -> Any:
+        """Return the numbers kept between two bounds."""
+        return apply(lookup("clip"), self, low, high)

@@ -1,0 +1,36 @@
+"""Products of matrices."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..primitive import PRODUCT, Bilinear, Form, Linear, record
+
+SWAP = record(
+    Linear(
+        name="swap",
+        symbol="ᵀ",
+        tex=Form(r"{0:5}^{{\top}}"),
+        summary="the matrices transposed: the last two axes exchanged",
+        array=lambda x: np.swapaxes(x, -1, -2),
+        transpose=lambda m, g, i, x: m.swap(g),
+        source="G. H. Golub and C. F. Van Loan, Matrix Computations, §1.1",
+    )
+)
+
+MATMUL = record(
+    Bilinear(
+        name="matmul",
+        symbol="@",
+        operator="@",
+        text=Form("{0:2} @ {1:3}", PRODUCT),
+        tex=Form(r"{0:2}\,{1:3}", PRODUCT),
+        summary="the product of matrices, or of stacks of matrices",
+        array=np.matmul,
+        transposes=(
+            lambda m, g, a, b: m.matmul(g, m.swap(b)),
+            lambda m, g, a, b: m.matmul(m.swap(a), g),
+        ),
+        source="M. B. Giles, Collected matrix derivative results, 2008, §2.2.1",
+    )
+)
