@@ -104,8 +104,16 @@ def backward(root: Node, seed: Any, inputs: Any = None) -> None:
         return
     visits = quietly(_visits, root, seed, inputs)  # an exception leaves here, with nothing written
     with _one_at_a_time:
-        for node, adjoint in visits:
-            node.accept(adjoint)
+        before = [(node, getattr(node, "_grad", None)) for node, _ in visits]
+        try:
+            for node, adjoint in visits:
+                node.accept(adjoint)
+        except BaseException:
+            for node, grad in before:
+                node.zero_grad()
+                if grad is not None:
+                    node._grad = grad
+            raise
 
 
 def _visits(root: Node, seed: Any, inputs: Any) -> list[tuple[Any, Any]]:
@@ -115,6 +123,8 @@ def _visits(root: Node, seed: Any, inputs: Any) -> list[tuple[Any, Any]]:
 
 #: The plain loop keeps its adjoints in the nodes, and gradients of shared leaves are read, added to and written.
 _one_at_a_time = threading.Lock()
+#: The nodes whose slots the plain loop uses. Not empty afterwards only if its clean-up was interrupted.
+_marked: list[Any] = []
 
 
 def _drained(root: Any, seed: float) -> bool:
@@ -123,44 +133,56 @@ def _drained(root: Any, seed: float) -> bool:
     The adjoints are kept in the nodes, where None marks a node that was not met yet. Returns False, with nothing
     written, for a graph that needs the general sweep, and while another thread is in this loop.
     """
-    if not _one_at_a_time.acquire(blocking=False):
+    if _one_at_a_time.locked():
         return False
-    order = [root]
-    append = order.append
-    try:
-        root._adjoint = seed
-        for node in order:  # which grows while it is read
-            a, b = node._a, node._b
-            if a is not None:
-                if a._adjoint is None:
-                    a._adjoint = -0.0  # the sum of nothing: -0.0 + c is c to the last bit, sign of zero included
-                    append(a)
-                if b is not None and b._adjoint is None:
-                    b._adjoint = -0.0
-                    append(b)
-            elif b is not None:
-                if b._adjoint is None:
-                    b._adjoint = -0.0
-                    append(b)
-            elif node.op is not None:
-                return False
-        order.sort(key=by_creation, reverse=True)
-        for node in order:
-            a, b = node._a, node._b
-            if a is not None:
-                adjoint = node._adjoint
-                a._adjoint += adjoint * node._da
-                if b is not None:
-                    b._adjoint += adjoint * node._db
-            elif b is not None:
-                b._adjoint += node._adjoint * node._db
-        for node in order:
-            if node.op is not None:
-                node._grad = node._adjoint
-            else:
-                node.accept(node._adjoint)
-        return True
-    finally:
-        for node in order:
-            node._adjoint = None
-        _one_at_a_time.release()
+    with _one_at_a_time:
+        _clean_up()
+        order = _marked
+        append = order.append
+        append(root)  # an interrupt may come after any call: a node is listed first, then marked
+        try:
+            root._adjoint = seed
+            for node in order:  # which grows while it is read
+                a, b = node._a, node._b
+                if a is not None:
+                    if a._adjoint is None:
+                        append(a)
+                        a._adjoint = -0.0  # the sum of nothing: -0.0 + c is c to the last bit, sign of zero included
+                    if b is not None and b._adjoint is None:
+                        append(b)
+                        b._adjoint = -0.0
+                elif b is not None:
+                    if b._adjoint is None:
+                        append(b)
+                        b._adjoint = -0.0
+                elif node.op is not None:
+                    return False
+            order.sort(key=by_creation, reverse=True)
+            for node in order:
+                a, b = node._a, node._b
+                if a is not None:
+                    adjoint = node._adjoint
+                    a._adjoint += adjoint * node._da
+                    if b is not None:
+                        b._adjoint += adjoint * node._db
+                elif b is not None:
+                    b._adjoint += node._adjoint * node._db
+                elif node.op is None:  # leaves accumulate
+                    node._adjoint += node.grad
+            try:
+                for node in order:
+                    node._grad = node._adjoint
+            except BaseException:  # an interrupt, too late to do nothing: so all is done
+                for node in order:
+                    node._grad = node._adjoint
+                raise
+            return True
+        finally:
+            _clean_up()
+
+
+def _clean_up() -> None:
+    """Leave no adjoint behind in a node."""
+    for node in _marked:
+        node._adjoint = None
+    _marked.clear()
