@@ -1,0 +1,40 @@
+"""Neural networks to look into, made of Values (one number a node) or Tensors (one array a node).
+
+>>> from nn import MLP
+>>> MLP(2, [16, 16, 1], rng=0)([0.5, -1.0]).data
+0.331817879760528
+"""
+
+from __future__ import annotations
+
+from . import activations, data, initializers, losses, metrics, optimizers
+from .architecture import Architecture
+from .history import History
+from .losses import cross_entropy, hinge, mse_loss
+from .module import Module
+from .neurons import MLP, Layer, Neuron
+from .optimizers import SGD, Optimizer
+from .training import evaluate, fit, training
+
+__all__ = [
+    "MLP",
+    "SGD",
+    "Architecture",
+    "History",
+    "Layer",
+    "Module",
+    "Neuron",
+    "Optimizer",
+    "activations",
+    "cross_entropy",
+    "data",
+    "evaluate",
+    "fit",
+    "hinge",
+    "initializers",
+    "losses",
+    "metrics",
+    "mse_loss",
+    "optimizers",
+    "training",
+]

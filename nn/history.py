@@ -1,0 +1,79 @@
+"""What happened in a training, as plain numbers.
+
+>>> h = History()
+>>> h(Updated(model=None, epoch=0, step=1, loss=0.5, lr=0.1, samples=2, norms={"layer0": 1.0}))
+>>> h(EpochEnded(model=None, optimizer=None, epoch=1, step=1, record={"loss": 0.5, "accuracy": 1.0}))
+>>> h.losses, h["accuracy"]
+([0.5], [1.0])
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from .errors import unknown
+from .events import EpochEnded, Finished, Updated
+
+__all__ = ["History"]
+
+
+@dataclass
+class History:
+    """The record of a training; a consumer of its events.
+
+    Attributes
+    ----------
+    losses : list of float
+        The objective of each update, before it.
+    rates : list of float
+        The learning rate of each update.
+    norms : dict of str to list of float
+        For each part of the model, the Euclidean norm of its gradient at each update.
+    epochs : list of dict
+        For each epoch: ``loss``, ``lr``, the metrics, and the same on the validation set as ``validation_*``.
+    reason : str
+        Why training ended; "" while it runs.
+    interrupted : bool
+        Whether somebody pressed Ctrl-C: the model is as it stood after the last whole update.
+    """
+
+    losses: list[float] = field(default_factory=list)
+    rates: list[float] = field(default_factory=list)
+    norms: dict[str, list[float]] = field(default_factory=dict)
+    epochs: list[dict[str, float]] = field(default_factory=list)
+    reason: str = ""
+    interrupted: bool = False
+
+    def __call__(self, event: Any) -> None:
+        """Take note of an event."""
+        if isinstance(event, Updated):
+            self.losses.append(event.loss)
+            self.rates.append(event.lr)
+            for part, norm in event.norms.items():
+                self.norms.setdefault(part, []).append(norm)
+        elif isinstance(event, EpochEnded):
+            self.epochs.append(dict(event.record))
+        elif isinstance(event, Finished):
+            self.reason = event.reason
+            self.interrupted = event.reason == "interrupted"
+
+    def __getitem__(self, name: str) -> list[float]:
+        """Return one number of each epoch, ``history["validation_loss"]``."""
+        known = {key for record in self.epochs for key in record}
+        if name not in known:
+            raise unknown("column in this history", name, known)
+        return [record.get(name, float("nan")) for record in self.epochs]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain data from which ``from_json`` makes the same history again."""
+        return dict(vars(self))
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> History:
+        """Return the history that ``to_json`` described."""
+        return cls(**data)
+
+    def __repr__(self) -> str:
+        last = ", ".join(f"{k}={v:.4g}" for k, v in self.epochs[-1].items()) if self.epochs else ""
+        return f"History({len(self.epochs)} epochs, {len(self.losses)} updates, {self.reason or 'running'}; {last})"

@@ -1,0 +1,132 @@
+"""Optimisers: the lectures' sequences, and what is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograd_core import Value
+from nn import MLP, SGD
+from nn.errors import OperandError, OptionError, TrainingError
+
+
+def descend(optimizer_of, objective, start, steps):
+    """The numbers a parameter goes through."""
+    w = Value(start)
+    optimizer = optimizer_of([w])
+    seen = []
+    for _ in range(steps):
+        optimizer.zero_grad()
+        objective(w).backward()
+        optimizer.step()
+        seen.append(w.data)
+    return seen
+
+
+def test_gradient_descent_on_a_parabola():
+    found = descend(lambda p: SGD(p, lr=0.1), lambda w: (w - 3.0) ** 2, 0.0, 5)
+    assert found == pytest.approx([0.6, 1.08, 1.464, 1.7712, 2.01696], rel=1e-15)
+
+
+def test_plain_descent_is_a_geometric_sequence():
+    found = descend(lambda p: SGD(p, lr=0.1), lambda w: w * w / 2.0, 1.0, 10)
+    assert found == pytest.approx([0.9**n for n in range(1, 11)], rel=1e-14)
+
+
+def test_momentum_of_the_lectures_at_a_constant_rate():
+    found = descend(lambda p: SGD(p, lr=0.1, momentum=0.9), lambda w: w * w / 2.0, 1.0, 10)
+    expected = [0.9, 0.72, 0.486, 0.2268, -0.02916, -0.256608, -0.4356504, -0.55322352, -0.603716976, -0.5887893888]
+    assert found == pytest.approx(expected, rel=1e-13)
+
+
+def test_the_first_velocity_is_the_gradient_whatever_the_dampening():
+    found = descend(lambda p: SGD(p, lr=0.1, momentum=0.9, dampening=0.5), lambda w: w * 1.0, 1.0, 2)
+    assert found == pytest.approx([0.9, 0.9 - 0.1 * (0.9 + 0.5)], rel=1e-15)
+
+
+def test_nesterov_looks_ahead():
+    found = descend(lambda p: SGD(p, lr=0.1, momentum=0.9, nesterov=True), lambda w: w * 1.0, 1.0, 2)
+    assert found == pytest.approx([1.0 - 0.19, 0.81 - 0.1 * (1.0 + 0.9 * 1.9)], rel=1e-15)
+
+
+def test_weight_decay_pulls_towards_zero():
+    assert descend(lambda p: SGD(p, lr=0.1, weight_decay=0.5), lambda w: w * 0.0, 2.0, 1) == [1.9]
+
+
+def test_a_parameter_without_gradient_stays():
+    a, b = Value(1.0), Value(5.0)
+    optimizer = SGD([a, b], lr=0.1, momentum=0.9, weight_decay=1.0)
+    (a * a).backward()
+    optimizer.step()
+    assert (a.data, b.data) == (pytest.approx(0.7), 5.0)
+
+
+def test_the_rate_may_change_between_steps():
+    w = Value(1.0)
+    optimizer = SGD([w], lr=0.1)
+    (w * 1.0).backward()
+    optimizer.lr = 0.5
+    optimizer.step()
+    assert w.data == 0.5
+    with pytest.raises(OptionError):
+        optimizer.lr = -1.0
+
+
+class Sticky(Value):
+    """A parameter at which Ctrl-C is pressed, once, while it is being set."""
+
+    pressed = False
+
+    @property
+    def data(self):
+        return Value.data.fget(self)
+
+    @data.setter
+    def data(self, x):
+        if not self.pressed:
+            self.pressed = True
+            raise KeyboardInterrupt
+        Value.data.fset(self, x)
+
+
+def test_an_interrupt_in_the_middle_of_a_step_leaves_a_whole_step():
+    a, b, c = Value(1.0), Sticky(1.0), Value(1.0)
+    optimizer = SGD([a, b, c], lr=0.1, momentum=0.5)
+    for p in (a, b, c):
+        p.grad = 1.0
+    with pytest.raises(KeyboardInterrupt):
+        optimizer.step()
+    assert [p.data for p in (a, b, c)] == [0.9, 0.9, 0.9]
+    assert optimizer.steps == 1
+
+
+REFUSED = [
+    (lambda w: SGD([], lr=0.1), OptionError),
+    (lambda w: SGD(MLP(1, [1]), lr=0.1), OperandError),
+    (lambda w: SGD(w, lr=0.1), OperandError),
+    (lambda w: SGD(3, lr=0.1), OperandError),
+    (lambda w: SGD([w, 2.0], lr=0.1), OperandError),
+    (lambda w: SGD([w, w], lr=0.1), OptionError),
+    (lambda w: SGD([w * 2.0], lr=0.1), OptionError),
+    (lambda w: SGD([w], lr=-0.1), OptionError),
+    (lambda w: SGD([w], lr=float("nan")), OptionError),
+    (lambda w: SGD([w], lr=float("inf")), OptionError),
+    (lambda w: SGD([w], lr="0.1"), OperandError),
+    (lambda w: SGD([w], lr=None), OperandError),
+    (lambda w: SGD([w], lr=True), OperandError),
+    (lambda w: SGD([w], lr=0.1, momentum=-0.1), OptionError),
+    (lambda w: SGD([w], lr=0.1, nesterov=True), OptionError),
+    (lambda w: SGD([w], lr=0.1, momentum=0.9, dampening=0.1, nesterov=True), OptionError),
+    (lambda w: SGD([w], lr=0.1, weight_decay=-1), OptionError),
+    (lambda w: SGD([w], lr=0.1).step(), TrainingError),
+]
+
+
+@pytest.mark.parametrize(("act", "error"), REFUSED)
+def test_what_cannot_be_optimised_is_refused(act, error):
+    with pytest.raises(error):
+        act(Value(1.0))
+
+
+def test_x17_momentum_of_one_never_damps():
+    with pytest.raises(OptionError, match="less than 1"):
+        SGD([Value(1.0)], lr=0.1, momentum=1.0)
