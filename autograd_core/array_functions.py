@@ -53,6 +53,9 @@ def raw(x: Any) -> Any:
     return x._data if isinstance(x, Node) else np.asarray(x)
 
 
+_ALL = tuple(tuple(range(n)) for n in range(8))
+
+
 def normal_axes(x: Any, axis: Axis) -> tuple[int, ...]:
     """Return axes as non-negative, distinct numbers; all of them for None.
 
@@ -63,7 +66,7 @@ def normal_axes(x: Any, axis: Axis) -> tuple[int, ...]:
     """
     ndim = raw(x).ndim
     if axis is None:
-        return tuple(range(ndim))
+        return _ALL[ndim] if ndim < len(_ALL) else tuple(range(ndim))
     wanted = (axis,) if isinstance(axis, (int, np.integer)) else tuple(axis)
     for each in wanted:
         if isinstance(each, bool) or not isinstance(each, (int, np.integer)) or not -ndim <= each < ndim:
@@ -77,12 +80,17 @@ def normal_axes(x: Any, axis: Axis) -> tuple[int, ...]:
     return tuple(sorted(axes))
 
 
+SUM, DIV = lookup("sum"), lookup("div")
+
+
 def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """Return the sum over axes."""
-    return apply(lookup("sum"), x, axes=normal_axes(x, axis), keepdims=keepdims)
+    return apply(SUM, x, axes=normal_axes(x, axis), keepdims=keepdims)
 
 
 def _count(x: Any, axis: Axis) -> int:
+    if axis is None:
+        return raw(x).size
     shape = raw(x).shape
     count = 1
     for each in normal_axes(x, axis):
@@ -92,7 +100,7 @@ def _count(x: Any, axis: Axis) -> int:
 
 def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """Return the arithmetic mean over axes; of nothing it is nan, as in NumPy."""
-    return apply(lookup("div"), sum(x, axis, keepdims), float(_count(x, axis)))
+    return apply(DIV, sum(x, axis, keepdims), float(_count(x, axis)))
 
 
 def var(x: Any, axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> Any:

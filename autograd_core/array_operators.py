@@ -93,7 +93,7 @@ class ArrayOperators(Node):
         primitive = lookup(name)
 
         def method(*operands: Any) -> Any:
-            return apply(primitive, self, *operands)
+            return self.bind(primitive, (self, *operands))
 
         return method
 

@@ -68,12 +68,12 @@ def power_log(a: float, b: float, n: float) -> float:
     """Return a ** b · (ln a) ** n, the n-th derivative of a ** b by its exponent, with its limits at a = 0.
 
     At a = 0 the derivative is 0 for b >= 0 (at b = 0 by convention) and infinite for b < 0. For a < 0 the power
-    is real only at isolated exponents, so it has no derivative: nan. A negative n is 0: it arises only in the last
-    term of the product rule, n · (ln a) ** (n - 1) with n = 0, which is not there.
+    is real only at isolated exponents, so it has no derivative: nan. For n < 0 it is 0 where it is not finite: that
+    arises only in the last term of the product rule, n · (ln a) ** (n - 1) with n = 0, which is not there.
     """
     if a != a or b != b or n != n:
         return NAN
-    if n < 0.0:
+    if n < 0.0 and (a <= 0.0 or a == 1.0):
         return 0.0
     if n == 0.0:
         return power(a, b)

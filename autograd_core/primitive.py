@@ -201,26 +201,16 @@ class Pointwise(Primitive):
 
     def contribution(self, m: Any, i: int, adjoint: Any, y: Any, operands: Sequence[Any], params: Any) -> Any:
         """Return adjoint × partial."""
-        return _times(adjoint, self.partials[i](m, y, *operands))
+        partial = self.partials[i](m, y, *operands)
+        if type(partial) is float:
+            return adjoint if partial == 1.0 else -adjoint if partial == -1.0 else adjoint * partial
+        return adjoint * partial
 
     def tangent(self, m: Any, tangents: Sequence[Any], y: Any, operands: Sequence[Any], params: Any) -> Any:
         """Return the sum of tangent × partial: the same line as in reverse."""
-        terms = [
-            _times(t, rule(m, y, *operands))
-            for t, rule in zip(tangents, self.partials, strict=True)
-            if t is not None
-        ]
-        return _added(terms)
-
-
-def _times(x: Any, partial: Any) -> Any:
-    """Return x · partial, without the work where the partial is ±1."""
-    if type(partial) is float:
-        if partial == 1.0:
-            return x
-        if partial == -1.0:
-            return -x
-    return x * partial
+        return _added(
+            [self.contribution(m, i, t, y, operands, params) for i, t in enumerate(tangents) if t is not None]
+        )
 
 
 def _added(terms: list[Any]) -> Any:

@@ -16,7 +16,17 @@ import numpy as np
 
 __all__ = ["quietly"]
 
-_local = threading.local()
+class _Quiet(threading.local):
+    """The context of a thread, and whether the thread is inside: a context can be entered only once at a time."""
+
+    def __init__(self) -> None:
+        context = copy_context()
+        context.run(np.seterr, all="ignore")
+        self.run = context.run
+        self.inside = False
+
+
+_quiet = _Quiet()
 
 
 def quietly(f: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -25,15 +35,10 @@ def quietly(f: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     >>> quietly(np.divide, np.array([1.0]), np.array([0.0])).tolist()
     [inf]
     """
+    if _quiet.inside:
+        return f(*args, **kwargs)
+    _quiet.inside = True
     try:
-        run = _local.run
-    except AttributeError:
-        context = copy_context()  # one for each thread: a context can be entered only once at a time
-        context.run(np.seterr, all="ignore")
-        run = _local.run = context.run
-    try:
-        return run(f, *args, **kwargs)
-    except RuntimeError as error:
-        if "cannot enter context" not in str(error):
-            raise
-        return f(*args, **kwargs)  # this thread is inside already
+        return _quiet.run(f, *args, **kwargs)
+    finally:
+        _quiet.inside = False

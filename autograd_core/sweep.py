@@ -75,6 +75,9 @@ def sweep(root: Node, seed: Any = 1.0, wrt: Iterable[Node] | None = None) -> Ite
             continue
         if checked:
             check_adjoint(node, adjoint)
+        if node.op is None:
+            yield node, adjoint, ()
+            continue
         contributions = node.pull(adjoint, wanted)
         if checked:
             check_contributions(node, contributions)

@@ -23,7 +23,8 @@ __all__ = ["Tensor", "as_array"]
 
 FLOATS = (np.dtype(np.float64), np.dtype(np.float32))
 new = object.__new__
-SUM_TO, CAST, JOIN, PLACE, PICK, WHERE = (lookup(n) for n in ("sum_to", "cast", "join", "place", "pick", "where"))
+NO_PARAMS: dict[str, Any] = {}
+PLACE, PICK = lookup("place"), lookup("pick")
 
 
 def as_array(data: Any, what: str = "data") -> Any:
@@ -105,7 +106,7 @@ class Tensor(ArrayOperators):
         self._data = as_array(data)
         self._grad: Any = None
         self.requires_grad = bool(requires_grad)
-        self.params: Any = None
+        self.params: Any = NO_PARAMS
         self.op = None
         self.index = tick()
         self._a = None
@@ -160,11 +161,6 @@ class Tensor(ArrayOperators):
     def operands(self) -> tuple[Any, ...]:
         """What the operation was applied to, in order: nodes, and numbers for constants."""
         return () if self.op is None else self._more[0]
-
-    @property
-    def parents(self) -> tuple[Node, ...]:
-        """The operands that are nodes, in order and with repeats."""
-        return () if self.op is None else tuple([x for x in self._more[0] if isinstance(x, Node)])
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -290,11 +286,12 @@ class Tensor(ArrayOperators):
         node._data = y if type(y) is np.ndarray else np.asarray(y)
         node._grad = None
         node.index = tick()
-        node._a = node._b = node._adjoint = node.op = node.params = None
+        node._a = node._b = node._adjoint = node.op = None
+        node.params = NO_PARAMS
         node.requires_grad = requires
         if requires:
             node.op = primitive
-            node.params = params
+            node.params = params or NO_PARAMS
             node._more = (operands, data)
             parents = [x for x in operands if type(x) is Tensor]
             for x in parents:
@@ -349,7 +346,8 @@ class Tensor(ArrayOperators):
 
     def _contributions(self, m: Any, adjoint: Any, y: Any, operands: Any, x: Any, wanted: Any) -> tuple[Any, ...]:
         op: Any = self.op
-        params = self.params or {}
+        read = op.contribution
+        params = self.params
         contributions = []
         for i, parent in enumerate(operands):
             if type(parent) is float:
@@ -357,7 +355,7 @@ class Tensor(ArrayOperators):
             if not parent.requires_grad or (wanted is not None and parent not in wanted):
                 contributions.append(None)
                 continue
-            contribution = op.contribution(m, i, adjoint, y, x, params)
+            contribution = read(m, i, adjoint, y, x, params)
             if type(parent) is Tensor:  # undo broadcasting and promotion, once, for every rule
                 if contribution.shape != parent._data.shape:
                     contribution = m.sum_to(contribution, shape=parent._data.shape)
@@ -419,7 +417,7 @@ def _lift(value: Any) -> Tensor:
 
 def from_values(primitive: Any, values: tuple[Any, ...], params: Any = None) -> Tensor:
     """Record an operation that makes a Tensor from Values."""
-    params = params or {}
+    params = params or NO_PARAMS
     data = tuple(v._data for v in values)
     node: Tensor = new(Tensor)
     node._data = np.asarray(primitive.array(*data, **params))

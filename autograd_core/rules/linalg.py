@@ -12,7 +12,7 @@ SWAP = record(
         symbol="ᵀ",
         tex=Form(r"{0:5}^{{\top}}"),
         summary="the matrices transposed: the last two axes exchanged",
-        array=lambda x: np.swapaxes(x, -1, -2),
+        array=lambda x: x.swapaxes(-1, -2),
         transpose=lambda m, g, i, x: m.swap(g),
         source="G. H. Golub and C. F. Van Loan, Matrix Computations, §1.1",
     )
