@@ -1,7 +1,8 @@
 """Copies and pickles of nodes, however long their history: nothing here recurses.
 
 ``copy.copy`` gives another node with the same parents; ``copy.deepcopy`` and a pickle hold the whole history, and what
-several roots share stays shared. A copy is created now, so it has an index of its own. Records are never copied.
+several roots share stays shared. A deep copy keeps the creation indices, so its sweep adds in the same order, to the
+same bits; what is read from a pickle is created when it is read, oldest first. Records are never copied.
 
 >>> import copy
 >>> from autograd_core import Value
@@ -16,7 +17,6 @@ several roots share stays shared. A copy is created now, so it has an index of i
 from __future__ import annotations
 
 import threading
-from bisect import bisect_left
 from collections.abc import Callable
 from typing import Any
 
@@ -40,25 +40,17 @@ def shallow_copy(node: Node) -> Node:
     state = _state(node)
     if "_notes" in state:
         state["_notes"] = dict(state["_notes"])
-    return _made(type(node), state)
+    return _made(type(node), state, tick())
 
 
 def deep_copy(root: Node, memo: dict[int, Any]) -> Node:
     """Return a copy of a node with copies of everything it was computed from, each copied once per ``memo``."""
-    order = history(root)[::-1]
-    old = [node.index for node in order]
-    new: list[int] = []
-    for node in order:
+    for node in reversed(history(root)):
         if id(node) not in memo:
             state = {slot: _copied(value, memo) for slot, value in _state(node).items()}
-            memo[id(node)] = _made(type(node), state)
-        new.append(memo[id(node)].index)
-        copy = memo[id(node)]
-        for key, note in (copy.notes or {}).items():
-            if key == "scopes":
-                copy.note(key, tuple(_moved(part, old, new, memo) for part in note))
-    result: Node = memo[id(root)]
-    return result
+            memo[id(node)] = _made(type(node), state, node.index)
+    copy: Node = memo[id(root)]
+    return copy
 
 
 def reduced(node: Node) -> tuple[Callable[..., Any], tuple[Any, ...]]:
@@ -98,7 +90,7 @@ def _nothing(*_: Any) -> None:
 
 
 def _read(_: None, kind: type[Node], state: dict[str, Any]) -> Node:
-    return _made(kind, state)
+    return _made(kind, state, tick())
 
 
 def _state(node: Node) -> dict[str, Any]:
@@ -113,34 +105,25 @@ def _state(node: Node) -> dict[str, Any]:
     return {slot: getattr(node, slot) for slot in slots if hasattr(node, slot)} | getattr(node, "__dict__", {})
 
 
-def _made(kind: type[Node], state: dict[str, Any]) -> Node:
-    node: Any = object.__new__(kind)
-    node.index = tick()
+def _made(kind: type[Node], state: dict[str, Any], index: int) -> Node:
+    node: Node = object.__new__(kind)
+    node.index = index
     node._adjoint = None
     for slot, value in state.items():
         setattr(node, slot, value)
-    return node  # type: ignore[no-any-return]
+    return node
 
 
 def _copied(value: Any, memo: dict[int, Any]) -> Any:
-    """Return the copy of what is in a slot; parents were copied before, and what cannot change is shared."""
+    """Return the copy of what is in a slot. Parents were copied before, and what cannot change is shared."""
     if isinstance(value, Node):
         return memo[id(value)]
     if isinstance(value, (tuple, list)):
         return type(value)(_copied(x, memo) for x in value)
     if isinstance(value, dict):
         return {key: _copied(x, memo) for key, x in value.items()}
+    if isinstance(value, Scope):
+        return Scope(value.path, value.first, memo.get(id(value.owner), value.owner))
     if isinstance(value, np.ndarray) and value.flags.writeable:
-        if id(value) not in memo:
-            memo[id(value)] = value.copy()
-        return memo[id(value)]
+        return memo.setdefault(id(value), value.copy())
     return value
-
-
-def _moved(part: Scope, old: list[int], new: list[int], memo: dict[int, Any]) -> Scope:
-    """Return a scope whose call began where its copies begin."""
-    if id(part) not in memo:
-        first = new[min(bisect_left(old, part.first), len(new) - 1)]
-        memo[id(part)] = Scope(part.path, first, memo.get(id(part.owner), part.owner))
-    moved: Scope = memo[id(part)]
-    return moved

@@ -105,6 +105,21 @@ class Node:
         except AttributeError:
             self._notes = {key: value}
 
+    def __copy__(self) -> Node:
+        from .copying import shallow_copy
+
+        return shallow_copy(self)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Node:
+        from .copying import deep_copy
+
+        return deep_copy(self, memo)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        from .copying import reduced
+
+        return reduced(self)
+
     def bind(self, primitive: Any, operands: tuple[Any, ...], params: Any = None) -> Any:
         """Apply an operation to operands of which this node is one, and record it; ``params`` are its settings."""
         raise NotImplementedError

@@ -134,6 +134,20 @@ class Primitive:
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name}>"
 
+    def __copy__(self) -> Primitive:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> Primitive:
+        return self
+
+    def __reduce__(self) -> Any:
+        if TABLE.get(self.name) is not self:
+            raise RegistrationError(
+                f"The record of {self.name!r} is not in the table, so a pickle could not name it. Register it, here and "
+                "in the program that reads the pickle."
+            )
+        return lookup, (self.name,)
+
     def _complete(self) -> None:
         """Fill in the printed forms that the record leaves to the general rule."""
         slots = ", ".join(f"{{{i}:0}}" for i in range(self.arity))
