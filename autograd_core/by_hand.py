@@ -34,8 +34,13 @@ def unknown(*_: Any) -> Any:
     )
 
 
+class _Given(Pointwise):
+    def __reduce__(self) -> str:
+        return "GIVEN"  # the name under which pickle finds it
+
+
 #: The operation of a node made by hand. It is in no table: nothing is known about it but its numbers.
-GIVEN = Pointwise(name="given", scalar=unknown, array=unknown, partials=(unknown,), summary="a number made by hand")
+GIVEN = _Given(name="given", scalar=unknown, array=unknown, partials=(unknown,), summary="a number made by hand")
 
 
 def adopt(node: Any, parents: tuple[Any, ...], op: Any) -> None:
