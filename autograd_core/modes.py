@@ -117,12 +117,12 @@ def _check_finite(node: Any) -> Any:
         cause = (
             f"The operand {shown(came_in[0])} was not finite before: look where it comes from"
             if came_in
-            else "Its operands are finite, so this is where it begins. Guard the operand (clip it, or choose the stable "
-            "form such as log_sigmoid or logsumexp)"
+            else "Its operands are finite, so this is where it begins. Guard the operand (clip it, or choose the "
+            "stable form such as log_sigmoid or logsumexp)"
         )
         raise AnomalyError(
-            f"{describe(node)} gave {shown(node, label=False)}{_where(node)}. {cause}, or leave detect_anomaly() if this "
-            "value is meant."
+            f"{describe(node)} gave {shown(node, label=False)}{_where(node)}. {cause}, or leave detect_anomaly() if "
+            "this value is meant."
         )
     return node
 
@@ -142,7 +142,7 @@ def check_adjoint(node: Any, adjoint: Any) -> None:
 
 
 def check_contributions(node: Any, contributions: tuple[Any, ...]) -> None:
-    """Raise if a node sends something to a parent that is not finite; the sweep calls it inside ``detect_anomaly()``."""
+    """Raise if what a node sends to a parent is not finite; the sweep calls it inside ``detect_anomaly()``."""
     for parent, contribution in zip(node.parents, contributions, strict=True):
         if contribution is not None and not parent.finite(contribution):
             raise AnomalyError(

@@ -19,6 +19,7 @@ from .errors import ShapeError, StaleGraphError
 from .history import history
 from .modes import WATCHERS, describe, watched
 from .node import Node, number, tick
+from .primitive import Pointwise
 from .sweep import backward
 
 __all__ = ["Value"]
