@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd_core.primitive import ATOM, SUM
+from autograd_core.primitive import ATOM, PRODUCT, SUM
 from autograd_core.symbolic import Symbol, derivative
 
 from . import labels
@@ -42,8 +42,8 @@ class Numeral(Symbol):
     __slots__ = ()
 
     def _atom(self, form: str, *_: Any) -> tuple[str, int]:
-        text = self.name.replace("−", "-").replace("∞", r"\infty ") if form == "tex" else self.name
-        return text, SUM if self.name.startswith("−") else ATOM
+        level = SUM if self.name.startswith("−") else PRODUCT if "e" in self.name else ATOM
+        return (labels.number_tex(self.name) if form == "tex" else self.name), level
 
 
 class Formulas:
@@ -64,7 +64,7 @@ class Formulas:
         """Return what the node computes: an operation on its operands, or its number if it was given."""
         if node.op is None:
             given = labels.number(node.data)
-            return Formula(given, _number_tex(given), given, _number_tex(given))
+            return Formula(given, labels.number_tex(given), given, labels.number_tex(given))
         return self._read(node, lambda operands, _: Symbol(node.op, operands))
 
     def partial(self, node: Any, slot: int) -> Formula:
@@ -81,7 +81,7 @@ class Formulas:
         """Return a partial that was handed over as a number, without a rule."""
         position = sum(1 for x in node.operands[:slot] if x in self.names)
         text = labels.number(node.partials[position])
-        return Formula(text, _number_tex(text), text, _number_tex(text))
+        return Formula(text, labels.number_tex(text), text, labels.number_tex(text))
 
     def operand(self, x: Any) -> str:
         """Return the name of an operand, or the constant."""
@@ -114,7 +114,3 @@ def _constant(x: Any) -> Symbol:
 
 def _is_node(x: Any) -> bool:
     return hasattr(x, "operands") and hasattr(x, "op")
-
-
-def _number_tex(text: str) -> str:
-    return text.replace("−", "-").replace("∞", r"\infty ")

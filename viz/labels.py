@@ -20,12 +20,16 @@ __all__ = [
     "NOT_COMPUTED",
     "Name",
     "array",
+    "bracketed",
     "clean",
     "constant",
     "gradient",
     "name_nodes",
     "number",
+    "number_tex",
+    "pad",
     "tex_name",
+    "width",
 ]
 
 #: stands for a gradient that no sweep has computed: it is not zero, it is not known
@@ -70,6 +74,20 @@ def number(x: Any, digits: int = 4) -> str:
     return (f"{x:.{digits}f}" if plain else f"{x:.{digits - 1}e}").replace("-", "−")
 
 
+def number_tex(text: str) -> str:
+    r"""Return a number as it was formatted, in TeX.
+
+    >>> number_tex(number(-1.5e-7))
+    '-1.500\\times 10^{-7}'
+    """
+    mantissa, e, exponent = text.replace("−", "-").replace("∞", r"\infty ").partition("e")
+    return (
+        rf"{mantissa}\times 10^{{{int(exponent)}}}"
+        if e and exponent.lstrip("+-").isdigit()
+        else mantissa + e + exponent
+    )
+
+
 def constant(x: Any) -> str:
     """Return a constant as it was most likely written.
 
@@ -97,16 +115,33 @@ def array(x: Any, digits: int = 4, shown: int = 3) -> str:
     return f"{shape} [{', '.join(numbers)}]"
 
 
-def gradient(node: Any) -> str:
-    """Return the gradient of a node, or a dash if no sweep has computed it.
+def gradient(grad: Any) -> str:
+    """Return a gradient, or a dash for one that no sweep has computed.
 
-    >>> from autograd_core import Value
-    >>> x = Value(3.0)
-    >>> gradient(x)
-    '—'
+    >>> gradient(0.5), gradient(None)
+    ('0.5000', '—')
     """
-    grad = node.grad if getattr(node, "swept", True) else None
     return NOT_COMPUTED if grad is None else number(grad)
+
+
+def bracketed(text: str) -> str:
+    """Return a factor in parentheses where a product would need them.
+
+    >>> bracketed("b"), bracketed("−3.0000"), bracketed("1 - b")
+    ('b', '(−3.0000)', '(1 - b)')
+    """
+    return f"({text})" if " " in text or text.startswith(("−", "-")) else text
+
+
+def width(text: str) -> int:
+    """Return how many columns of a terminal a text takes: a bar over a letter takes none, a wide letter two."""
+    return sum(0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in "WF") for c in text)
+
+
+def pad(text: str, columns: int, right: bool = False) -> str:
+    """Return a text filled with spaces to so many columns, at its left if it is to stand at the right."""
+    spaces = " " * (columns - width(text))
+    return spaces + text if right else text + spaces
 
 
 class Name(str):
@@ -121,14 +156,14 @@ class Name(str):
 
     @property
     def adjoint(self) -> str:
-        """The literature's name of its adjoint, a bar over the node's: ``v̄₁`` in plain text.
+        """The literature's name of its adjoint, a bar over the node's: ``v̄1`` in plain text.
 
-        >>> Name("L").adjoint == "L" + chr(0x304), Name("loss").adjoint
-        (True, 'adj(loss)')
+        >>> Name("x").adjoint, Name("loss").adjoint
+        ('x̄', 'adj(loss)')
         """
         match = _INDEXED.fullmatch(self)
         if match and len(match[1]) == 1:
-            return f"{match[1]}\u0304{match[2] or ''}"
+            return unicodedata.normalize("NFC", f"{match[1]}\u0304{match[2] or ''}")
         return f"adj({self})"
 
 

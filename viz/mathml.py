@@ -41,6 +41,9 @@ _OPERATORS = {
     "lceil": "⌈",
     "rceil": "⌉",
     "sum": "∑",
+    "top": "⊤",
+    "otimes": "⊗",
+    "odot": "⊙",
 }
 
 
@@ -194,5 +197,5 @@ _COMMANDS: dict[str, Callable[[_Reader], str]] = {
     "bar": _Reader.bar,
     "operatorname": lambda reader: f"<mi>{reader.words()}</mi>",
     "mathrm": lambda reader: f'<mi mathvariant="normal">{reader.words()}</mi>',
-    "text": lambda reader: f"<mtext>{reader.words()}</mtext>",
+    "text": lambda reader: f"<mtext>{reader.words().replace(' ', chr(0xA0))}</mtext>",
 }

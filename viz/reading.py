@@ -78,6 +78,14 @@ class Reading:
         """Return what a node is called in formulas."""
         return self.formulas.names[node]
 
+    def scope(self, node: Any) -> str:
+        """Return the path of the part of a model that made a node, "" for none."""
+        return self.scopes[int(self.ids[node][1:])]
+
+    def edge(self, node: Any, slot: int) -> str:
+        """Return the id of the edge into a place of a node: the operand in place 0 of ``n3`` comes by ``e3_0``."""
+        return f"e{self.ids[node][1:]}_{slot}"
+
 
 def _exceeds(root: Any, limit: int) -> bool:
     """Whether more than ``limit`` nodes lead to the root; stops counting there."""

@@ -12,7 +12,7 @@ nothing in it changes when the graph does. Ids are positions in creation order, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any
@@ -85,7 +85,7 @@ class Edge:
     Attributes
     ----------
     id : str
-        ``e0, e1, …``
+        ``e3_0`` leads to place 0 of ``n3``.
     tail, head : str
         Ids of boxes: the operand and the result.
     slot : int
@@ -142,15 +142,25 @@ class Scene:
         return next(box for box in self.boxes if box.id == identity)
 
 
-def build(reading: Reading) -> Scene:
-    """Return the scene of everything that a reading holds."""
-    largest = max((abs(g) for g in map(_scalar_gradient, reading.order) if g is not None and isfinite(g)), default=0.0)
+def build(reading: Reading, gradients: Mapping[str, Any] | None = None) -> Scene:
+    """Return the scene of everything that a reading holds.
+
+    Parameters
+    ----------
+    reading : Reading
+        The graph.
+    gradients : mapping, optional
+        Id of a node to the gradient to show; those of the last ``backward()`` if left out.
+    """
+    if gradients is None:
+        gradients = {identity: node.grad for node, identity in reading.ids.items() if getattr(node, "swept", True)}
+    largest = max((abs(g) for g in map(_number, gradients.values()) if g is not None and isfinite(g)), default=0.0)
     parameters = _parameters(reading.order)
     boxes: list[Box] = []
     edges: list[Edge] = []
     for node, path in zip(reading.order, map(_cleaned_path, reading.scopes), strict=True):
-        for box, edge in _operands(reading, node, path, len(edges)):
-            boxes += box
+        for operand, edge in _operands(reading, node, path):
+            boxes += operand
             edges.append(edge)
         boxes.append(
             Box(
@@ -161,8 +171,8 @@ def build(reading: Reading) -> Scene:
                 symbol="" if node.op is None else labels.clean(node.op.symbol),
                 operator="" if node.op is None else labels.clean(node.op.operator or node.op.symbol),
                 data=labels.number(node.data),
-                grad=labels.gradient(node),
-                share=_share(node, largest),
+                grad=labels.gradient(gradients.get(reading.ids[node])),
+                share=_share(gradients.get(reading.ids[node]), largest),
                 group=path,
                 slots=_slots(node),
                 formula=reading.formulas.value(node).text,
@@ -174,17 +184,17 @@ def build(reading: Reading) -> Scene:
     return Scene(tuple(boxes), tuple(edges), tuple(_groups(box.group for box in boxes)), title)
 
 
-def _operands(reading: Reading, node: Any, path: str, edges: int) -> Iterator[tuple[list[Box], Edge]]:
+def _operands(reading: Reading, node: Any, path: str) -> Iterator[tuple[list[Box], Edge]]:
     """Yield an edge for every operand of a node, with the box of the operand if that is a constant."""
     position = 0
     for slot, x in enumerate(node.operands):
-        identity, head = f"e{edges + slot}", reading.ids[node]
+        identity, head = reading.edge(node, slot), reading.ids[node]
         if isinstance(x, Node):
             partial, formula = _partial(node, position), reading.formulas.partial(node, slot).text
             yield [], Edge(identity, reading.ids[x], head, slot, partial, formula)
             position += 1
         else:
-            constant = Box(f"c{edges + slot}", "constant", labels.constant(x), group=path)
+            constant = Box(f"c{identity[1:]}", "constant", labels.constant(x), group=path)
             yield [constant], Edge(identity, constant.id, head, slot)
 
 
@@ -217,16 +227,16 @@ def _partial(node: Any, position: int) -> str:
     return "" if partials is None else labels.number(partials[position])
 
 
-def _scalar_gradient(node: Any) -> float | None:
-    grad = node.grad if getattr(node, "swept", True) else None
+def _number(grad: Any) -> float | None:
+    """Return a gradient that is one number; there is no single colour for an array."""
     return None if grad is None or np.ndim(grad) else float(grad)
 
 
-def _share(node: Any, largest: float) -> float | None:
-    grad = _scalar_gradient(node)
-    if grad is None or grad != grad:
+def _share(grad: Any, largest: float) -> float | None:
+    number = _number(grad)
+    if number is None or number != number:
         return None
-    return max(-1.0, min(1.0, grad / largest)) if largest else 0.0
+    return max(-1.0, min(1.0, number / largest)) if largest else 0.0
 
 
 def _cleaned_path(path: str) -> str:

@@ -1,0 +1,151 @@
+"""Steps in words: a heading, a sentence, and the lines of the card that shows its arithmetic.
+
+>>> from autograd_core import Value
+>>> from viz.reading import Reading
+>>> from viz.steps import steps
+>>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+>>> reading = Reading(a * b)
+>>> last = list(steps(reading))[-1]
+>>> for line in card(last, str(reading.name(reading.root))).lines:
+...     print(f"{line.caption:12} {line.text} = {line.result}")
+upstream     ∂v1/∂v1 = 1.0000
+local        ∂v1/∂b = a = 2.0000
+contribution v̄1 · ∂v1/∂b = 2.0000
+accumulate   b̄ = — + v̄1 · ∂v1/∂b = 2.0000
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from . import labels
+from .steps import Step
+
+__all__ = ["Card", "Line", "card"]
+
+
+class Line(NamedTuple):
+    """One line of arithmetic: in names, with numbers, and what comes out."""
+
+    caption: str
+    text: str
+    tex: str
+    numbers: str
+    numbers_tex: str
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a person reads about a step."""
+
+    phase: str
+    heading: str
+    sentence: str
+    lines: tuple[Line, ...]
+
+
+def card(step: Step, root: str) -> Card:
+    """Return the words of a step in a graph whose output has a name."""
+    if step.kind == "forward":
+        return _forward(step)
+    if step.kind == "seed":
+        return _seed(step)
+    if step.slot is None:
+        return _unreached(step)
+    return _backward(step, root)
+
+
+def _forward(step: Step) -> Card:
+    name, result = step.name, labels.number(step.value)
+    tex = labels.tex_name(name)
+    line = Line(
+        "value", f"{name} = {step.formula}", f"{tex} = {step.formula_tex}", step.numbers, step.numbers_tex, result
+    )
+    return Card("forward", f"Compute {name}", f"{name} = {step.formula} = {result}.", (line,))
+
+
+def _seed(step: Step) -> Card:
+    name, result = step.name, labels.number(step.after)
+    line = Line("seed", _slope(name, name), _slope_tex(name, name), "", "", result)
+    sentence = f"The output changes as itself: the gradient of {name} is {result}."
+    return Card("seed", f"Start from {name}", sentence, (line,))
+
+
+def _unreached(step: Step) -> Card:
+    result = labels.number(step.after)
+    line = Line("nothing", f"{step.name} was selected nowhere", "", "", "", result)
+    sentence = f"Nothing was sent to {step.name}: its gradient is {result}."
+    return Card("backward", f"{step.name} receives nothing", sentence, (line,))
+
+
+def _backward(step: Step, root: str) -> Card:
+    name, target = step.name, step.target_name
+    heading = f"{name} sends to {target}"
+    upstream = Line("upstream", _slope(root, name), _slope_tex(root, name), "", "", labels.number(step.upstream))
+    if step.contribution is None:
+        line = Line("contribution", f"{target} was not selected", "", "", "", "nothing")
+        return Card(
+            "backward", heading, f"{target} was not selected by {name}: nothing is sent to it.", (upstream, line)
+        )
+    sent = labels.number(step.contribution)
+    after = labels.number(step.after)
+    lines = (upstream, _local(step), *_sum(step, sent, after))
+    sentence = f"{name} sends {sent} to {target}, whose gradient is now {after}."
+    return Card("backward", heading, sentence, lines)
+
+
+def _local(step: Step) -> Line:
+    result = "" if step.local is None else labels.number(step.local)
+    constant = step.formula == step.numbers  # a number by itself needs no second time
+    return Line(
+        "local",
+        f"{_slope(step.name, step.target_name)} = {step.formula}",
+        f"{_slope_tex(step.name, step.target_name)} = {step.formula_tex}",
+        "" if constant or step.numbers == result else step.numbers,
+        "" if constant or step.numbers == result else step.numbers_tex,
+        result,
+    )
+
+
+def _sum(step: Step, sent: str, after: str) -> Iterator[Line]:
+    """Yield the product, and the sum that it becomes part of."""
+    name, target = labels.Name(step.name), labels.Name(step.target_name)
+    product = f"{name.adjoint} · {_slope(name, target)}"
+    product_tex = rf"\bar{{{name.tex}}} \cdot {_slope_tex(name, target)}"
+    numbers = numbers_tex = ""
+    if step.local is not None:
+        factors = (step.upstream, step.local)
+        numbers = " · ".join(map(_bracketed, factors))
+        numbers_tex = r" \cdot ".join(map(_bracketed_tex, factors))
+    yield Line("contribution", product, product_tex, numbers, numbers_tex, sent)
+    before = labels.NOT_COMPUTED if step.before is None else labels.number(step.before)
+    first = step.before is None
+    yield Line(
+        "accumulate",
+        f"{target.adjoint} = {before if first else target.adjoint} + {product}",
+        rf"\bar{{{target.tex}}} \leftarrow " + (rf"\bar{{{target.tex}}} + " if not first else "") + product_tex,
+        "" if first else f"{before} + {_bracketed(step.contribution)}",
+        "" if first else f"{labels.number_tex(before)} + {_bracketed_tex(step.contribution)}",
+        after,
+    )
+
+
+def _slope(above: str, below: str) -> str:
+    return f"∂{above}/∂{below}"
+
+
+def _slope_tex(above: str, below: str) -> str:
+    return rf"\frac{{\partial {labels.tex_name(above)}}}{{\partial {labels.tex_name(below)}}}"
+
+
+def _bracketed(x: Any) -> str:
+    return labels.bracketed(labels.number(x))
+
+
+def _bracketed_tex(x: Any) -> str:
+    text = labels.number(x)
+    tex = labels.number_tex(text)
+    return rf"\left({tex}\right)" if text.startswith("−") else tex

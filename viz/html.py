@@ -1,0 +1,153 @@
+"""Pages that need nothing but a browser: no network, no library, no script but the one in ``static/``.
+
+Everything that came from a user stands in the page as escaped text or as JSON in which ``</`` cannot occur; a policy
+in the page forbids it to fetch anything.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable, Sequence
+from functools import cache
+from html import escape
+from importlib import resources
+from string import Template
+from typing import Any
+
+from . import labels
+from .cards import Card, Line
+from .mathml import mathml
+from .steps import Step
+from .table import TraceTable
+from .theme import DARK, LIGHT, Theme
+
+__all__ = ["THEME_CHOICES", "embedded", "page", "variables"]
+
+THEME_CHOICES = ("auto", "light", "dark")
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
+
+
+@cache
+def static(name: str) -> str:
+    """Return the text of a file that is put into pages."""
+    return resources.files(__package__).joinpath("static", name).read_text(encoding="utf-8")
+
+
+def variables(theme: Theme) -> str:
+    """Return the colours of a theme as CSS variables.
+
+    >>> variables(LIGHT)[:22]
+    '--background:#ffffff;-'
+    """
+    names = ("background", "text", "muted", "edge", "accent", "group_border", "negative", "neutral", "positive")
+    lines = [f"--{name.replace('_', '-')}:{getattr(theme, name)}" for name in names]
+    lines += [f"--group-{i}:{colour}" for i, colour in enumerate(theme.groups)]
+    for kind, paint in theme.boxes.items():
+        lines += [f"--{kind}-fill:{paint.fill}", f"--{kind}-border:{paint.border}"]
+    return ";".join(lines)
+
+
+def page(
+    output: str,
+    steps: Sequence[Step],
+    cards: Sequence[Card],
+    table: TraceTable,
+    picture: str,
+    missing: str,
+    theme: str = "auto",
+) -> str:
+    """Return the page that steps through a graph.
+
+    Parameters
+    ----------
+    output : str
+        The name of the output.
+    steps, cards : sequences
+        What is shown, one card a step.
+    table : TraceTable
+        The evaluation trace.
+    picture, missing : str
+        The graph as SVG, or why there is none.
+    theme : {"auto", "light", "dark"}
+        The colours to begin with.
+    """
+    data = {
+        "steps": [_entry(step, card) for step, card in zip(steps, cards, strict=True)],
+        "given": [row.node for row in table.rows if not row.formula],
+    }
+    graph = picture or f'<p class="missing">There is no picture of the graph. {escape(missing)}</p>'
+    return Template(static("stepper.html")).substitute(
+        title=escape(f"Backpropagation through {output}"),
+        output=escape(output),
+        policy=escape(POLICY),
+        theme=escape(theme),
+        light=variables(LIGHT),
+        dark=variables(DARK),
+        style=static("stepper.css"),
+        graph=graph,
+        table=table.to_html(),
+        total=str(len(steps)),
+        data=_json(data),
+        script=static("stepper.js"),
+    )
+
+
+def _entry(step: Step, card: Card) -> dict[str, Any]:
+    """Return what the page needs to know of a step: what to write, and what to light up."""
+    entry: dict[str, Any] = {
+        "phase": card.phase,
+        "node": step.node,
+        "heading": card.heading,
+        "sentence": card.sentence,
+        "lines": [_line(line) for line in card.lines],
+    }
+    if step.kind == "forward":
+        entry["value"] = labels.number(step.value)
+    else:
+        entry["target"] = step.target or step.node
+        entry["grad"] = labels.gradient(step.after)
+    if step.edge:
+        entry["edge"] = step.edge
+    if step.scope:
+        entry["scope"] = step.scope
+    if step.source is not None:
+        entry["source"] = f"{step.source.file.replace(chr(92), '/').rpartition('/')[2]}:{step.source.line}"
+        entry["code"] = labels.clean(step.source.code, 200)
+    return entry
+
+
+def _line(line: Line) -> list[str]:
+    return [
+        line.caption,
+        mathml(line.tex) if line.tex else escape(line.text),
+        mathml(line.numbers_tex) if line.numbers_tex else escape(line.numbers),
+        escape(line.result),
+    ]
+
+
+def _json(data: Any) -> str:
+    """Return JSON that cannot end the script element it stands in."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c").replace("\u2028", "")
+
+
+def embedded(document: str, table: TraceTable, picture: str, height: int = 720) -> str:
+    """Return a page for the output of a notebook: in a frame of its own, above what is left without that frame.
+
+    A notebook that is not trusted loses the frame; the table and the picture beneath it stay.
+    """
+    image = base64.b64encode(picture.encode("utf-8")).decode("ascii")
+    shown = f'<p><img alt="computation graph" style="max-width:100%" src="data:image/svg+xml;base64,{image}"></p>'
+    fallback = "".join(_fallback(table, shown if picture else ""))
+    return (
+        f'<div style="position:relative;min-height:{height}px;resize:vertical;overflow:auto">{fallback}'
+        f'<iframe sandbox="allow-scripts" title="Backpropagation, step by step" srcdoc="{escape(document)}" '
+        'style="position:absolute;inset:0;width:100%;height:100%;border:1px solid #8884;border-radius:8px;'
+        'background:#fff"></iframe></div>'
+    )
+
+
+def _fallback(table: TraceTable, image: str) -> Iterable[str]:
+    yield "<p>Trust this notebook, or run the cell again, to step through these.</p>"
+    yield image
+    yield table._repr_mimebundle_()["text/html"]

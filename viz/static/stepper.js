@@ -1,0 +1,187 @@
+"use strict";
+// Shows the steps that the page carries. It computes nothing: every number was written by the engine.
+(() => {
+  const $ = (id) => document.getElementById(id);
+  const data = JSON.parse($("data").textContent);
+  const steps = data.steps;
+  const NOTHING = "—";
+
+  // One entry a node: its box in the picture, its row in the table, and what is written there at the end.
+  const nodes = new Map();
+  for (const row of document.querySelectorAll("#trace tbody tr")) {
+    const id = row.dataset.node;
+    const box = document.querySelector(`#graph [id="${id}"]`);
+    nodes.set(id, {
+      row, box,
+      value: row.querySelector(".value"), adjoint: row.querySelector(".adjoint"),
+      forward: [...row.querySelectorAll("td:nth-child(-n+4)")], reverse: [...row.querySelectorAll("td:nth-child(n+5)")],
+      boxValue: box && box.querySelector(".data"), boxGrad: box && box.querySelector(".grad"),
+      given: row.querySelector(".value").textContent, final: row.querySelector(".adjoint").textContent,
+    });
+  }
+  const edges = new Map([...document.querySelectorAll("#graph .edge")].map((edge) => [edge.id, edge]));
+
+  let position = 0;   // how many steps have been taken
+  let timer = 0;
+
+  // What is written once so many steps have been taken.
+  function stateAt(count) {
+    const value = new Map(), grad = new Map();
+    for (const id of data.given) value.set(id, nodes.get(id).given);
+    for (let i = 0; i < count; i++) {
+      const step = steps[i];
+      if (step.value !== undefined) value.set(step.node, step.value);
+      else grad.set(step.target, step.grad);
+    }
+    return { value, grad };
+  }
+
+  // Whether everything that a node receives has arrived.
+  const lastArrival = new Map();
+  steps.forEach((step, i) => { if (step.target) lastArrival.set(step.target, i); });
+
+  function show(count) {
+    position = Math.max(0, Math.min(steps.length, count));
+    const { value, grad } = stateAt(position);
+    const step = position ? steps[position - 1] : null;
+    for (const [id, node] of nodes) {
+      const known = value.has(id);
+      write(node.value, known ? value.get(id) : NOTHING);
+      write(node.adjoint, grad.get(id) ?? NOTHING);
+      if (node.boxValue) write(node.boxValue, known ? value.get(id) : NOTHING);
+      if (node.boxGrad) write(node.boxGrad, `∇ ${grad.get(id) ?? NOTHING}`);
+      const current = step !== null && step.node === id;
+      const target = step !== null && step.target === id && step.target !== step.node;
+      mark(node.row, { current, target });
+      if (node.box) mark(node.box, { current, target, pending: !known });
+      if (node.boxGrad) mark(node.boxGrad, { fresh: step !== null && step.target === id });
+      for (const cell of node.forward) mark(cell, { pending: !known });
+      for (const cell of node.reverse) mark(cell, { pending: !(lastArrival.get(id) < position) });
+    }
+    for (const [id, edge] of edges) {
+      const into = "n" + id.slice(1).split("_")[0];
+      const forward = step !== null && step.phase === "forward" && step.node === into;
+      const reverse = step !== null && step.edge === id;
+      mark(edge, { active: forward || reverse, reverse, pending: !value.has(into) });
+    }
+    showCard(step);
+    $("counter").textContent = `Step ${position} of ${steps.length}`;
+    $("slider").value = position;
+    $("first").disabled = $("back").disabled = position === 0;
+    $("last").disabled = $("next").disabled = position === steps.length;
+    if (position === steps.length) pause();
+    const near = step && nodes.get(step.target ?? step.node);
+    if (near) for (const part of [near.row, near.box]) part && part.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+
+  function showCard(step) {
+    const lines = $("lines");
+    lines.replaceChildren();
+    $("source").replaceChildren();
+    if (step === null) {
+      $("phase").textContent = `Step 0 of ${steps.length}`;
+      $("heading").textContent = "Numbers are given; nothing is computed yet";
+      $("live").textContent = "At the start.";
+      const hint = element("p", "caption", "Press Next or → to take the first step.");
+      hint.style.gridColumn = "1 / -1";
+      lines.append(hint);
+      return;
+    }
+    $("phase").replaceChildren(element("b", "", step.phase), ` · step ${position} of ${steps.length}`,
+      step.scope ? ` · ${step.scope}` : "");
+    $("heading").textContent = step.heading;
+    $("live").textContent = `Step ${position}, ${step.phase}: ${step.sentence}`;
+    step.lines.forEach(([caption, symbols, numbers, result], i) => {
+      const sum = element("span", "sum", "");
+      for (const part of [symbols, numbers]) if (part) sum.append(typeset(part));
+      lines.append(element("span", "caption", caption), sum,
+        element("span", i === step.lines.length - 1 ? "result last" : "result", result));
+    });
+    if (step.source) $("source").append(`${step.source}  `, element("code", "", step.code));
+  }
+
+  function element(kind, name, text) {
+    const made = document.createElement(kind);
+    if (name) made.className = name;
+    made.textContent = text;
+    return made;
+  }
+
+  function typeset(markup) {  // MathML and escaped text, both written by the engine's own typesetter
+    const span = document.createElement("span");
+    span.innerHTML = markup;
+    return span;
+  }
+
+  function write(place, text) {
+    if (place.textContent !== text) place.textContent = text;
+  }
+
+  function mark(part, classes) {
+    for (const [name, on] of Object.entries(classes)) part.classList.toggle(name, on);
+  }
+
+  function play() {
+    if (position === steps.length) show(0);
+    timer = setInterval(() => show(position + 1), 1100);
+    $("play").setAttribute("aria-label", "Pause");
+    $("play").textContent = "❚❚";
+  }
+
+  function pause() {
+    clearInterval(timer);
+    timer = 0;
+    $("play").setAttribute("aria-label", "Play");
+    $("play").textContent = "▶▶";
+  }
+
+  const actions = {
+    first: () => show(0),
+    back: () => show(position - 1),
+    next: () => show(position + 1),
+    last: () => show(steps.length),
+    play: () => (timer ? pause() : play()),
+  };
+  const keys = { ArrowRight: "next", ArrowLeft: "back", Home: "first", End: "last", " ": "play" };
+  for (const [id, action] of Object.entries(actions))
+    $(id).addEventListener("click", () => { if (id !== "play") pause(); action(); });
+  $("slider").addEventListener("input", () => { pause(); show(Number($("slider").value)); });
+  document.addEventListener("keydown", (event) => {
+    const name = keys[event.key];
+    if (!name || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === " " && event.target.tagName === "BUTTON") return;  // the button's own key
+    event.preventDefault();
+    if (name !== "play") pause();
+    actions[name]();
+  });
+
+  // A click on a box or a row goes to where that node was computed, on its adjoint to where that was complete.
+  const computed = new Map();
+  steps.forEach((step, i) => { if (step.value !== undefined) computed.set(step.node, i + 1); });
+  for (const [id, node] of nodes) {
+    const toValue = () => { pause(); show(computed.get(id) ?? 0); };
+    const toAdjoint = () => { pause(); show((lastArrival.get(id) ?? -1) + 1); };
+    for (const part of [node.row.querySelector("th"), node.value]) part.addEventListener("click", toValue);
+    node.adjoint.addEventListener("click", toAdjoint);
+    if (node.box) node.box.addEventListener("click", (event) => (event.target === node.boxGrad ? toAdjoint : toValue)());
+  }
+
+  const themes = ["auto", "light", "dark"];
+  $("theme").addEventListener("click", () => {
+    const root = document.documentElement;
+    root.dataset.theme = themes[(themes.indexOf(root.dataset.theme) + 1) % 3];
+    $("theme").title = `Colours: ${root.dataset.theme}`;
+  });
+
+  // A picture that would have to shrink below two thirds to fit is scrolled instead.
+  const svg = document.querySelector("#graph svg");
+  function fit() {
+    if (!svg) return;
+    const room = $("graph");
+    const scale = Math.min(room.clientWidth / svg.width.baseVal.value, room.clientHeight / svg.height.baseVal.value);
+    svg.classList.toggle("fitted", scale > 0.66);
+  }
+  addEventListener("resize", fit);
+  fit();
+  show(0);
+})();

@@ -1,0 +1,203 @@
+"""Backpropagation as a list of plain facts: what is computed, what is sent along each edge, what it adds up to.
+
+The numbers are those that the engine's ``sweep`` yields; nothing is multiplied here, and nothing is written to the
+graph. One backward step is one contribution along one edge, so a node that is used three times is added to three
+times.
+"""
+
+from __future__ import annotations
+
+import linecache
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+from autograd_core import sweep
+from autograd_core.node import Node
+
+from .formulas import Formula
+from .reading import Reading
+
+__all__ = ["Source", "Step", "steps"]
+
+
+class Source(NamedTuple):
+    """The line of a program that made a node."""
+
+    file: str
+    line: int
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step of the forward or of the reverse sweep.
+
+    Attributes
+    ----------
+    index : int
+        Its place among the steps, from 0.
+    kind : {"forward", "seed", "backward", "update"}
+        A forward step computes a node; the seed sets the adjoint of the output to 1; a backward step sends one
+        contribution along one edge.
+    node, name : str
+        The id and the name of the node that is computed, or that sends.
+    op : str
+        The name of its operation.
+    scope : str
+        The part of a model that made it.
+    operands : tuple of str
+        The names of its operands, in order.
+    value : float or array
+        Its number.
+    formula, formula_tex, numbers, numbers_tex : str
+        Of a forward step what it computes, of a backward step its local partial derivative; in names, and with
+        numbers put in.
+    target, target_name : str
+        Of a backward step the node that receives.
+    slot : int or None
+        The place that the receiver has among the operands; None where nothing was sent to the node at all.
+    edge : str
+        The id of the edge.
+    upstream : float or array
+        The complete adjoint of the node that sends.
+    local : float or None
+        The local partial derivative; None for arrays, which do not store it.
+    contribution : float, array or None
+        What is sent: upstream × local. None where the operand was not selected, to which nothing is sent.
+    before, after : float, array or None
+        The receiver's gradient before and after; None while nothing has been sent to it.
+    source : Source or None
+        The line that made the node, if it was recorded inside ``capture_source()``.
+    """
+
+    index: int
+    kind: Literal["forward", "seed", "backward", "update"]
+    node: str
+    name: str
+    op: str = ""
+    scope: str = ""
+    operands: tuple[str, ...] = ()
+    value: Any = None
+    formula: str = ""
+    formula_tex: str = ""
+    numbers: str = ""
+    numbers_tex: str = ""
+    target: str = ""
+    target_name: str = ""
+    slot: int | None = None
+    edge: str = ""
+    upstream: Any = None
+    local: float | None = None
+    contribution: Any = None
+    before: Any = None
+    after: Any = None
+    source: Source | None = None
+
+
+def steps(reading: Reading, seed: Any = 1.0) -> Iterator[Step]:
+    """Yield the steps of a graph: forward in the order of creation, the seed, backward in the order of the sweep.
+
+    Examples
+    --------
+    >>> from autograd_core import Value
+    >>> a = Value(3.0, label="a")
+    >>> for step in steps(Reading(a * a)):
+    ...     print(step.kind, step.name, step.target_name, step.contribution, step.after)
+    forward v1  None None
+    seed v1  None 1.0
+    backward v1 a 3.0 3.0
+    backward v1 a 3.0 6.0
+    """
+    index = 0
+    for node in reading.order:
+        if node.op is not None:
+            yield Step(index=index, kind="forward", **_about(reading, node), **_formula(reading.formulas.value(node)))
+            index += 1
+    yield from _backward(reading, seed, index)
+
+
+def _backward(reading: Reading, seed: Any, index: int) -> Iterator[Step]:
+    root = reading.root
+    running: dict[Any, Any] = {root: frozen(seed)}
+    yield Step(index=index, kind="seed", **_about(reading, root), after=running[root])
+    for node, adjoint, contributions in sweep(root, seed):
+        about = _about(reading, node)
+        if node not in running:  # reached only through operands that were not selected
+            index += 1
+            receiver = {"target": about["node"], "target_name": about["name"]}
+            yield Step(index=index, kind="backward", **about, **receiver, after=frozen(adjoint))
+            continue
+        slots = [slot for slot, x in enumerate(node.operands) if isinstance(x, Node)]
+        for slot, contribution, local in zip(slots, contributions, _partials(node, slots), strict=True):
+            target = node.operands[slot]
+            before = running.get(target)
+            if contribution is not None:
+                running[target] = frozen(contribution if before is None else before + contribution)
+            index += 1
+            yield Step(
+                index=index,
+                kind="backward",
+                **about,
+                **_formula(reading.formulas.partial(node, slot)),
+                target=reading.ids[target],
+                target_name=str(reading.name(target)),
+                slot=slot,
+                edge=reading.edge(node, slot),
+                upstream=frozen(adjoint),
+                local=local,
+                contribution=frozen(contribution),
+                before=before,
+                after=running.get(target),
+            )
+
+
+def _about(reading: Reading, node: Any) -> dict[str, Any]:
+    """Return what every step says of the node that it is about."""
+    return {
+        "node": reading.ids[node],
+        "name": str(reading.name(node)),
+        "op": "" if node.op is None else node.op.name,
+        "scope": reading.scope(node),
+        "operands": tuple(reading.formulas.operand(x) for x in node.operands),
+        "value": frozen(node.data),
+        "source": _source(node),
+    }
+
+
+def _formula(formula: Formula) -> dict[str, Any]:
+    return {
+        "formula": formula.text,
+        "formula_tex": formula.tex,
+        "numbers": formula.numbers,
+        "numbers_tex": formula.numbers_tex,
+    }
+
+
+def _partials(node: Any, slots: list[int]) -> list[float | None]:
+    """Return the stored local partials, which arrays do not have."""
+    stored = getattr(node, "partials", None)
+    return [None] * len(slots) if stored is None else list(stored)
+
+
+def _source(node: Any) -> Source | None:
+    noted = (node.notes or {}).get("source")
+    if noted is None:
+        return None
+    file, line = noted
+    return Source(file, line, linecache.getline(file, line).strip())
+
+
+def frozen(x: Any) -> Any:
+    """Return a number as it is, and an array as a copy that nothing can change.
+
+    >>> frozen(2.0), frozen(np.zeros(2)).flags.writeable
+    (2.0, False)
+    """
+    if not isinstance(x, np.ndarray):
+        return x
+    copy = x.copy()
+    copy.setflags(write=False)
+    return copy
