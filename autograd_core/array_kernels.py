@@ -170,7 +170,7 @@ def sin_atan(x: Array) -> Array:
 def atan2_slope(a: Array, b: Array) -> Array:
     """Return b / (a² + b²) for the whole range of doubles; 0 at infinity, nan at (0, 0)."""
     scale = -np.frexp(np.maximum(np.abs(a), np.abs(b)))[1]
-    scale = np.where(scale > 0, scale - 1, scale)
+    scale = np.where(np.abs(scale) < 460, 0, np.where(scale > 0, scale - 1, scale))
     p, q = np.ldexp(a, scale), np.ldexp(b, scale)
     slope = np.ldexp(b, 2 * scale) / (p * p + q * q)
     infinite = (np.isinf(a) | np.isinf(b)) & (a == a) & (b == b)
@@ -261,8 +261,9 @@ def clip_slope(x: Array, low: Array, high: Array) -> Array:
 
 
 def where(condition: Array, a: Array, b: Array) -> Array:
-    """Return a where the condition is not 0, otherwise b."""
-    return _like(np.where(np.not_equal(condition, 0.0), a, b), a, b)
+    """Return a where the condition is not 0, otherwise b; between two Python floats in the condition's dtype."""
+    typed = (condition,) if isinstance(a, float) and isinstance(b, float) else (a, b)
+    return _like(np.where(np.not_equal(condition, 0.0), a, b), *typed)
 
 
 def _comparison(compare: Callable[..., Array]) -> Callable[[Array, Array], Array]:
