@@ -7,7 +7,10 @@
     ├── NumberError        (ValueError)          a number that a float cannot hold
     ├── ShapeError         (ValueError)          shapes or lengths that do not fit together
     ├── GraphError         (RuntimeError)        a graph that cannot be swept as asked
-    │   └── StaleGraphError                      its numbers were changed after they were recorded
+    │   ├── StaleGraphError                      its numbers were changed after they were recorded
+    │   ├── TraceError                           a function that cannot become a program
+    │   └── GuardError                           an input for which a traced function would have branched otherwise
+    ├── ProgramFileError   (ValueError)          a file that does not hold a program
     ├── AnomalyError       (FloatingPointError)  a nan or inf, with the operation and the line that made it
     ├── ExpressionError    (ValueError)          text that is not an expression of the allow-list
     ├── RegistrationError  (ValueError)          an operation's record that does not hold together
@@ -25,11 +28,14 @@ __all__ = [
     "CheckError",
     "ExpressionError",
     "GraphError",
+    "GuardError",
     "NumberError",
     "OperandError",
+    "ProgramFileError",
     "RegistrationError",
     "ShapeError",
     "StaleGraphError",
+    "TraceError",
     "UnknownPrimitiveError",
 ]
 
@@ -56,6 +62,18 @@ class GraphError(AutogradError, RuntimeError):
 
 class StaleGraphError(GraphError):
     """Numbers of a recorded graph were changed after the recording."""
+
+
+class TraceError(GraphError):
+    """A function does something that a list of operations cannot say."""
+
+
+class GuardError(GraphError):
+    """An input for which the traced function would have taken another branch."""
+
+
+class ProgramFileError(AutogradError, ValueError):
+    """A file does not hold a program."""
 
 
 class AnomalyError(AutogradError, FloatingPointError):

@@ -22,12 +22,23 @@ __all__ = ["capture_source", "detect_anomaly", "no_grad", "watched"]
 #: thread id -> the functions applied to each new node of that thread, in the order they were entered
 WATCHERS: dict[int, tuple[Any, ...]] = {}
 
+#: thread id -> what is told of every comparison of that thread: a traced function's branches hang on them
+OBSERVERS: dict[int, Any] = {}
+
 
 def watched(node: Any) -> Any:
     """Show a new node to what watches this thread, and return the node to be used in its place."""
     for watcher in WATCHERS.get(threading.get_ident(), ()):
         node = watcher(node)
     return node
+
+
+def compared(relation: str, a: Any, b: Any, outcome: bool) -> bool:
+    """Tell what observes this thread that ``a relation b`` was asked, and return the answer."""
+    observer = OBSERVERS.get(threading.get_ident())
+    if observer is not None:
+        observer(relation, a, b, outcome)
+    return outcome
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from ._operators import ScalarOperators
 from .algebra import arrays, floats, nodes
 from .errors import ShapeError, StaleGraphError
 from .history import history
-from .modes import WATCHERS, describe, watched
+from .modes import OBSERVERS, WATCHERS, compared, describe, watched
 from .node import Node, number, tick
 from .primitive import Pointwise
 from .sweep import backward
@@ -235,7 +235,10 @@ class Value(ScalarOperators):
         slots = [i for i, x in enumerate(self.operands) if isinstance(x, Node)]
         contributions: list[Any] = []
         for i, parent, stored in zip(slots, self.parents, self.partials, strict=True):
-            if (wanted is not None and parent not in wanted) or (op.selects and stored == 0.0):
+            chosen = stored != 0.0 or not op.selects
+            if op.selects and recorded and OBSERVERS:  # a trace must know that the graph hangs on this choice
+                chosen = bool(op.partials[i](nodes, self, *self.operands))
+            if (wanted is not None and parent not in wanted) or not chosen:
                 contributions.append(None)
             elif recorded:
                 contributions.append(self._recorded_contribution(adjoint, i, stored))
@@ -299,19 +302,24 @@ class Value(ScalarOperators):
         self._grad = self.grad + adjoint if self.op is None else adjoint
 
     def __lt__(self, other: Any) -> bool:
-        return self._data < operand(other)
+        outcome = self._data < operand(other)
+        return compared("less", self, other, outcome) if OBSERVERS else outcome
 
     def __le__(self, other: Any) -> bool:
-        return self._data <= operand(other)
+        outcome = self._data <= operand(other)
+        return compared("less_equal", self, other, outcome) if OBSERVERS else outcome
 
     def __gt__(self, other: Any) -> bool:
-        return self._data > operand(other)
+        outcome = self._data > operand(other)
+        return compared("greater", self, other, outcome) if OBSERVERS else outcome
 
     def __ge__(self, other: Any) -> bool:
-        return self._data >= operand(other)
+        outcome = self._data >= operand(other)
+        return compared("greater_equal", self, other, outcome) if OBSERVERS else outcome
 
     def __bool__(self) -> bool:
-        return self._data != 0.0
+        outcome = self._data != 0.0
+        return compared("not_equal", self, 0.0, outcome) if OBSERVERS else outcome
 
     def __pos__(self) -> Value:
         return self
