@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import shutil
 
 import pytest
@@ -11,8 +10,7 @@ from hypothesis import settings
 
 # Derandomized: a red run means that the code changed, not the dice. No deadline: a slow machine is not a wrong one.
 settings.register_profile("steady", derandomize=True, deadline=None)
-settings.register_profile("nightly", max_examples=2000, deadline=None)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+settings.load_profile("steady")
 
 
 def chromium_path() -> str | None:
