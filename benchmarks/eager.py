@@ -52,7 +52,7 @@ def moons(samples: int) -> tuple[list[list[float]], list[int]]:
 
 
 def demo(value: Any, mlp: Any, samples: int) -> tuple[Any, Callable[[], Any], Callable[[], None]]:
-    """Return the model of micrograd's demo, its loss on all points, and one training step, as its notebook writes them."""
+    """Return the model of micrograd's demo, its loss on all points, and one training step: its notebook's text."""
     X, y = moons(samples)
     random.seed(1337)
     model = mlp(2, [16, 16, 1])

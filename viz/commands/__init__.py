@@ -1,0 +1,1 @@
+"""What the parts of the ``backprop`` command have in common."""
