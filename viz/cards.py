@@ -114,7 +114,7 @@ def _sum(step: Step, sent: str, after: str) -> Iterator[Line]:
     """Yield the product, and the sum that it becomes part of."""
     name, target = labels.Name(step.name), labels.Name(step.target_name)
     product = f"{name.adjoint} · {_slope(name, target)}"
-    product_tex = rf"\bar{{{name.tex}}} \cdot {_slope_tex(name, target)}"
+    product_tex = rf"{name.adjoint_tex} \cdot {_slope_tex(name, target)}"
     numbers = numbers_tex = ""
     if step.local is not None:
         factors = (step.upstream, step.local)
@@ -126,7 +126,7 @@ def _sum(step: Step, sent: str, after: str) -> Iterator[Line]:
     yield Line(
         "accumulate",
         f"{target.adjoint} = {before if first else target.adjoint} + {product}",
-        rf"\bar{{{target.tex}}} \leftarrow " + (rf"\bar{{{target.tex}}} + " if not first else "") + product_tex,
+        rf"{target.adjoint_tex} \leftarrow " + (f"{target.adjoint_tex} + " if not first else "") + product_tex,
         "" if first else f"{before} + {_bracketed(step.contribution)}",
         "" if first else f"{labels.number_tex(before)} + {_bracketed_tex(step.contribution)}",
         after,
@@ -146,6 +146,4 @@ def _bracketed(x: Any) -> str:
 
 
 def _bracketed_tex(x: Any) -> str:
-    text = labels.number(x)
-    tex = labels.number_tex(text)
-    return rf"\left({tex}\right)" if text.startswith("−") else tex
+    return labels.bracketed_tex(labels.number_tex(labels.number(x)))

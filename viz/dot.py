@@ -219,11 +219,12 @@ def _edge_attributes(edge: Edge, partials: str) -> dict[str, str]:
     attributes = {"id": edge.id, "class": "edge" if edge.partial or edge.symbolic else "edge constant"}
     if not (edge.partial or edge.symbolic):
         return {**attributes, "style": "dashed", "arrowhead": "none"}
+    formula = "" if edge.symbolic in ("1", "-1", "0") else edge.symbolic  # says no more than the number
     shown = {
         "none": "",
         "numbers": edge.partial,
         "formulas": edge.symbolic,
-        "both": " = ".join(text for text in (edge.symbolic, edge.partial) if text),
+        "both": " = ".join(text for text in (formula, edge.partial) if text),
     }[partials]
     return {**attributes, "label": f" {escape(shown)} "} if shown else attributes
 

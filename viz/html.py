@@ -128,7 +128,8 @@ def _line(line: Line) -> list[str]:
 
 def _json(data: Any) -> str:
     """Return JSON that cannot end the script element it stands in."""
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c").replace("\u2028", "")
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("</", "<\\/").replace("<!", "\\u003c!").replace("<script", "\\u003cscript")
 
 
 def embedded(document: str, table: TraceTable, picture: str, height: int = 720) -> str:

@@ -21,6 +21,7 @@ __all__ = [
     "Name",
     "array",
     "bracketed",
+    "bracketed_tex",
     "clean",
     "constant",
     "gradient",
@@ -65,7 +66,7 @@ def number(x: Any, digits: int = 4) -> str:
     """
     if isinstance(x, np.ndarray) and x.ndim:
         return array(x, digits)
-    x = float(x)
+    x = float(x) + 0.0  # no sign on a zero: it would say that something small is negative
     if x != x:
         return "nan"
     if x in (float("inf"), float("-inf")):
@@ -133,6 +134,19 @@ def bracketed(text: str) -> str:
     return f"({text})" if " " in text or text.startswith(("−", "-")) else text
 
 
+def bracketed_tex(tex: str) -> str:
+    r"""Return a factor in TeX, in parentheses where a product would need them.
+
+    >>> bracketed_tex(r"\frac{a + 1}{b}"), bracketed_tex("1 - a")
+    ('\\frac{a + 1}{b}', '\\left(1 - a\\right)')
+    """
+    outside, depth = "", 0
+    for c in tex.replace(r"\left(", "{").replace(r"\right)", "}"):
+        depth += (c == "{") - (c == "}")
+        outside += c if not depth else ""
+    return rf"\left({tex}\right)" if "+" in outside or "-" in outside or "cases" in tex else tex
+
+
 def width(text: str) -> int:
     """Return how many columns of a terminal a text takes: a bar over a letter takes none, a wide letter two."""
     return sum(0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in "WF") for c in text)
@@ -153,6 +167,11 @@ class Name(str):
     def tex(self) -> str:
         """The name in TeX."""
         return tex_name(self)
+
+    @property
+    def adjoint_tex(self) -> str:
+        """The name of its adjoint in TeX."""
+        return tex_name(self, bar=True)
 
     @property
     def adjoint(self) -> str:
@@ -218,28 +237,29 @@ def _qualified(labelled: list[tuple[str, str]]) -> Iterator[str]:
 
 
 _INDEXED = re.compile(r"([^\W\d_]+)_?(\d*)")
-_UNDERSCORED = re.compile(r"([^\W\d_]+)_(\w+)")
+_UNDERSCORED = re.compile(r"([^\W_]+)_(\w+)")
 _GREEK = frozenset(
     unicodedata.name(chr(code)).rpartition(" ")[2].lower().replace("lamda", "lambda") for code in range(0x3B1, 0x3CA)
 ) - {"omicron", "upsilon"}
 _TEX_SPECIAL = {c: f"\\{c}" for c in "#$%&_{}"} | {"\\": r"\backslash ", "^": r"\hat{}", "~": r"\sim "}
 
 
-def tex_name(name: str) -> str:
-    r"""Return a node's name in TeX.
+def tex_name(name: str, bar: bool = False) -> str:
+    r"""Return a node's name in TeX, with a bar if its adjoint is meant.
 
     >>> tex_name("x"), tex_name("v12"), tex_name("w_ij"), tex_name("theta1"), tex_name("loss")
     ('x', 'v_{12}', 'w_{ij}', '\\theta_{1}', '\\mathrm{loss}')
+    >>> tex_name("v12", bar=True)
+    '\\bar{v}_{12}'
     """
     match = _INDEXED.fullmatch(name) or _UNDERSCORED.fullmatch(name)
-    if match is None:
-        return rf"\mathrm{{{tex_text(name)}}}"
-    base, index = match[1], tex_text(match[2])
+    base, index = match.groups() if match else (name, "")
     if base.lower() in _GREEK:
         base = f"\\{base}"
     elif len(base) > 1:
-        base = rf"\mathrm{{{base}}}"
-    return f"{base}_{{{index}}}" if index else base
+        base = rf"\mathrm{{{tex_text(base)}}}"
+    base = rf"\bar{{{base}}}" if bar else base
+    return f"{base}_{{{tex_text(index)}}}" if index else base
 
 
 def tex_text(text: str) -> str:

@@ -74,10 +74,16 @@ class _Reader:
 
     def row(self, *ends: str) -> str:
         """Read up to one of the ends, or to the end."""
-        parts = []
+        return "".join(self.parts(*ends))
+
+    def parts(self, *ends: str) -> list[str]:
+        parts: list[str] = []
         while (token := self.peek()) and token not in ends:
+            sign = token in ("-", "−") and (not parts or parts[-1].startswith("<mo"))
             parts.append(self.scripted())
-        return "".join(parts)
+            if sign:
+                parts[-1] = parts[-1].replace("<mo>", '<mo form="prefix">', 1)
+        return parts
 
     def scripted(self) -> str:
         """Read an atom with what stands above and below its right corner."""
@@ -97,21 +103,20 @@ class _Reader:
 
     def argument(self) -> str:
         """Read what a command or a script applies to, as one element."""
-        if self.peek() == "{":
-            return f"<mrow>{self.group()}</mrow>"
-        return self.atom()
+        return self.group() if self.peek() == "{" else self.atom()
 
     def group(self) -> str:
+        """Read what stands in braces, as one element."""
         self.next()
-        inside = self.row("}")
+        inside = self.parts("}")
         self.next()
-        return inside
+        return inside[0] if len(inside) == 1 else f"<mrow>{''.join(inside)}</mrow>"
 
     def atom(self) -> str:
         token = self.next()
         if token == "{":
             self.at -= 1
-            return f"<mrow>{self.group()}</mrow>"
+            return self.group()
         if token in ("-", "−"):
             return "<mo>−</mo>"
         if token[:1].isdigit():

@@ -67,6 +67,7 @@ def _mark(group: ElementTree.Element, roles: Sequence[str]) -> None:
     elif kind == ["edge"]:
         for text in texts:
             text.set("class", "partial")
+            text.set("dy", "-2")  # off the line that it stands on
     elif len(texts) == len(roles):
         for text, role in zip(texts, roles, strict=True):
             text.set("class", role)

@@ -107,8 +107,7 @@ def _term(step: Step) -> str:
 
 
 def _term_tex(step: Step) -> str:
-    factor = rf"\left({step.formula_tex}\right)" if " " in step.formula else step.formula_tex
-    return rf"\bar{{{labels.tex_name(step.name)}}} \cdot {factor}"
+    return rf"{labels.tex_name(step.name, bar=True)} \cdot {labels.bracketed_tex(step.formula_tex)}"
 
 
 def _term_numbers(step: Step) -> str:
@@ -186,7 +185,7 @@ class TraceTable:
         _, formula, numbers, value, bar, reverse, reverse_numbers, adjoint = map(escape, row.cells())
         if math:
             formula = mathml(row.formula_tex) if row.formula else ""
-            bar = mathml(rf"\bar{{{labels.tex_name(row.name)}}}")
+            bar = mathml(labels.tex_name(row.name, bar=True))
             reverse = mathml(row.adjoint_tex) if row.adjoint_tex else ""
         return (
             f'<tr data-node="{row.node}"><th scope="row">{escape(row.name)}</th>'

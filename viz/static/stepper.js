@@ -125,14 +125,14 @@
     if (position === steps.length) show(0);
     timer = setInterval(() => show(position + 1), 1100);
     $("play").setAttribute("aria-label", "Pause");
-    $("play").textContent = "❚❚";
+    $("play").classList.add("playing");
   }
 
   function pause() {
     clearInterval(timer);
     timer = 0;
     $("play").setAttribute("aria-label", "Play");
-    $("play").textContent = "▶▶";
+    $("play").classList.remove("playing");
   }
 
   const actions = {
@@ -173,15 +173,24 @@
     $("theme").title = `Colours: ${root.dataset.theme}`;
   });
 
-  // A picture that would have to shrink below two thirds to fit is scrolled instead.
-  const svg = document.querySelector("#graph svg");
-  function fit() {
-    if (!svg) return;
-    const room = $("graph");
-    const scale = Math.min(room.clientWidth / svg.width.baseVal.value, room.clientHeight / svg.height.baseVal.value);
-    svg.classList.toggle("fitted", scale > 0.66);
+  // The picture fits into view if it stays readable there; else it is scrolled.
+  const svg = document.querySelector("#view > svg");
+  const natural = svg ? [svg.width.baseVal.value, svg.height.baseVal.value] : [0, 0];
+  let scale = 1;
+  function fitting() {
+    const view = $("view");
+    return Math.min((view.clientWidth - 16) / natural[0], (view.clientHeight - 16) / natural[1], 1.25);
   }
-  addEventListener("resize", fit);
-  fit();
+  function resize(to) {
+    if (!svg) return;
+    scale = Math.max(0.05, Math.min(4, to));
+    svg.style.width = `${natural[0] * scale}px`;
+    svg.style.height = `${natural[1] * scale}px`;
+  }
+  $("zoom").hidden = !svg;
+  $("fit").addEventListener("click", () => resize(fitting()));
+  $("smaller").addEventListener("click", () => resize(scale / 1.25));
+  $("larger").addEventListener("click", () => resize(scale * 1.25));
+  resize(fitting() > 0.6 ? fitting() : 0.8);
   show(0);
 })();
