@@ -71,7 +71,7 @@ def sweep(root: Node, seed: Any = 1.0, wrt: Iterable[Node] | None = None) -> Ite
         adjoint = take(node, None)
         if adjoint is None:  # a constant, or only reached through operands that were not selected
             if node.requires_grad:
-                yield node, node.zero(), ()
+                yield node, type(node)(node.zero()) if isinstance(seed, Node) else node.zero(), ()
             continue
         if checked:
             check_adjoint(node, adjoint)
