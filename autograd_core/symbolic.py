@@ -14,7 +14,7 @@ from typing import Any
 
 from .algebra import Algebra
 from .node import number
-from .primitive import ATOM, NEGATION, Form, Primitive, lookup
+from .primitive import ATOM, NEGATION, SUM, Form, Primitive, lookup
 
 __all__ = ["Symbol", "derivative", "symbols"]
 
@@ -99,8 +99,10 @@ class Symbol:
     def _atom(self, form: str, exact: bool) -> tuple[str, int]:
         if self.constant is None:
             return (self.tex_name if form == "tex" else self.name), ATOM
+        if self.constant != self.constant and form == "text":
+            return "1e999 - 1e999", SUM
         if exact or form == "text":
-            text = repr(self.constant)
+            text = repr(self.constant).replace("inf", "1e999")  # Python has no other literal for it
         else:
             text = f"{self.constant:.6g}"
             if form == "tex":
