@@ -14,13 +14,15 @@ from __future__ import annotations
 from . import functions
 from .checks import check_grad, check_primitive
 from .errors import AutogradError
-from .functions import register
 from .history import history
+from .joining import stack, unstack
 from .modes import capture_source, detect_anomaly, no_grad
-from .primitive import TABLE, Form, Interval, Pointwise
+from .operation import register
+from .primitive import TABLE, Bilinear, Form, Interval, Linear, Pointwise
 from .scope import scope
 from .sweep import sweep
-from .transforms import grad, gradient, value_and_grad
+from .tensor import Tensor
+from .transforms import grad, gradient, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from .value import Value
 
 __version__ = "0.1.0"
@@ -28,9 +30,12 @@ __version__ = "0.1.0"
 __all__ = [
     "TABLE",
     "AutogradError",
+    "Bilinear",
     "Form",
     "Interval",
+    "Linear",
     "Pointwise",
+    "Tensor",
     "Value",
     "capture_source",
     "check_grad",
@@ -39,10 +44,17 @@ __all__ = [
     "functions",
     "grad",
     "gradient",
+    "hessian",
     "history",
+    "hvp",
+    "jacobian",
+    "jvp",
     "no_grad",
     "register",
     "scope",
+    "stack",
     "sweep",
+    "unstack",
     "value_and_grad",
+    "vjp",
 ]

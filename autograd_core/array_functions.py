@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from . import rules as rules  # importing the records fills the table
 from .errors import OperandError, ShapeError
 from .node import Node, apply
 from .primitive import lookup

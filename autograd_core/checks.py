@@ -16,11 +16,12 @@ import numpy as np
 from .algebra import arrays, floats
 from .errors import CheckError, RegistrationError
 from .expression import parse
-from .functions import Operation
+from .operation import Operation
 from .node import Node
 from .primitive import Pointwise, Primitive, lookup
 from .symbolic import Symbol, derivative
-from .transforms import flatten, grad
+from .transforms import grad
+from .trees import flatten
 
 __all__ = ["check_grad", "check_primitive", "numerical_derivative"]
 

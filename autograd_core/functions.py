@@ -1,7 +1,8 @@
-"""Functions of numbers, Values and Tensors: one for every record of the table, and the compositions of them.
+"""Functions of numbers, Values and Tensors, under the names the field gives them.
 
-``functions.tanh(x)`` gives a float for a float, an array for an array, and a recorded node for a node. Adding a
-record adds its function. The compositions below take sequences of Values.
+Every pointwise record of the table is a function here: ``tanh(x)`` gives a float for a float, an array for an array,
+and a recorded node for a node. Adding a record adds its function. The others take an array (a Tensor or a NumPy array)
+with NumPy's arguments, or a sequence of Values.
 
 >>> from autograd_core import Value, functions as F
 >>> F.exp(0.0), F.exp(Value(0.0)).data
@@ -12,282 +13,201 @@ record adds its function. The compositions below take sequences of Values.
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Sequence
 from typing import Any
 
-from . import algebra as algebra  # importing the algebras fills the table
-from .errors import OperandError, ShapeError
-from .node import Node, apply
-from .primitive import TABLE, Primitive, lookup, record
+import numpy as np
+
+from . import array_functions as _arrays
+from . import array_softmax as _softmax
+from . import compositions as _values
+from .array_functions import (
+    argmax,
+    argmin,
+    broadcast_to,
+    concatenate,
+    cumsum,
+    dot,
+    expand_dims,
+    flip,
+    matmul,
+    one_hot,
+    outer,
+    pad,
+    permute,
+    repeat,
+    reshape,
+    split,
+    squeeze,
+    std,
+    swapaxes,
+    var,
+)
+from .einsum import einsum
+from .joining import stack, unstack
+from .operation import Operation, register
+from .primitive import TABLE, Pointwise, lookup
+from .tensor import Tensor
 
 __all__ = [
     "Operation",
+    "argmax",
+    "argmin",
+    "broadcast_to",
+    "concatenate",
     "cross_entropy",
+    "cumsum",
+    "dot",
+    "einsum",
+    "expand_dims",
+    "flip",
     "log_softmax",
     "logsumexp",
+    "matmul",
+    "max",
     "mean",
+    "min",
     "norm",
+    "one_hot",
+    "outer",
+    "pad",
+    "permute",
     "prod",
     "register",
+    "repeat",
+    "reshape",
     "softmax",
+    "split",
+    "squeeze",
+    "stack",
+    "std",
     "sum",
+    "swapaxes",
+    "transpose",
+    "unstack",
+    "var",
 ]
 
+transpose = permute
 
-class Operation:
-    """A record as a function of numbers, arrays and nodes."""
-
-    def __init__(self, primitive: Primitive) -> None:
-        self.primitive = primitive
-        self.__name__ = self.__qualname__ = primitive.name
-        self.__module__ = __name__
-        self.__doc__ = _documentation(primitive)
-
-    def __call__(self, *operands: Any) -> Any:
-        missing = self.primitive.arity - len(operands)
-        defaults = getattr(self.primitive, "defaults", ())
-        if missing < 0 or missing > len(defaults):
-            raise ShapeError(
-                f"{self.__name__} takes {self.primitive.arity} operands, not {len(operands)}: {self.primitive.text.fill(*_names(self.primitive))}."
-            )
-        return apply(self.primitive, *operands, *defaults[len(defaults) - missing :])
-
-    def __repr__(self) -> str:
-        return f"<function {self.__name__}: {self.primitive.summary}>"
+Axis = _arrays.Axis
 
 
-class _Absent:
-    primitive = None
+def _is_array(x: Any) -> bool:
+    return isinstance(x, (Tensor, np.ndarray))
 
 
-#: the functions made so far; kept beside the module's namespace, where ``abs`` and ``round`` are Python's
-_operations: dict[str, Any] = {}
-
-
-class _Name(str):
-    constant = None
-
-    def __format__(self, spec: str) -> str:
-        return str(self)
-
-
-def _names(primitive: Primitive) -> list[_Name]:
-    return [_Name(name) for name in ("x", "y", "z", "w")[: primitive.arity]]
-
-
-def _documentation(primitive: Any) -> str:
-    """Return the docstring of an operation, which is all in its record."""
-    from .symbolic import Symbol, derivative
-
-    names = [Symbol.variable(name) for name in _names(primitive)]
-    lines = [f"Return {primitive.summary}.", "", "Local partial derivatives:", ""]
-    for name, partial in zip(names, derivative(primitive, *names), strict=True):
-        lines.append(f"* by {name}: {partial}")
-    for title, text in (("Where there is none", primitive.kink), ("Source", primitive.source)):
-        if text:
-            lines += ["", f"{title}: {text}"]
-    return "\n".join(lines)
-
-
-def register(primitive: Primitive) -> Operation:
-    """Add an operation to the table and return it as a function of numbers, arrays, Values and Tensors.
-
-    From then on it has values, gradients of every order, a place in pictures, in printed text and in TeX.
-
-    Parameters
-    ----------
-    primitive : Primitive
-        The record. Its name must be a Python identifier that the table does not hold yet.
-
-    Raises
-    ------
-    RegistrationError
-        If the name is taken or is not an identifier.
-
-    See Also
-    --------
-    check_primitive : run the laws on a record before trusting it.
-
-    Examples
-    --------
-    >>> from autograd_core import Pointwise, Value
-    >>> cube = register(Pointwise(
-    ...     name="doctest_cube", scalar=lambda x: x * x * x, array=lambda x: x * x * x,
-    ...     summary="the cube of a number", partials=(lambda m, y, x: 3.0 * x * x,)))
-    >>> x = Value(2.0)
-    >>> cube(x).backward()
-    >>> x.grad
-    12.0
-    >>> del TABLE["doctest_cube"]
-    """
-    return Operation(record(primitive))
-
-
-def __getattr__(name: str) -> Any:
-    if name.startswith("_") or name not in TABLE:
-        raise AttributeError(str(lookup(name)) if not name.startswith("_") else name)
-    primitive = TABLE[name]
-    if _operations.get(name, _Absent).primitive is not primitive:
-        _operations[name] = Operation(primitive)
-    return _operations[name]
-
-
-def __dir__() -> list[str]:
-    return sorted({*__all__, *TABLE})
-
-
-def _sequence(values: Any, name: str) -> list[Any]:
-    """Return the operands of a composition as a list, or say what was expected."""
-    if isinstance(values, (Node, int, float)):
-        raise OperandError(f"{name} takes a sequence of Values, {name}([a, b, c]), not the single {values!r}.")
-    values = list(values)
-    if not values:
-        raise ShapeError(f"{name} of an empty sequence has no value. Give it at least one Value.")
-    return values
-
-
-def sum(values: Sequence[Any]) -> Any:  # the field's word, inside this module's namespace
-    """Return the sum, added from left to right.
+def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Return the sum of an array over axes, or of a sequence of Values from left to right.
 
     >>> sum([1.0, 2.0, 3.0])
     6.0
     """
-    first, *rest = _sequence(values, "sum")
-    for x in rest:
-        first = first + x
-    return first
+    return _arrays.sum(x, axis, keepdims) if _is_array(x) else _values.sum(x)
 
 
-def mean(values: Sequence[Any]) -> Any:
-    """Return the arithmetic mean.
+def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Return the arithmetic mean of an array over axes, or of a sequence of Values.
 
     >>> mean([1.0, 2.0, 6.0])
     3.0
     """
-    values = _sequence(values, "mean")
-    return sum(values) / float(len(values))
+    return _arrays.mean(x, axis, keepdims) if _is_array(x) else _values.mean(x)
 
 
-def prod(values: Sequence[Any]) -> Any:
-    """Return the product; its gradient is right when factors are zero, since no factor is divided out.
+def prod(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Return the product; its gradient is right where factors are zero."""
+    return _arrays.prod(x, axis, keepdims) if _is_array(x) else _values.prod(x)
+
+
+def max(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Return the maximum of an array over axes, or of a sequence of Values; k that tie share the gradient, 1/k each.
 
     >>> from autograd_core import Value
-    >>> x = [Value(0.0), Value(2.0), Value(3.0)]
-    >>> prod(x).backward()
+    >>> x = [Value(3.0), Value(3.0), Value(1.0)]
+    >>> max(x).backward()
     >>> [v.grad for v in x]
-    [6.0, 0.0, 0.0]
+    [0.5, 0.5, 0.0]
     """
-    first, *rest = _sequence(values, "prod")
-    for x in rest:
-        first = first * x
-    return first
+    return _arrays.max(x, axis, keepdims) if _is_array(x) else unstack(_arrays.max(stack(x)))
 
 
-def norm(values: Sequence[Any]) -> Any:
-    """Return the Euclidean norm, scaled so that squares neither overflow nor vanish; its gradient at 0 is 0.
+def min(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Return the minimum of an array over axes, or of a sequence of Values; k that tie share the gradient."""
+    return _arrays.min(x, axis, keepdims) if _is_array(x) else unstack(_arrays.min(stack(x)))
+
+
+def norm(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Return the Euclidean norm, whose squares neither overflow nor vanish; its gradient at 0 is 0.
 
     >>> norm([3e200, 4e200])
     5e+200
     """
-    values = _sequence(values, "norm")
-    if len(values) == 1:
-        return apply(lookup("abs"), values[0])
-    hypot = lookup("hypot")
-    first, *rest = values
-    for x in rest:
-        first = apply(hypot, first, x)
-    return first
+    return _softmax.norm(x, axis, keepdims) if _is_array(x) else _values.norm(x)
 
 
-def _number(x: Any) -> float:
-    return x.data if isinstance(x, Node) else x
-
-
-def _largest(values: list[Any]) -> int:
-    """Return the position of the first maximum; a nan is larger than all, so that it is not lost."""
-    best = 0
-    for i, x in enumerate(values):
-        if _number(x) > _number(values[best]) or _number(x) != _number(x):
-            best = i
-    return best
-
-
-def logsumexp(values: Sequence[Any]) -> Any:
-    """Return log Σ exp(xᵢ) as max + log1p(Σ of the others), which neither overflows nor loses the small terms.
+def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Return log Σ exp(xᵢ), without overflow and without losing the small terms.
 
     >>> round(logsumexp([1000.0, 1000.0]), 10)
     1000.6931471806
     """
-    values = _sequence(values, "logsumexp")
-    top = _largest(values)
-    largest, others = values[top], values[:top] + values[top + 1 :]
-    if not others or abs(_number(largest)) == float("inf"):
-        return sum(values) if len(values) == 1 else _infinite(values, largest)
-    return largest + apply(lookup("log1p"), sum([apply(lookup("exp"), x - largest) for x in others]))
+    return _softmax.logsumexp(x, axis, keepdims) if _is_array(x) else _values.logsumexp(x)
 
 
-def _infinite(values: list[Any], largest: Any) -> Any:
-    """Return logsumexp where the maximum is infinite: the plain formula has the right limit and an honest nan."""
-    return apply(lookup("log"), sum([apply(lookup("exp"), x) for x in values]))
-
-
-def softmax(values: Sequence[Any]) -> list[Any]:
-    """Return exp(xᵢ) / Σ exp(xⱼ), shifted by the maximum.
+def softmax(x: Any, axis: int = -1) -> Any:
+    """Return exp(xᵢ) / Σ exp(xⱼ) along an axis, or of a sequence of Values, shifted by the maximum.
 
     >>> softmax([1000.0, 0.0, -1000.0])
     [1.0, 0.0, 0.0]
     """
-    values = _sequence(values, "softmax")
-    shift = _number(values[_largest(values)])
-    exponentials = [apply(lookup("exp"), x - shift) for x in values]
-    total = sum(exponentials)
-    return [e / total for e in exponentials]
+    return _softmax.softmax(x, axis) if _is_array(x) else _values.softmax(x)
 
 
-def log_softmax(values: Sequence[Any]) -> list[Any]:
+def log_softmax(x: Any, axis: int = -1) -> Any:
     """Return xᵢ - logsumexp(x), each without cancellation.
 
     >>> log_softmax([0.0, 40.0])
     [-40.0, -4.248354255291589e-18]
     """
-    values = _sequence(values, "log_softmax")
-    return [-cross_entropy(values, i) for i in range(len(values))]
+    return _softmax.log_softmax(x, axis) if _is_array(x) else _values.log_softmax(x)
 
 
-def cross_entropy(logits: Sequence[Any], target: int) -> Any:
+def cross_entropy(logits: Any, target: Any) -> Any:
     """Return -log softmax(logits)[target], accurate also where the target is almost certain.
-
-    Every term is a difference to the target's logit, so that neither the loss nor its gradient by that logit is the
-    difference of two numbers near one another.
 
     Parameters
     ----------
-    logits : sequence of Value or float
+    logits : sequence of Values, or Tensor of shape (..., classes)
         The unnormalised log-probabilities.
-    target : int
+    target : int, or integer array of shape (...)
         The index of the true class.
 
-    >>> from autograd_core import Value
-    >>> z = [Value(0.0), Value(40.0)]
-    >>> loss = cross_entropy(z, 1)
-    >>> loss.backward()
-    >>> loss.data, z[1].grad
-    (4.248354255291589e-18, -4.248354255291589e-18)
+    Returns
+    -------
+    Value, or Tensor of shape (...)
+        One loss a sample.
+
+    >>> cross_entropy([0.0, 40.0], 1)
+    4.248354255291589e-18
     """
-    logits = _sequence(logits, "cross_entropy")
-    if isinstance(target, bool) or not isinstance(target, int) or not 0 <= target < len(logits):
-        raise OperandError(
-            f"The target is the index of the true class, an integer from 0 to {len(logits) - 1}, not {target!r}."
-        )
-    exp, log1p = lookup("exp"), lookup("log1p")
-    differences = [z - logits[target] for i, z in enumerate(logits) if i != target]
-    if not differences:
-        return logits[0] - logits[0]
-    top = _largest(differences)
-    if not _number(differences[top]) > 0.0:
-        return apply(log1p, sum([apply(exp, d) for d in differences]))
-    largest = differences[top]
-    terms = [apply(exp, -largest)]
-    terms += [apply(exp, d - largest) for i, d in enumerate(differences) if i != top]
-    return largest + apply(log1p, sum(terms))
+    return _softmax.cross_entropy(logits, target) if _is_array(logits) else _values.cross_entropy(logits, target)
+
+
+#: the functions made of records so far; kept beside the module's namespace, where ``abs`` and ``round`` are Python's
+_operations: dict[str, Operation] = {}
+
+
+def __getattr__(name: str) -> Any:
+    if name.startswith("_"):
+        raise AttributeError(name)
+    primitive = lookup(name)
+    if not isinstance(primitive, Pointwise):
+        raise AttributeError(f"{name} is an operation on arrays that is not called by itself; see dir(functions).")
+    known = _operations.get(name)
+    if known is None or known.primitive is not primitive:
+        known = _operations[name] = Operation(primitive)
+    return known
+
+
+def __dir__() -> list[str]:
+    return sorted({*__all__, *(name for name, each in TABLE.items() if isinstance(each, Pointwise))})

@@ -364,6 +364,20 @@ class Tensor(ArrayOperators):
             contributions.append(contribution)
         return tuple(contributions)
 
+    def push(self, tangents: list[Any]) -> Any:
+        """Return the tangent of this node, given those of its operands; None stands for a constant operand."""
+        op: Any = self.op
+        operands, data = self._more
+        recorded = any(isinstance(t, Node) for t in tangents)
+        if op.arity == 0:  # linear in any number of operands together: a constant one moves by zero
+            tangents = [x.zero() if t is None else t for t, x in zip(tangents, operands, strict=True)]
+        if recorded:
+            self._check_fresh(operands, data)
+        m: Any = nodes if recorded else arrays
+        y, x = (self, operands) if recorded else (self._data, data)
+        tangent = op.tangent(m, tangents, y, x, self.params)
+        return tangent if tangent.shape == self.shape else m.broadcast_to(tangent, shape=self.shape)
+
     def _check_fresh(self, operands: tuple[Any, ...], data: tuple[Any, ...]) -> None:
         """Refuse to mix the numbers of two points: rules read on nodes see the present ones."""
         for x, recorded in zip(operands, data, strict=True):

@@ -192,8 +192,12 @@ class Value(ScalarOperators):
         """Return the adjoint to start a sweep from: 1.0, or the one given."""
         return 1.0 if gradient is None else gradient if type(gradient) is float else number(gradient, "gradient")
 
-    def bind(self, primitive: Any, operands: tuple[Any, ...], params: Any = None) -> Value:
+    def bind(self, primitive: Any, operands: tuple[Any, ...], params: Any = None) -> Any:
         """Apply an operation to Values and numbers, and record it with its local partial derivatives."""
+        if not isinstance(primitive, Pointwise):
+            from .tensor import from_values  # a Value knows of arrays only where it becomes part of one
+
+            return from_values(primitive, operands, params)
         data = [x._data if isinstance(x, Value) else number(x, "operand") for x in operands]
         y, stored = evaluated(primitive, operands, data)
         if primitive.selects or len(data) > 2:
@@ -260,6 +264,24 @@ class Value(ScalarOperators):
         if not isinstance(partial, Value) and stored == 1.0:
             return adjoint
         return adjoint * partial
+
+    def push(self, tangents: list[Any]) -> Any:
+        """Return the tangent of this node, given those of its operands; None stands for a constant operand."""
+        op: Any = self.op
+        operands = self.operands
+        if op is by_hand.GIVEN:
+            return sum(t * d for t, d in zip(tangents, self.partials, strict=True) if t is not None)
+        if not isinstance(op, Pointwise):
+            m, x = (nodes, operands) if isinstance(tangents[0], Node) else (arrays, self._more[1])
+            return op.tangent(m, tangents, self, x, (self.notes or {})["params"])
+        if any(isinstance(t, Node) for t in tangents):
+            return op.tangent(nodes, tangents, self, operands, {})
+        partials = iter(self.partials)
+        stored = [next(partials) if isinstance(x, Node) else 0.0 for x in operands]
+        terms = [
+            t * d for t, d in zip(tangents, stored, strict=True) if t is not None and not (op.selects and d == 0.0)
+        ]
+        return sum(terms[1:], terms[0]) if terms else 0.0
 
     def zero(self) -> float:
         """Return the adjoint of a node that nothing was sent to."""
