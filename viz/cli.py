@@ -88,7 +88,15 @@ examples:
 
 DEMO = """\
 Work the exercise of a lecture in front of you, printed, drawn and stepped through, then train a network on the 150
-iris flowers. Takes under a minute and writes everything into one folder.
+iris flowers. Takes under a minute and writes everything into one folder:
+
+  exercise.svg, exercise.png   the computation graph with every number on it
+  exercise.html                the chain rule step by step, in a browser
+  exercise-trace.txt           the evaluation trace
+  iris-curves.png              loss and accuracy of the training
+  iris-confusion.png           which species was taken for which
+
+What is missing for any of these is said, and how to get it.
 """
 
 

@@ -131,8 +131,11 @@ def confusion_figure(path: Path, table: ArrayLike, classes: Sequence[str], title
 
 def _saved(figure: Any, path: Path) -> Path:
     """Write the figure whole or not at all, the same bytes for the same figure."""
+    from matplotlib import rc_context
+
     buffer = io.BytesIO()
     kind = path.suffix[1:].lower()
     undated = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind, {})
-    figure.savefig(buffer, format=kind, dpi=144, metadata=undated)
+    with rc_context({"svg.hashsalt": "backprop"}):  # which names the parts of an SVG, at random by default
+        figure.savefig(buffer, format=kind, dpi=144, metadata=undated)
     return files.write(path, buffer.getvalue())

@@ -91,8 +91,8 @@ def _check_names(used: list[str], numbers: dict[str, float]) -> None:
         hints = "".join(_nearest(name, unused) for name in missing)
         verb, them = ("have", "them one each") if len(missing) > 1 else ("has", "it one")
         raise ExpressionError(
-            f"The expression uses {_listed(missing)}, which {verb} no number; given are: {', '.join(numbers) or 'none'}."
-            f"{hints} Write {few} after the expression to give {them}."
+            f"The expression uses {_listed(missing)}, which {verb} no number; given are: "
+            f"{', '.join(numbers) or 'none'}.{hints} Write {few} after the expression to give {them}."
         )
     if unused:
         hints = "".join(_nearest(name, used) for name in unused)
