@@ -1,8 +1,11 @@
 """Loss functions, on lists of Values and on Tensors.
 
 Names and argument order are PyTorch's where it has the loss: ``loss(input, target, reduction="mean")``. Outputs and
-targets must be of one shape; nothing is broadcast. Logarithms are natural. From logits means: the numbers before the
-sigmoid or softmax, which is the accurate way (the loss of a certain answer does not round to 0 or infinity).
+targets must be of one shape; nothing is broadcast. Logarithms are natural. *From logits* means: from the numbers
+before the sigmoid or softmax, which is the accurate way (the loss of a certain answer does not round to 0).
+
+``reduction`` is ``"mean"``, ``"sum"`` or ``"none"``; the lectures call all of them by one name, and the gradient
+differs by the number of terms. Where books put a factor ½, there is also ``"half_sum"``.
 
 >>> from autograd_core import Value
 >>> mse_loss([Value(23.5)], [22.9]).data
@@ -11,28 +14,45 @@ sigmoid or softmax, which is the accurate way (the loss of a certain answer does
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
-
-import numpy as np
 
 from autograd_core import functions
 
-from .errors import DataError, OperandError, TargetError, unknown
-from .pairing import check_reduction, elementwise, reduced, shape_of
+from .errors import OperandError, unknown
+from .options import in_range
+from .pairing import check_reduction, elementwise, is_tensor, reduced
+from .rows import cross_entropy_of_tensor, picked_from_tensor
+from .targets import check_labels, check_range, probabilities, rows_and_targets, weights_of_classes
 
-__all__ = ["LOSSES", "cross_entropy", "hinge", "loss_function", "mse_loss"]
+__all__ = [
+    "LOSSES",
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "cross_entropy",
+    "hinge",
+    "huber_loss",
+    "l1_loss",
+    "loss_function",
+    "mse_loss",
+    "nll_clipped",
+    "nll_loss",
+    "nll_of_probabilities",
+    "perceptron_loss",
+]
+
+# Losses of numbers
 
 
 def mse_loss(input: Any, target: Any, reduction: str = "mean") -> Any:
-    """Return the squared error.
+    """Return the squared error d², d being output minus target.
 
     Parameters
     ----------
     input, target : of one shape
-        Outputs and what they should be.
+        Outputs, and what they should be.
     reduction : {"mean", "sum", "half_sum", "none"}
-        The lectures call all of these "MSE": the mean (gradient 2d/m), the sum (2d), or half the sum (d).
+        The gradient by one of m outputs is 2d/m, 2d or d.
 
     Examples
     --------
@@ -40,20 +60,52 @@ def mse_loss(input: Any, target: Any, reduction: str = "mean") -> Any:
     2.0
     """
     check_reduction(reduction, "mse_loss", half=True)
-    return elementwise("mse_loss", _square_of_difference, input, target, reduction)
+    return elementwise("mse_loss", _square, input, target, reduction)
 
 
-def _square_of_difference(output: Any, target: Any) -> Any:
-    difference = output - target
-    return difference * difference
+def _square(output: Any, target: Any) -> Any:
+    d = output - target
+    return d * d
 
 
-def hinge(input: Any, target: Any, margin: float = 1.0, reduction: str = "mean") -> Any:
+def l1_loss(input: Any, target: Any, reduction: str = "mean") -> Any:
+    """Return the absolute error |d|, with derivative 0 at d = 0.
+
+    >>> l1_loss([1.0, -3.0], [0.0, 0.0])
+    2.0
+    """
+    check_reduction(reduction, "l1_loss")
+    return elementwise("l1_loss", lambda o, t: abs(o - t), input, target, reduction)
+
+
+def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 1.0) -> Any:
+    """Return ½d² for |d| up to delta, and delta·(|d| - ½delta) beyond (Huber, 1964).
+
+    Examples
+    --------
+    >>> huber_loss([0.5, -3.0], [0.0, 0.0], reduction="none")
+    [0.125, 2.5]
+    """
+    check_reduction(reduction, "huber_loss")
+    edge = in_range("delta", delta, 0.0)
+
+    def formula(output: Any, target: Any) -> Any:
+        d = output - target
+        c = functions.clip(d, -edge, edge)  # one formula for both pieces, and for the derivative where they meet
+        return c * (d - c / 2.0)
+
+    return elementwise("huber_loss", formula, input, target, reduction)
+
+
+# Losses of two classes
+
+
+def hinge(input: Any, target: Any, reduction: str = "mean", margin: float = 1.0) -> Any:
     """Return max(0, margin - t·s): the loss of a support vector machine.
 
     Parameters
     ----------
-    input : outputs, the scores s
+    input : the scores s
     target : of the same shape
         The labels t, -1 or +1.
     margin : float
@@ -70,18 +122,104 @@ def hinge(input: Any, target: Any, margin: float = 1.0, reduction: str = "mean")
     0.25
     """
     check_reduction(reduction, "hinge")
-    _check_labels(target, (-1.0, 1.0), "hinge", "labels 0 and 1 become them as 2*y - 1")
+    check_labels(target, (-1.0, 1.0), "hinge", "labels 0 and 1 become them as 2*y - 1")
     return elementwise("hinge", lambda s, t: functions.relu(margin - t * s), input, target, reduction)
 
 
+def perceptron_loss(input: Any, target: Any, reduction: str = "mean") -> Any:
+    """Return max(0, -t·s), Rosenblatt's criterion: the distance by which a score is on the wrong side.
+
+    The lecture (Rossi, *Feed Forward Neural Networks*) sums it; at s = 0 the derivative is 0.
+
+    >>> perceptron_loss([3.5, 3.5, -3.5, -1.5], [1, -1, 1, -1], reduction="sum")
+    7.0
+    """
+    return hinge(input, target, reduction, margin=0.0)
+
+
+def binary_cross_entropy(input: Any, target: Any, reduction: str = "mean") -> Any:
+    """Return -[t·ln p + (1-t)·ln(1-p)], from probabilities.
+
+    Parameters
+    ----------
+    input : the probabilities p of class 1
+    target : of the same shape
+        0 or 1, or a probability between.
+
+    Raises
+    ------
+    TargetError
+        For anything outside [0, 1]; numbers before the sigmoid go into ``binary_cross_entropy_with_logits``.
+
+    Notes
+    -----
+    A sure wrong answer costs infinity (PyTorch cuts the loss at 100, where its gradient no longer belongs to it).
+
+    Examples
+    --------
+    >>> binary_cross_entropy([0.9], [0.0])
+    2.302585092994046
+    """
+    check_reduction(reduction, "binary_cross_entropy")
+    cure = " Numbers before the sigmoid go into binary_cross_entropy_with_logits."
+    check_range(input, "binary_cross_entropy", "probabilities", cure)
+    check_range(target, "binary_cross_entropy", "targets")
+    return elementwise("binary_cross_entropy", _binary_cross_entropy, input, target, reduction)
+
+
+def _binary_cross_entropy(p: Any, t: Any) -> Any:
+    yes = functions.where(t, t * -functions.log(p), 0.0)  # a share of 0 in ln 0 is 0, not nan
+    no = functions.where(1.0 - t, (1.0 - t) * -functions.log1p(-p), 0.0)
+    return yes + no
+
+
+def binary_cross_entropy_with_logits(input: Any, target: Any, reduction: str = "mean") -> Any:
+    """Return the binary cross-entropy of sigmoid(z), accurate for logits of any size.
+
+    Parameters
+    ----------
+    input : the logits z
+    target : of the same shape
+        0 or 1, or a probability between.
+
+    Examples
+    --------
+    >>> binary_cross_entropy_with_logits([40.0], [1.0])
+    4.248354255291589e-18
+    """
+    check_reduction(reduction, "binary_cross_entropy_with_logits")
+    check_range(target, "binary_cross_entropy_with_logits", "targets")
+    return elementwise(
+        "binary_cross_entropy_with_logits",
+        lambda z, t: t * functions.softplus(-z) + (1.0 - t) * functions.softplus(z),
+        input,
+        target,
+        reduction,
+    )
+
+
+# Losses of several classes
+
+
+def _over_rows(name: str, of_row: Callable[[Any, int], Any], output: Any, target: Any, reduction: str) -> Any:
+    """Sum a loss of (row, class) over the classes of each target, and reduce over the rows."""
+    rows, targets, single = rows_and_targets(output, target, name)
+    losses = []
+    for row, t in zip(rows, targets, strict=True):
+        shares = weights_of_classes(t, len(row), name)
+        terms = [of_row(row, k) if p == 1.0 else p * of_row(row, k) for k, p in shares]
+        losses.append(functions.sum(terms) if len(terms) > 1 else terms[0])
+    return reduced(losses, reduction, () if single else (len(losses),))
+
+
 def cross_entropy(input: Any, target: Any, reduction: str = "mean") -> Any:
-    """Return -log softmax(logits)[target], from logits.
+    """Return -ln softmax(logits)[target], from logits.
 
     Parameters
     ----------
     input : list of K Values; list of rows of K; Tensor, shape (K,) or (batch, K)
         The logits: numbers before the softmax.
-    target : int; list of int, one a row; or probabilities of the shape of the logits
+    target : int; a list of int, one a row; or probabilities of the shape of the logits
         The index of the true class; a one-hot row; or soft labels, which must sum to 1.
 
     Raises
@@ -97,82 +235,74 @@ def cross_entropy(input: Any, target: Any, reduction: str = "mean") -> Any:
     0.4076059644443803
     """
     check_reduction(reduction, "cross_entropy")
-    rows, targets, single = _rows(input, target, "cross_entropy")
-    losses = [_cross_entropy_of_row(row, t) for row, t in zip(rows, targets, strict=True)]
-    return reduced(losses, reduction, () if single else (len(losses),))
+    if is_tensor(input):
+        return cross_entropy_of_tensor(input, target, reduction)
+    return _over_rows("cross_entropy", functions.cross_entropy, input, target, reduction)
 
 
-def _rows(input: Any, target: Any, name: str) -> tuple[list[Any], list[Any], bool]:
-    """Return rows of outputs beside their targets, and whether it was a single row."""
-    shape = shape_of(input, name)
-    if len(shape) not in (1, 2):
-        raise OperandError(
-            f"{name} takes the outputs of one sample, one for each class, or a list of such rows; not something of "
-            f"shape {shape}."
-        )
-    if len(shape) == 1:
-        return [input], [target], True
-    targets = target.tolist() if isinstance(target, np.ndarray) else list(target)
-    if len(targets) != shape[0]:
-        raise TargetError(f"{name} got {shape[0]} rows of outputs but {len(targets)} targets. Give one a row.")
-    return list(input), targets, False
+def nll_loss(input: Any, target: Any, reduction: str = "mean") -> Any:
+    """Return -input[target], from logarithms of probabilities, as ``log_softmax`` gives them.
+
+    >>> nll_loss([-0.5, -1.5], 0)
+    0.5
+    """
+    check_reduction(reduction, "nll_loss")
+    if is_tensor(input):
+        return picked_from_tensor(lambda p: -p, input, target, reduction, "nll_loss")
+    return _over_rows("nll_loss", lambda row, k: -row[k], input, target, reduction)
 
 
-def _cross_entropy_of_row(logits: Sequence[Any], target: Any) -> Any:
-    if isinstance(target, (list, tuple, np.ndarray)):
-        weights = probabilities(target, len(logits), "cross_entropy")
-        terms = [p * functions.cross_entropy(logits, k) for k, p in enumerate(weights) if p != 0.0]
-        return functions.sum(terms)
-    return functions.cross_entropy(logits, class_index(target, len(logits), "cross_entropy"))
+def nll_of_probabilities(input: Any, target: Any, reduction: str = "mean") -> Any:
+    """Return -ln p[target], from probabilities, as a softmax layer gives them.
+
+    The probabilities may be rounded to two places; they are used as they are. From logits, ``cross_entropy`` is more
+    accurate.
+
+    >>> nll_of_probabilities([0.232, 0.301, 0.233, 0.233], 1)
+    1.2006450142332614
+    """
+    check_reduction(reduction, "nll_of_probabilities")
+    return _of_probabilities("nll_of_probabilities", lambda p: -functions.log(p), input, target, reduction)
 
 
-def class_index(target: Any, classes: int, name: str) -> int:
-    """Return the index of a class, or say why it is none."""
-    if isinstance(target, (bool, np.bool_)) or not isinstance(target, (int, np.integer)):
-        raise TargetError(
-            f"{name} takes the index of the true class as an integer, not {type(target).__name__} {target!r}. "
-            "Class names become indices with numpy.unique(names, return_inverse=True)."
-        )
-    if not 0 <= target < classes:
-        raise TargetError(
-            f"{name} got the class {target}, but there are {classes} outputs: classes are counted from 0 to "
-            f"{classes - 1}."
-        )
-    return int(target)
+def nll_clipped(input: Any, target: Any, reduction: str = "mean", eps: float = 1e-7) -> Any:
+    """Return -ln of the probability clipped to [eps, 1 - eps], as some lectures write it.
+
+    The clip hides ln 0, and with it what could be learnt: beyond eps the gradient is 0, so a hopeless example stops
+    teaching, and a perfect one costs 1e-7. ``cross_entropy`` from logits has neither fault.
+
+    >>> nll_clipped([0.0, 1.0], 0)
+    16.11809565095832
+    """
+    check_reduction(reduction, "nll_clipped")
+    low = in_range("eps", eps, 0.0, 0.5)
+    clipped = lambda p: -functions.log(functions.clip(p, low, 1.0 - low))  # noqa: E731 - a formula, named
+    return _of_probabilities("nll_clipped", clipped, input, target, reduction)
 
 
-#: How far probabilities may be from a sum of 1: as far as rounding them to two places takes them.
-SUM_TOLERANCE = 0.02
-
-
-def probabilities(row: Any, classes: int, name: str) -> list[float]:
-    """Return a row of probabilities, or say why it is none; it is never scaled to sum to 1."""
-    p = [float(x) for x in row]
-    if len(p) != classes:
-        raise TargetError(f"{name} got {len(p)} probabilities for {classes} classes.")
-    if not all(0.0 <= x <= 1.0 for x in p) or abs(sum(p) - 1.0) > SUM_TOLERANCE:
-        raise TargetError(
-            f"{name} got {p}, which are not probabilities: each must lie in [0, 1], and their sum, {sum(p)!r}, must "
-            f"be 1 up to rounding ({SUM_TOLERANCE}). Nothing is rescaled silently; divide by their sum if meant."
-        )
-    return p
-
-
-def _check_labels(target: Any, labels: tuple[float, ...], name: str, cure: str) -> None:
-    found = np.unique(np.asarray(target, dtype=np.float64))
-    wrong = [float(x) for x in found if x not in labels]
-    if found.size == 0:
-        raise DataError(f"{name} of nothing has no value: there are no targets.")
-    if wrong:
-        allowed = " or ".join(f"{x:g}" for x in labels)
-        raise TargetError(f"{name} takes labels {allowed}, but there is {wrong[0]:g}; {cure}.")
+def _of_probabilities(name: str, formula: Callable[[Any], Any], output: Any, target: Any, reduction: str) -> Any:
+    if is_tensor(output):
+        for row in output.data.reshape(-1, output.shape[-1]):
+            probabilities(row, len(row), name)
+        return picked_from_tensor(formula, output, target, reduction, name)
+    for row in rows_and_targets(output, target, name)[0]:
+        probabilities([getattr(p, "data", p) for p in row], len(row), name)
+    return _over_rows(name, lambda row, k: formula(row[k]), output, target, reduction)
 
 
 #: Losses by the names that ``fit`` and the command line accept.
 LOSSES: dict[str, Callable[..., Any]] = {
     "mse": mse_loss,
+    "l1": l1_loss,
+    "huber": huber_loss,
     "hinge": hinge,
+    "perceptron": perceptron_loss,
+    "binary_cross_entropy": binary_cross_entropy,
+    "binary_cross_entropy_with_logits": binary_cross_entropy_with_logits,
     "cross_entropy": cross_entropy,
+    "nll": nll_loss,
+    "nll_of_probabilities": nll_of_probabilities,
+    "nll_clipped": nll_clipped,
 }
 
 

@@ -2,7 +2,8 @@
 
 A part is an ordinary object. What it holds decides what it is:
 
-* a leaf ``Value`` or ``Tensor`` is a parameter, a list or dict of them is several;
+* a leaf ``Value`` or ``Tensor`` is a parameter, a list or dict of them is several (a Tensor that wants no gradient is
+  kept and saved, but not trained);
 * a NumPy array is state that is not trained (running statistics);
 * another ``Module``, or a list or dict of them, is a part of its own;
 * everything else, and every name that begins with ``_``, is none of the library's business.
@@ -111,7 +112,7 @@ class Module:
         found: dict[Any, str] = {}
         for path, module in self.named_modules():
             for name, member in module.named_members():
-                if isinstance(member, Node) and member.is_leaf and member not in found:
+                if _is_leaf(member) and member.requires_grad and member not in found:
                     found[member] = f"{path}.{name}" if path else name
         return [(name, parameter) for parameter, name in found.items()]
 
@@ -201,7 +202,7 @@ def _members(name: str, value: Any) -> Iterator[tuple[str, Any]]:
         yield name, value
 
 
-def _is_parameter(value: Any) -> bool:
+def _is_leaf(value: Any) -> bool:
     return isinstance(value, Node) and value.is_leaf
 
 
@@ -210,8 +211,8 @@ def _is_state(value: Any) -> bool:
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, (list, tuple)):
-        return bool(value) and all(_is_parameter(x) for x in value)
-    return _is_parameter(value) or isinstance(value, np.ndarray)
+        return bool(value) and all(_is_leaf(x) for x in value)
+    return _is_leaf(value) or isinstance(value, np.ndarray)
 
 
 def _numbers(value: Any) -> NDArray[Any]:

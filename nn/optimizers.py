@@ -1,109 +1,43 @@
-"""Optimisers: one update rule each, for a float and for an array alike.
+"""Optimisers: one update rule each. Names, arguments, their order and formulas are PyTorch's where it has them.
 
-A rule is a pure function of a parameter's number, its gradient and what the optimiser remembers about it. ``step()``
-computes all updates first and puts them in place together, so a step is never half done, whatever interrupts it.
+In the formulas x is a parameter, g its gradient, t the number of the step from 1.
+
+>>> from autograd_core import Value
+>>> w = Value(1.0)
+>>> optimizer = SGD([w], lr=0.1)
+>>> (w * w / 2.0).backward()
+>>> optimizer.step()
+>>> w.data
+0.9
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from autograd_core.node import Node
-
-from .errors import OperandError, OptionError, TrainingError
-from .module import Module
+from .errors import OperandError, OptionError
+from .optimizer import Memory, Optimizer, clip_grad_norm_, clip_grad_value_, largest, root
 from .options import in_range
 
-__all__ = ["SGD", "Optimizer"]
+__all__ = [
+    "SGD",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Momentum",
+    "Optimizer",
+    "RMSprop",
+    "clip_grad_norm_",
+    "clip_grad_value_",
+]
 
-Memory = dict[str, Any]
-
-
-class Optimizer:
-    """What all optimisers do; a subclass supplies the rule.
-
-    Parameters
-    ----------
-    params : iterable of Value or Tensor
-        What to train, usually ``model.parameters()``.
-    lr : float
-        The learning rate; may be set at any time.
-
-    Attributes
-    ----------
-    params : list
-    lr : float
-    steps : int
-        How many steps were done.
-    """
-
-    def __init__(self, params: Iterable[Any], lr: float) -> None:
-        self.params = _parameters(params)
-        self.lr = lr
-        self.steps = 0
-        self._memory: list[Memory] = [{} for _ in self.params]
-
-    @property
-    def lr(self) -> float:
-        """The learning rate, not negative."""
-        return self._lr
-
-    @lr.setter
-    def lr(self, lr: float) -> None:
-        self._lr = in_range("lr", lr, 0.0)
-
-    def zero_grad(self) -> None:
-        """Forget the gradients of the parameters."""
-        for p in self.params:
-            p.zero_grad()
-
-    def step(self) -> None:
-        """Update every parameter that has a gradient.
-
-        Raises
-        ------
-        TrainingError
-            If none has: ``backward()`` was not called since the last ``zero_grad()``.
-        """
-        updates = [
-            (i, p, *self.rule(p.data, p.grad, self._memory[i])) for i, p in enumerate(self.params) if has_gradient(p)
-        ]
-        if not updates:
-            raise TrainingError(
-                f"{type(self).__name__}.step() found no gradient on any of the {len(self.params)} parameters. Call "
-                "zero_grad(), then loss.backward() on a loss computed from these parameters, then step()."
-            )
-        done = self.steps + 1
-        try:
-            self._commit(updates, done)
-        except BaseException:  # Ctrl-C between two assignments: do them all, so that no update is half done
-            self._commit(updates, done)
-            raise
-
-    def _commit(self, updates: list[tuple[int, Any, Any, Memory]], steps: int) -> None:
-        for i, p, data, memory in updates:
-            p.data = data
-            self._memory[i] = memory
-        self.steps = steps
-
-    def rule(self, x: Any, gradient: Any, memory: Memory) -> tuple[Any, Memory]:
-        """Return the new number of a parameter, and what to remember about it; nothing is changed in place."""
-        raise NotImplementedError(
-            f"{type(self).__name__} needs a method rule(x, gradient, memory) that says how to update."
-        )
-
-    def options(self) -> dict[str, Any]:
-        """Return the options by name, for printing and for files."""
-        return {"lr": self.lr}
-
-    def __repr__(self) -> str:
-        options = ", ".join(f"{name}={value!r}" for name, value in self.options().items())
-        return f"{type(self).__name__}({len(self.params)} parameters, {options})"
+#: The smallest number an eps may be: it guards a division by zero.
+TINY = 5e-324
 
 
 class SGD(Optimizer):
-    """Gradient descent, with momentum if asked for; PyTorch's arguments, order and formula.
+    """Gradient descent, with momentum if asked for.
 
     Parameters
     ----------
@@ -124,16 +58,12 @@ class SGD(Optimizer):
     OptionError
         For options outside their range. A momentum of 1 would never come to rest.
 
-    Examples
+    See Also
     --------
-    >>> from autograd_core import Value
-    >>> w = Value(1.0)
-    >>> optimizer = SGD([w], lr=0.1)
-    >>> (w * w / 2.0).backward()
-    >>> optimizer.step()
-    >>> w.data
-    0.9
+    Momentum : the form of the lectures; the two differ when the learning rate changes.
     """
+
+    option_names = ("momentum", "dampening", "weight_decay", "nesterov")
 
     def __init__(
         self,
@@ -154,11 +84,6 @@ class SGD(Optimizer):
                 "Nesterov's step looks ahead along the velocity: it needs momentum > 0 and dampening = 0."
             )
 
-    def options(self) -> dict[str, Any]:
-        """Return the options by name."""
-        names = ("lr", "momentum", "dampening", "weight_decay", "nesterov")
-        return {name: getattr(self, name) for name in names}
-
     def rule(self, x: Any, gradient: Any, memory: Memory) -> tuple[Any, Memory]:
         """Return x - lr·v and the velocity."""
         if self.weight_decay != 0.0:
@@ -171,29 +96,221 @@ class SGD(Optimizer):
         return x - self.lr * direction, {"velocity": v}
 
 
-def _parameters(params: Any) -> list[Any]:
-    if isinstance(params, Module):
-        raise OperandError(
-            f"An optimiser takes the parameters of a model, not the model: write {type(params).__name__.lower()}"
-            ".parameters()."
-        )
-    if isinstance(params, Node) or not isinstance(params, Iterable):
-        raise OperandError(f"An optimiser takes a list of parameters, [{params!r}] for a single one.")
-    found = list(params)
-    if not found:
-        raise OptionError("There is nothing to train: the list of parameters is empty.")
-    for p in found:
-        if not isinstance(p, Node):
-            raise OperandError(f"A parameter is a Value or a Tensor, not {type(p).__name__} {p!r}.")
-        if not p.is_leaf:
-            raise OptionError(
-                f"{p!r} was computed from others, so setting it would not change them. Train the leaves it comes from."
-            )
-    if len(set(found)) != len(found):
-        raise OptionError("A parameter stands in the list twice, so it would be updated twice a step. List it once.")
-    return found
+class Momentum(Optimizer):
+    """Gradient descent with momentum as the lectures write it: v ← momentum·v - lr·g, then x ← x + v.
+
+    The learning rate stands inside the velocity, so a change of it reaches the step little by little; at a constant
+    rate this is ``SGD(momentum=…)``.
+
+    Parameters
+    ----------
+    params : iterable of Value or Tensor
+    lr : float
+    momentum : float in [0, 1)
+
+    References
+    ----------
+    M. Rossi, *Feed Forward Neural Networks (FFNN)*: Δw(t) = -η∇E + αΔw(t-1). MMAI 5500, *Feedforward neural networks*:
+    ``momentum * moms - lr * dweights``; the update must then be added.
+    """
+
+    option_names = ("momentum",)
+
+    def __init__(self, params: Iterable[Any], lr: float, momentum: float = 0.9) -> None:
+        super().__init__(params, lr)
+        self.momentum = in_range("momentum", momentum, 0.0, 1.0)
+
+    def rule(self, x: Any, gradient: Any, memory: Memory) -> tuple[Any, Memory]:
+        """Return x + v and the velocity."""
+        v = self.momentum * memory.get("velocity", 0.0) - self.lr * gradient
+        return x + v, {"velocity": v}
 
 
-def has_gradient(p: Any) -> bool:
-    """Whether a sweep has reached the parameter since its gradient was last forgotten."""
-    return bool(getattr(p, "swept", True)) and p.grad is not None
+class Adagrad(Optimizer):
+    """Steps divided by the root of the sum of all squared gradients: s ← s + g², x ← x - lr·g/(√s + eps).
+
+    Parameters
+    ----------
+    params : iterable of Value or Tensor
+    lr, lr_decay : float
+        The rate of step t is lr/(1 + (t-1)·lr_decay).
+    weight_decay : float
+        Adds weight_decay·x to the gradient.
+    initial_accumulator_value : float
+        Where s begins.
+    eps : float
+
+    References
+    ----------
+    J. Duchi, E. Hazan and Y. Singer, *Adaptive subgradient methods*, JMLR 12, 2011.
+    """
+
+    option_names = ("lr_decay", "weight_decay", "initial_accumulator_value", "eps")
+
+    def __init__(
+        self,
+        params: Iterable[Any],
+        lr: float = 0.01,
+        lr_decay: float = 0,
+        weight_decay: float = 0,
+        initial_accumulator_value: float = 0,
+        eps: float = 1e-10,
+    ) -> None:
+        super().__init__(params, lr)
+        self.lr_decay = in_range("lr_decay", lr_decay, 0.0)
+        self.weight_decay = in_range("weight_decay", weight_decay, 0.0)
+        self.initial_accumulator_value = in_range("initial_accumulator_value", initial_accumulator_value, 0.0)
+        self.eps = in_range("eps", eps, TINY)
+
+    def rule(self, x: Any, gradient: Any, memory: Memory) -> tuple[Any, Memory]:
+        """Return the step divided by the root of the sum of squares."""
+        if self.weight_decay != 0.0:
+            gradient = gradient + self.weight_decay * x
+        t = memory.get("t", 0) + 1
+        s = memory.get("squares", self.initial_accumulator_value) + gradient * gradient
+        lr = self.lr / (1.0 + (t - 1) * self.lr_decay)
+        return x - lr * gradient / (root(s) + self.eps), {"t": t, "squares": s}
+
+
+class RMSprop(Optimizer):
+    """Steps divided by the root of a running mean of squared gradients: s ← alpha·s + (1-alpha)·g².
+
+    Parameters
+    ----------
+    params : iterable of Value or Tensor
+    lr : float
+    alpha : float in [0, 1)
+        How slowly the mean forgets.
+    eps : float
+    weight_decay : float
+        Adds weight_decay·x to the gradient.
+    momentum : float in [0, 1)
+    centered : bool
+        Subtract the square of a running mean of the gradient, so that s is a variance.
+
+    References
+    ----------
+    T. Tieleman and G. Hinton, Coursera lecture 6.5, 2012.
+    """
+
+    option_names = ("alpha", "eps", "weight_decay", "momentum", "centered")
+
+    def __init__(
+        self,
+        params: Iterable[Any],
+        lr: float = 0.01,
+        alpha: float = 0.99,
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+        momentum: float = 0,
+        centered: bool = False,
+    ) -> None:
+        super().__init__(params, lr)
+        self.alpha = in_range("alpha", alpha, 0.0, 1.0)
+        self.eps = in_range("eps", eps, TINY)
+        self.weight_decay = in_range("weight_decay", weight_decay, 0.0)
+        self.momentum = in_range("momentum", momentum, 0.0, 1.0)
+        self.centered = bool(centered)
+
+    def rule(self, x: Any, gradient: Any, memory: Memory) -> tuple[Any, Memory]:
+        """Return the step divided by the running root mean square."""
+        if self.weight_decay != 0.0:
+            gradient = gradient + self.weight_decay * x
+        kept, new = self.alpha, 1.0 - self.alpha
+        found: Memory = {"squares": kept * memory.get("squares", 0.0) + new * gradient * gradient}
+        spread = found["squares"]
+        if self.centered:
+            found["mean"] = kept * memory.get("mean", 0.0) + new * gradient
+            spread = largest(spread - found["mean"] * found["mean"], 0.0)  # rounding must not make it negative
+        step = gradient / (root(spread) + self.eps)
+        if self.momentum != 0.0:
+            step = found["velocity"] = self.momentum * memory.get("velocity", 0.0) + step
+        return x - self.lr * step, found
+
+
+class Adam(Optimizer):
+    """Adaptive moments: running means m of g and s of g², both freed of their start at 0.
+
+    m ← β₁m + (1-β₁)g, s ← β₂s + (1-β₂)g², x ← x - lr·m̂/(√ŝ + eps) with m̂ = m/(1-β₁ᵗ), ŝ = s/(1-β₂ᵗ).
+
+    Parameters
+    ----------
+    params : iterable of Value or Tensor
+    lr : float
+    betas : pair of float in [0, 1)
+    eps : float
+    weight_decay : float
+        Adds weight_decay·x to the gradient.
+    amsgrad : bool
+        Divide by the largest s so far (Reddi, Kale and Kumar, ICLR 2018).
+
+    References
+    ----------
+    D. Kingma and J. Ba, *Adam: a method for stochastic optimization*, ICLR 2015.
+    """
+
+    option_names = ("betas", "eps", "weight_decay", "amsgrad")
+
+    def __init__(
+        self,
+        params: Iterable[Any],
+        lr: float = 1e-3,
+        betas: Sequence[float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+        amsgrad: bool = False,
+    ) -> None:
+        super().__init__(params, lr)
+        if len(betas) != 2:
+            raise OperandError(f"betas is a pair such as (0.9, 0.999), not {betas!r}.")
+        self.betas = (in_range("betas[0]", betas[0], 0.0, 1.0), in_range("betas[1]", betas[1], 0.0, 1.0))
+        self.eps = in_range("eps", eps, TINY)
+        self.weight_decay = in_range("weight_decay", weight_decay, 0.0)
+        self.amsgrad = bool(amsgrad)
+
+    def rule(self, x: Any, gradient: Any, memory: Memory) -> tuple[Any, Memory]:
+        """Return the step of Adam; its weight decay is part of the gradient."""
+        if self.weight_decay != 0.0:
+            gradient = gradient + self.weight_decay * x
+        return self._moments(x, gradient, memory)
+
+    def _moments(self, x: Any, gradient: Any, memory: Memory) -> tuple[Any, Memory]:
+        b1, b2 = self.betas
+        t = memory.get("t", 0) + 1
+        m = b1 * memory.get("mean", 0.0) + (1.0 - b1) * gradient
+        s = b2 * memory.get("squares", 0.0) + (1.0 - b2) * gradient * gradient
+        found: Memory = {"t": t, "mean": m, "squares": s}
+        if self.amsgrad:
+            s = found["largest"] = largest(s, memory.get("largest", 0.0))
+        spread = root(s) / (1.0 - b2**t) ** 0.5 + self.eps
+        return x - (self.lr / (1.0 - b1**t)) * m / spread, found
+
+
+class AdamW(Adam):
+    """Adam with the weight decay beside the gradient, not in it: x ← x - lr·weight_decay·x, then Adam's step.
+
+    Parameters
+    ----------
+    params, lr, betas, eps, amsgrad
+        As for Adam.
+    weight_decay : float
+
+    References
+    ----------
+    I. Loshchilov and F. Hutter, *Decoupled weight decay regularization*, ICLR 2019.
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Any],
+        lr: float = 1e-3,
+        betas: Sequence[float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 1e-2,
+        amsgrad: bool = False,
+    ) -> None:
+        super().__init__(params, lr, betas, eps, weight_decay, amsgrad)
+
+    def rule(self, x: Any, gradient: Any, memory: Memory) -> tuple[Any, Memory]:
+        """Return the step of Adam from weights that were shrunk first."""
+        return self._moments(x * (1.0 - self.lr * self.weight_decay), gradient, memory)

@@ -27,7 +27,7 @@ from .history import History
 from .losses import loss_function
 from .metrics import METRICS, numbers
 from .module import Module
-from .optimizers import Optimizer, has_gradient
+from .optimizer import Optimizer, has_gradient
 from .options import count
 from .progress import progress_bar
 
