@@ -85,7 +85,7 @@ def flat(x: Array) -> Array:
 
 def exp2_slope(x: Array) -> Array:
     """Return ln 2 · 2 ** x."""
-    return 2.0 * LN2 * np.exp2(x - 1.0)
+    return np.where(x < 1023.0, LN2 * np.exp2(x), 2.0 * LN2 * np.exp2(x - 1.0))
 
 
 def log_slope(x: Array) -> Array:
@@ -236,7 +236,9 @@ def normal_pdf(x: Array) -> Array:
 
 def step(x: Array) -> Array:
     """Return 1 for x > 0 and 0 for x <= 0."""
-    return np.sign(np.maximum(x, 0.0))  # a third faster than heaviside, and nan for nan as well
+    ones = _like(np.greater(x, 0.0), x)  # a comparison is several times as fast as heaviside
+    unordered = x != x
+    return np.where(unordered, x, ones) if np.any(unordered) else ones
 
 
 def larger(a: Array, b: Array) -> Array:
@@ -290,8 +292,7 @@ not_equal = _comparison(np.not_equal)
 
 def sigmoid(x: Array) -> Array:
     """Return 1 / (1 + exp(-x)) by the branch whose exponential does not overflow."""
-    q = np.exp(-np.abs(x))
-    return np.where(x >= 0.0, 1.0, q) / (1.0 + q)
+    return np.exp(np.minimum(x, 0.0)) / (1.0 + np.exp(-np.abs(x)))
 
 
 def sigmoid_slope(x: Array) -> Array:
@@ -332,7 +333,10 @@ def elu(x: Array, alpha: Array) -> Array:
 
 def elu_slope(x: Array, alpha: Array) -> Array:
     """Return 1 for x > 0, otherwise alpha · exp(x)."""
-    return _like(np.where(x > 0.0, 1.0, alpha * np.exp(x)), x, alpha)
+    slope = alpha * np.exp(x)
+    far = x < -700.0
+    slope = np.where(far, _times_exp(alpha, x), slope) if np.any(far) else slope
+    return _like(np.where(x > 0.0, 1.0, slope), x, alpha)
 
 
 def selu(x: Array) -> Array:
@@ -347,20 +351,29 @@ def selu_slope(x: Array) -> Array:
 
 def silu(x: Array) -> Array:
     """Return x · sigmoid(x)."""
-    half = np.exp(0.5 * np.maximum(x, -2000.0))
-    return np.where(x > -700.0, x / (1.0 + np.exp(-x)), np.maximum(x, -2000.0) * half * half)
+    y = x / (1.0 + np.exp(-x))
+    far = x < -700.0
+    if not np.any(far):
+        return y
+    x = np.maximum(x, -2000.0)
+    return np.where(far, _times_exp(x, x), y)
 
 
 def silu_slope(x: Array) -> Array:
     """Return s + x s (1 - s), s = sigmoid(x), without cancellation at its root."""
-    q = np.exp(-np.abs(x))
-    d = (x - kernels.SILU_ROOT) - kernels.SILU_ROOT_REST
-    bracket = np.where(x > -2.0, d + kernels.SILU_ROOT_EXP * np.expm1(d), (1.0 + x) + q)
-    far = np.maximum(x, -2000.0)
-    half = np.exp(0.5 * far)
-    left = np.where(x > -700.0, q * bracket / (1.0 + q * (2.0 + q)), (1.0 + far) * half * half)
-    s = 1.0 / (1.0 + q)
-    return np.where(x >= 0.0, s + np.minimum(x, 2000.0) * q * s * s, left)
+    left = np.maximum(-np.abs(x), -2000.0)
+    q = np.exp(left)
+    d = (left - kernels.SILU_ROOT) - kernels.SILU_ROOT_REST
+    y = q * (d + kernels.SILU_ROOT_EXP * np.expm1(d)) / (1.0 + q * (2.0 + q))
+    far = left < -700.0
+    y = np.where(far, _times_exp(1.0 + left, left), y) if np.any(far) else y
+    return np.where(x > 0.0, 1.0 - y, y)
+
+
+def _times_exp(a: Array, x: Array) -> Array:
+    """Return a · exp(x) by two square roots."""
+    root = np.exp(0.5 * x)
+    return a * root * root
 
 
 def _times_gaussian(a: Array, x: Array) -> Array:

@@ -149,7 +149,7 @@ def exp2(x: float) -> float:
 
 def exp2_slope(x: float) -> float:
     """Return ln 2 · 2 ** x, finite also where 2 ** x has just overflowed."""
-    return 2.0 * LN2 * exp2(x - 1.0)
+    return LN2 * exp2(x) if x < 1023.0 else 2.0 * LN2 * exp2(x - 1.0)
 
 
 def expm1(x: float) -> float:
@@ -578,7 +578,15 @@ def elu(x: float, alpha: float) -> float:
 
 def elu_slope(x: float, alpha: float) -> float:
     """Return 1 for x > 0, otherwise alpha · exp(x)."""
+    if x < -700.0:
+        return _times_exp(alpha, x)
     return 1.0 if x > 0.0 else alpha * math.exp(x)
+
+
+def _times_exp(a: float, x: float) -> float:
+    """Return a · exp(x) by two square roots: far to the left exp(x) has lost digits before a could multiply it."""
+    root = math.exp(0.5 * x)
+    return a * root * root
 
 
 def selu(x: float) -> float:
@@ -593,36 +601,26 @@ def selu_slope(x: float) -> float:
 
 def silu(x: float) -> float:
     """Return x · sigmoid(x)."""
-    if x > -700.0:
+    if x >= -700.0:
         return x / (1.0 + math.exp(-x))
-    if x > -1000.0:
-        half = math.exp(0.5 * x)  # exp(x) alone would have lost digits before x multiplies it
-        return x * half * half
-    return -0.0 if x == x else x
+    x = max(x, -2000.0)  # where exp(x) is 0 whatever multiplies it
+    return _times_exp(x, x)
 
 
 def silu_slope(x: float) -> float:
     """Return s + x s (1 - s), s = sigmoid(x), without cancellation at its root r near -1.28.
 
-    For x < 0 it is s (1 - s) · (exp(x) + x + 1). With d = x - r the bracket is d + exp(r) · expm1(d),
-    two terms of one sign; further left 1 + x is exact and exp(x) small.
+    On the left it is s (1 - s) · (exp(x) + x + 1). With d = x - r the bracket is d + exp(r) · expm1(d), two terms of
+    one sign. On the right it is 1 - silu'(-x).
     """
-    if x >= 0.0:
-        q = math.exp(-x)
-        s = 1.0 / (1.0 + q)
-        return s + x * q * s * s if x < 1000.0 else 1.0
-    if x > -700.0:
-        q = math.exp(x)
-        if x > -2.0:
-            d = (x - SILU_ROOT) - SILU_ROOT_REST
-            bracket = d + SILU_ROOT_EXP * math.expm1(d)
-        else:
-            bracket = (1.0 + x) + q
-        return q * bracket / (1.0 + q * (2.0 + q))
-    if x > -1000.0:
-        half = math.exp(0.5 * x)
-        return (1.0 + x) * half * half
-    return -0.0 if x == x else x
+    left = max(-abs(x), -2000.0)
+    if left >= -700.0:
+        q = math.exp(left)
+        d = (left - SILU_ROOT) - SILU_ROOT_REST
+        y = q * (d + SILU_ROOT_EXP * math.expm1(d)) / (1.0 + q * (2.0 + q))
+    else:
+        y = _times_exp(1.0 + left, left)
+    return 1.0 - y if x > 0.0 else y
 
 
 SILU_ROOT = -1.2784645427610737  # of exp(r) + r + 1

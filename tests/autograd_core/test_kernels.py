@@ -21,8 +21,7 @@ from autograd_core.primitive import TABLE, Pointwise
 
 RECORDS = {name: p for name, p in TABLE.items() if isinstance(p, Pointwise)}
 SLOPE_ULPS = 4.0
-#: ulps of the value, where more than 2.5 was measured
-VALUE_ULPS = {"gelu": 4.0, "gelu_slope": 4.0, "power_log": 3.5, "softsign_slope": 3.5, "acosh_slope": 3.0, "tanh": 3.0}
+VALUE_ULPS = {"gelu": 4.0, "tanh": 3.0}  # the others 2.5
 
 
 def logistic(x):
@@ -139,6 +138,7 @@ TRUTH = {
 
 #: Where operands are drawn from, where the whole line of floats would be pointless or slow.
 STEPS = (-1e15, 1e15)
+SMALLEST_NORMAL = 2.2250738585072014e-308
 EXPONENTIAL = (-760.0, 760.0)
 GAUSSIAN = (-45.0, 45.0)
 RANGES = {
@@ -239,6 +239,10 @@ def points(name, count, seed=1):
         for i in range(record.arity):
             if (name, i) in COUNTS:
                 point[i] = float(round(point[i]))
+        if RANGES.get(name) == (STEPS,) and point[0].is_integer():
+            continue  # a jump
+        if name == "div" and 0.0 < abs(record.scalar(*point)) < SMALLEST_NORMAL:
+            continue  # -(a/b)/b inherits what a/b has lost
         yield tuple(point)
 
 
@@ -257,7 +261,8 @@ def test_values(name, count):
         if isinstance(exact, mpmath.mpc):
             assert math.isnan(got), point
         else:
-            assert ulps(got, exact) <= VALUE_ULPS.get(name, 2.5), (point, got, mp.nstr(exact, 20))
+            bound = SLOPE_ULPS if derived(RECORDS[name]) else VALUE_ULPS.get(name, 2.5)
+            assert ulps(got, exact) <= bound, (point, got, mp.nstr(exact, 20))
 
 
 @pytest.mark.parametrize("count", [40, MANY])
