@@ -1,0 +1,72 @@
+"""The benchmarks run, compare like with like, and write what they say they write. No test here waits for a speed."""
+
+from __future__ import annotations
+
+import gc
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parent.parent / "benchmarks"
+
+
+@pytest.fixture
+def pairing(monkeypatch):
+    monkeypatch.syspath_prepend(str(FOLDER))
+    import pairing
+
+    return pairing
+
+
+@pytest.mark.slow
+def test_the_comparison_with_micrograd_runs_and_writes_its_figures(tmp_path):
+    pytest.importorskip("micrograd")
+    command = [sys.executable, "-W", "error", str(FOLDER / "eager.py"), "--quick", "--out", str(tmp_path)]
+    environment = {"PYTHONPATH": str(FOLDER.parent), "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env=environment, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "eager.md").read_text(encoding="utf-8").strip() == done.stdout.strip()
+    figures = json.loads((tmp_path / "eager.json").read_text(encoding="utf-8"))
+    assert figures["expression"]["ratio"] > 0.0
+    assert 0.0 < figures["bytes"]["ours"] <= figures["bars"]["bytes"]
+    assert figures["chain"]["peer"] == "RecursionError"
+    assert "off" not in figures["machine"]["garbage collector"]
+
+
+def test_sides_take_turns_in_going_first(pairing):
+    order = []
+    pair = pairing.paired(lambda: order.append("ours"), lambda: order.append("peer"), rounds=4)
+    assert order == ["ours", "peer", *["ours", "peer", "peer", "ours"] * 2]
+    assert pair.rounds == 4
+
+
+def test_the_ratio_says_how_many_times_faster_ours_is(pairing):
+    pair = pairing.paired(lambda: sum(range(20_000)), lambda: sum(range(200_000)), rounds=5)
+    assert pair.lowest <= pair.ratio <= pair.highest
+    assert pair.ratio > 1.0
+    assert pair.peer > pair.ours
+
+
+def test_memory_is_what_is_kept_and_not_what_was_used(pairing):
+    def build():
+        bytearray(10_000_000)  # dropped at once
+        return bytearray(1_000_000)
+
+    assert 1_000_000 <= pairing.bytes_kept(build) < 1_100_000
+
+
+def test_the_collector_stays_as_python_sets_it(pairing):
+    seen = []
+    pairing.paired(lambda: seen.append(gc.isenabled()), lambda: None, rounds=1)
+    assert seen == [True, True]
+
+
+def test_a_machine_is_described_without_its_name(pairing):
+    import platform
+
+    told = str(pairing.machine())
+    assert not platform.node() or platform.node() not in told
+    assert str(Path.home()) not in told
