@@ -399,7 +399,7 @@ def gelu(x: Array) -> Array:
     """Return x · Φ(x), in double precision whatever the dtype; on the right as x + gelu(-x)."""
     x64 = np.asarray(x, dtype=np.float64)
     left = np.maximum(-np.abs(x64), -40.0)
-    p = _horner(kernels.GELU_POLYNOMIAL, (left + 5.0) / (left - 5.0))
+    p = _horner(kernels.GELU_POLYNOMIAL, (left + 4.0) / (left - 4.0))
     y = np.where(left > -40.0, _times_gaussian(left * p / (1.0 - left), left), 0.0)
     return _like(np.where(x64 <= 0.0, y, x64 + y), x)
 
@@ -408,7 +408,7 @@ def gelu_slope(x: Array) -> Array:
     """Return Φ(x) + x φ(x), in double precision whatever the dtype; on the right as 1 - gelu'(-x)."""
     x64 = np.asarray(x, dtype=np.float64)
     left = np.maximum(-np.abs(x64), -40.0)
-    p = _horner(kernels.GELU_SLOPE_POLYNOMIAL, (left + 5.0) / (left - 5.0))
+    p = _horner(kernels.GELU_SLOPE_POLYNOMIAL, (left + 4.0) / (left - 4.0))
     y = _times_gaussian(((left - kernels.GELU_ROOT) - kernels.GELU_ROOT_REST) * p, left)
     y = np.where(left == -40.0, 0.0, y)
     return _like(np.where(x64 <= 0.0, y, 1.0 - y), x)

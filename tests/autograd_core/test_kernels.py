@@ -21,7 +21,7 @@ from autograd_core.primitive import TABLE, Pointwise
 
 RECORDS = {name: p for name, p in TABLE.items() if isinstance(p, Pointwise)}
 SLOPE_ULPS = 4.0
-VALUE_ULPS = {"gelu": 4.0, "tanh": 3.0}  # the others 2.5
+VALUE_ULPS = {"gelu": 5.0, "tanh": 3.0}  # the others 2.5
 
 
 def logistic(x):
