@@ -12,19 +12,23 @@ from .architecture import Architecture
 from .history import History
 from .losses import cross_entropy, hinge, mse_loss
 from .module import Module
+from .network import DAGNetwork
 from .neurons import MLP, Layer, Neuron
 from .optimizers import SGD, Optimizer
+from .perceptron import Perceptron
 from .training import evaluate, fit, training
 
 __all__ = [
     "MLP",
     "SGD",
     "Architecture",
+    "DAGNetwork",
     "History",
     "Layer",
     "Module",
     "Neuron",
     "Optimizer",
+    "Perceptron",
     "activations",
     "cross_entropy",
     "data",

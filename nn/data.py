@@ -1,144 +1,64 @@
-"""Data: seeded generators of small problems, real sets, and what is done to data before training.
+"""Data, and what is done to them before training: standardised, split, cut into batches.
 
-Every generator takes a seed and gives arrays: ``X`` of shape (samples, features), float64, and ``y`` of shape
-(samples,), the class as int64 from 0, or the target as float64.
+The data sets themselves are in ``nn.datasets``; they can be had from here as well.
 
 >>> X, y = moons(100, noise=0.1, rng=1)
->>> X.shape, sorted(set(y.tolist()))
-((100, 2), [0, 1])
+>>> training, validation, test = split(X, y, rng=0)
+>>> scale = standardize(training[0])
+>>> scale(test[0]).shape
+(20, 2)
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .errors import DataError, MissingExtraError, OptionError, TargetError
+from .datasets import (
+    Dataset,
+    Floats,
+    Rng,
+    blobs,
+    breast_cancer,
+    circles,
+    digits,
+    iris,
+    moons,
+    noisy_sinusoid,
+    sine,
+    spirals,
+    step,
+    wine,
+    xor,
+)
+from .errors import DataError, OptionError, TargetError
 from .initializers import generator
-from .options import count, in_range
+from .options import count
 
-__all__ = ["Dataset", "Standardizer", "batches", "iris", "moons", "one_hot", "split", "standardize", "xor"]
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Rng = int | np.random.Generator
-
-
-class Dataset(NamedTuple):
-    """Samples and their targets, with the names a figure needs.
-
-    Attributes
-    ----------
-    X : array, shape (samples, features)
-    y : array, shape (samples,)
-    classes : tuple of str
-        Names of the classes, in the order of their indices.
-    features : tuple of str
-        Names and units of the columns of ``X``.
-    """
-
-    X: Floats
-    y: NDArray[Any]
-    classes: tuple[str, ...] = ()
-    features: tuple[str, ...] = ()
-
-
-def xor(repeats: int = 1, noise: float = 0.0, rng: Rng = 0) -> tuple[Floats, Ints]:
-    """Return the exclusive or: the corners of the unit square, class 1 where exactly one coordinate is 1.
-
-    Parameters
-    ----------
-    repeats : int
-        How often each of the four corners appears.
-    noise : float
-        Standard deviation of the normal noise on the coordinates.
-    rng : int or numpy.random.Generator
-
-    Examples
-    --------
-    >>> X, y = xor()
-    >>> X.tolist(), y.tolist()
-    ([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0, 1, 1, 0])
-    """
-    corners = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
-    X = np.tile(corners, (count(repeats, "repeats"), 1))
-    y = (X[:, 0] != X[:, 1]).astype(np.int64)
-    return X + _noise(X.shape, noise, rng), y
-
-
-def moons(samples: int = 100, noise: float = 0.0, rng: Rng = 0) -> tuple[Floats, Ints]:
-    """Return two interleaving half circles, in random order.
-
-    Parameters
-    ----------
-    samples : int
-        How many points in both moons together.
-    noise : float
-        Standard deviation of the normal noise on the coordinates.
-    rng : int or numpy.random.Generator
-
-    Examples
-    --------
-    >>> X, y = moons(4, rng=0)
-    >>> X.shape, int(y.sum())
-    ((4, 2), 2)
-    """
-    upper = (count(samples, "samples", at_least=2) + 1) // 2
-    lower = samples - upper
-    a, b = np.linspace(0.0, np.pi, upper), np.linspace(0.0, np.pi, lower)
-    X = np.vstack([np.column_stack([np.cos(a), np.sin(a)]), np.column_stack([1.0 - np.cos(b), 0.5 - np.sin(b)])])
-    y = np.repeat(np.array([0, 1], dtype=np.int64), [upper, lower])
-    return shuffled(X, y, noise, rng)
-
-
-def shuffled(X: Floats, y: NDArray[Any], noise: float, rng: Rng) -> tuple[Floats, NDArray[Any]]:
-    """Return samples in random order, with normal noise on their coordinates."""
-    draws = generator(rng)
-    order = draws.permutation(len(X))
-    return X[order] + _noise(X.shape, noise, draws), y[order]
-
-
-def _noise(shape: tuple[int, ...], deviation: float, rng: Rng) -> Floats | float:
-    deviation = in_range("noise", deviation, 0.0)
-    return generator(rng).normal(0.0, deviation, shape) if deviation else 0.0
-
-
-# Real data
-
-
-def iris() -> Dataset:
-    """Return the 150 iris flowers of Anderson and Fisher (1936): four lengths in cm, three species.
-
-    Raises
-    ------
-    MissingExtraError
-        If scikit-learn, which carries the data, is not installed.
-    """
-    return _from_scikit_learn("load_iris", "iris")
-
-
-def _from_scikit_learn(loader: str, name: str) -> Dataset:
-    try:
-        from sklearn import datasets
-    except ImportError as error:
-        raise MissingExtraError(
-            f"The {name} data come with scikit-learn, which is not installed: pip install 'autograd-core[data]'. "
-            "nn.data.moons() and xor() need nothing."
-        ) from error
-    found = getattr(datasets, loader)()
-    return Dataset(
-        np.ascontiguousarray(found.data, dtype=np.float64),
-        found.target.astype(np.int64),
-        tuple(map(str, found.target_names)),
-        tuple(map(str, found.feature_names)),
-    )
-
-
-# What is done to data
+__all__ = [
+    "Dataset",
+    "Standardizer",
+    "batches",
+    "blobs",
+    "breast_cancer",
+    "circles",
+    "digits",
+    "iris",
+    "moons",
+    "noisy_sinusoid",
+    "one_hot",
+    "sine",
+    "spirals",
+    "split",
+    "standardize",
+    "step",
+    "wine",
+    "xor",
+]
 
 
 @dataclass(frozen=True)
@@ -282,10 +202,10 @@ def batches(
     [[0, 1], [2, 3], [4]]
     """
     n = count(samples, "samples")
-    step = n if size is None else count(size, "batch size")
+    length = n if size is None else count(size, "batch size")
     order = np.random.default_rng([count(seed, "seed", 0), epoch]).permutation(n) if shuffle else np.arange(n)
-    for start in range(0, n, step):
-        yield order[start : start + step]
+    for start in range(0, n, length):
+        yield order[start : start + length]
 
 
 def table(X: ArrayLike) -> Floats:

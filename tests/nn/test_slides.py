@@ -1,0 +1,149 @@
+"""Where the slides are wrong or loose, each by its number; those of one module's own are beside its other tests."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from autograd_core import Value, functions
+from nn import MLP, SGD, Layer, Neuron, fit
+from nn.data import one_hot
+from nn.losses import binary_cross_entropy, mse_loss, nll_clipped, nll_of_probabilities
+from nn.optimizers import Momentum
+from nn.regularizers import L1, soft_threshold
+
+LINE = [(1.0, 2.0), (2.0, 4.0), (3.0, 6.0)]
+
+
+def descend(w, gradient_of, lr, batches):
+    """Plain descent on c = (wx - y)², with the gradient of each batch in turn."""
+    for batch in batches:
+        w = w - lr * gradient_of(w, batch)
+    return w
+
+
+def test_x11_a_linear_unit_learns():
+    neuron = Neuron(1, nonlin=False, init=[0.0])
+    history = fit(neuron, ([[x] for x, _ in LINE], [y for _, y in LINE]), "mse",
+                  SGD(neuron.parameters(), lr=0.1), epochs=200, progress=False)  # fmt: skip
+    assert history.losses[-1] < 1e-4
+    assert neuron.w[0].data == pytest.approx(2.0, abs=0.02)
+
+
+def test_x14_elu_tends_to_minus_alpha_and_is_not_sparse():
+    assert functions.elu(-10.0) == pytest.approx(-0.9999546000702375, rel=1e-15)
+    assert functions.relu(-10.0) == 0.0
+
+
+def test_x15_a_tanh_output_with_half_the_squared_error_keeps_its_derivative():
+    a = Value(0.7)
+    mse_loss([a.tanh()], [0.2], reduction="half_sum").backward()
+    assert a.grad == pytest.approx(0.25666823704946656, rel=1e-15)
+    assert a.grad != pytest.approx(0.4043677771171636, rel=1e-3)
+
+
+def test_x16_updates_of_an_epoch_add_up_to_the_true_gradient_only_with_frozen_weights():
+    half = lambda w, batch: sum((w * x - y) * x for x, y in batch)  # noqa: E731
+    on_line = descend(0.0, half, 0.05, [[s] for s in LINE])
+    in_one = descend(0.0, half, 0.05, [LINE])
+    frozen = descend(0.0, lambda _, batch: sum(half(0.0, [s]) for s in batch), 0.05, [LINE])
+    assert (on_line, in_one) == (pytest.approx(1.164, rel=1e-12), pytest.approx(1.4, rel=1e-12))
+    assert frozen == pytest.approx(in_one, rel=1e-15)
+
+
+def test_x19_the_step_of_a_sum_grows_with_the_number_of_samples():
+    def one_step(reduction):
+        w = Value(0.0)
+        mse_loss([w * x for x, _ in LINE], [y for _, y in LINE], reduction=reduction).backward()
+        SGD([w], lr=0.05).step()
+        return w.data
+
+    assert one_step("mean") == pytest.approx(0.9333333333333335, rel=1e-15)
+    assert one_step("sum") == pytest.approx(2.8000000000000003, rel=1e-15)
+
+
+def test_x24_linear_hidden_layers_collapse_to_8_and_20():
+    """Paths x1: 1·2·3 (the slide forgets the 3) and 1·2·1; paths x2: 2·3·3 and 2·1·1."""
+    weights = [[[1.0, 0.0], [0.0, 2.0]], [[2.0, 3.0], [2.0, 1.0]], [[3.0, 1.0]]]
+    model = MLP(2, [2, 2, 1], activation="linear", init=weights, bias=False)
+    for x1, x2 in ((1.0, 0.0), (0.0, 1.0), (-3.0, 0.5)):
+        assert model([x1, x2]).data == 8.0 * x1 + 20.0 * x2
+
+
+@pytest.mark.parametrize(("p", "y"), [(0.9, 0.0), (0.1, 1.0), (0.5, 0.5), (1.0, 1.0), (0.0, 0.0), (0.3, 0.0)])
+def test_x26_binary_cross_entropy_is_never_negative(p, y):
+    assert binary_cross_entropy([p], [y]) >= 0.0
+
+
+def test_x26_the_number_on_the_slide_has_the_wrong_sign():
+    assert binary_cross_entropy([0.9], [0.0]) == pytest.approx(2.302585092994046, rel=1e-15)
+
+
+def test_x30_the_update_of_momentum_is_applied():
+    w = Value(1.0)
+    optimizer = Momentum([w], lr=0.1, momentum=0.9)
+    seen = []
+    for _ in range(10):
+        optimizer.zero_grad()
+        (w * w / 2.0).backward()
+        optimizer.step()
+        seen.append(w.data)
+    expected = [0.9, 0.72, 0.486, 0.2268, -0.02916, -0.256608, -0.4356504, -0.55322352, -0.603716976, -0.5887893888]
+    assert seen == pytest.approx(expected, rel=1e-13)
+    assert seen[2] == 0.48599999999999993
+
+
+def test_classic_momentum_differs_from_pytorchs_when_the_rate_changes():
+    def run(kind):
+        w = Value(1.0)
+        optimizer = kind([w], lr=0.1, momentum=0.9)
+        for lr in (0.1, 0.01):
+            optimizer.zero_grad()
+            (w * 1.0).backward()
+            optimizer.lr = lr
+            optimizer.step()
+        return w.data
+
+    assert run(SGD) == pytest.approx(0.9 - 0.01 * 1.9)
+    assert run(Momentum) == pytest.approx(0.9 - 0.09 - 0.01)
+
+
+def test_x31_clipping_caps_the_loss_and_stops_learning():
+    assert nll_clipped([0.0, 1.0], 0) == 16.11809565095832
+    assert nll_clipped([1.0, 0.0], 0) == pytest.approx(1.0000000494736474e-07, rel=1e-12)
+    p = Value(0.0)
+    nll_clipped([p, Value(1.0)], 0).backward()
+    assert p.grad == 0.0
+
+
+def test_x33_printed_probabilities_need_not_sum_to_one_and_are_not_rescaled():
+    blue, yellow = [0.232, 0.301, 0.233, 0.233], [0.059, 0.789, 0.065, 0.087]
+    assert nll_of_probabilities(blue, 1) == pytest.approx(1.2006450142332614, rel=1e-15)
+    assert nll_of_probabilities(yellow, 1) == pytest.approx(0.23698895813626278, rel=1e-15)
+    assert nll_of_probabilities([0.23, 0.30, 0.23, 0.23], 1) == pytest.approx(1.2039728043259361, rel=1e-15)
+    assert nll_of_probabilities([0.06, 0.79, 0.07, 0.09], 1) == pytest.approx(0.23572233352106983, rel=1e-15)
+
+
+def test_x34_the_squared_error_of_one_hot_vectors_by_its_reduction():
+    dog, pear = one_hot([0, 1], classes=4).tolist()
+    assert mse_loss(dog, pear, reduction="sum") == 2.0
+    assert mse_loss(dog, pear) == 0.5
+
+
+def test_x40_subgradient_steps_of_l1_oscillate_and_proximal_ones_reach_zero():
+    def run(regularizer):
+        layer = Layer(1, 1, activation="linear", init=[[0.05]], bias=False)
+        [w] = layer.parameters()
+        seen = []
+
+        def note(event):
+            if hasattr(event, "samples"):
+                seen.append(w.data)
+
+        fit(layer, ([[0.0]], [0.0]), "mse", SGD([w], lr=0.1), epochs=4, regularizer=regularizer, progress=False,
+            callbacks=[note])  # fmt: skip
+        return seen
+
+    assert run(L1(0.3)) == pytest.approx([0.02, -0.01, 0.02, -0.01], abs=1e-15)
+    assert run(L1(0.3, proximal=True)) == pytest.approx([0.02, 0.0, 0.0, 0.0], abs=1e-15)
+    assert soft_threshold(np.array([0.05, -0.02]), 0.03).tolist() == pytest.approx([0.02, 0.0])
