@@ -14,6 +14,7 @@ from __future__ import annotations
 import base64
 import os
 from functools import cached_property
+from html import escape
 from pathlib import Path
 from typing import Any, Literal
 
@@ -117,7 +118,8 @@ class Drawing:
         if suffix == ".html":
             return files.write(path, self._page())
         if suffix in (".png", ".pdf"):
-            return files.write(path, render.render(self.dot, suffix[1:], dpi=dpi, timeout=self.timeout))
+            size = svg.size(self.svg()) if suffix == ".png" else None
+            return files.write(path, render.render(self.dot, suffix[1:], dpi=dpi, size=size, timeout=self.timeout))
         raise OptionError(
             f"The ending of {str(path)!r} does not say what to write. Give a name that ends in .svg, .png, .pdf, .dot "
             "or .html."
@@ -138,9 +140,9 @@ class Drawing:
         except (RendererMissingError, RenderError) as error:
             return {"text/plain": f"{self.text()}\n\n{error}"}
         image = base64.b64encode(made.encode("utf-8")).decode("ascii")
-        shrink = "max-width:100%;height:auto" if _width(made) <= WIDEST_SHRUNK else "max-width:none"
+        shrink = "max-width:100%;height:auto" if svg.size(made)[0] <= WIDEST_SHRUNK else "max-width:none"
         shown = (
-            f'<div style="overflow:auto;max-width:100%"><img alt="{_attribute(self.scene.title)}" '
+            f'<div style="overflow:auto;max-width:100%"><img alt="{escape(self.scene.title)}" '
             f'style="{shrink}" src="data:image/svg+xml;base64,{image}"></div>'
         )
         return {"text/html": shown, "image/svg+xml": made, "text/plain": repr(self)}
@@ -270,12 +272,3 @@ def _one_of(name: str, given: Any, allowed: tuple[str, ...]) -> str:
     if given not in allowed:
         raise OptionError(f"{name}={given!r} is none of the choices: {', '.join(map(repr, allowed))}.")
     return str(given)
-
-
-def _width(made: str) -> float:
-    head = made[: made.index(">")]
-    return float(head.partition(' width="')[2].partition("pt")[0] or 0.0)
-
-
-def _attribute(text: str) -> str:
-    return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;").replace(">", "&gt;")

@@ -92,7 +92,8 @@ class Formulas:
         numbered = tuple(_numeral(x) for x in node.operands)
         in_names = formula(named, self._symbol(node))
         in_numbers = formula(numbered, _numeral(node))
-        return Formula(str(in_names), in_names.tex, str(in_numbers), in_numbers.tex)
+        multiplied = in_numbers.tex.replace(r"\,", r" \cdot ")  # 2 a is a product, 2 3.0 is a riddle
+        return Formula(str(in_names), in_names.tex, str(in_numbers), multiplied)
 
     def _symbol(self, x: Any) -> Symbol:
         if _is_node(x):

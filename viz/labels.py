@@ -225,9 +225,8 @@ def _qualified(labelled: list[tuple[str, str]]) -> Iterator[str]:
         rivals.setdefault(label, []).append(clean(path).split(".") if path else [])
     depth = {}
     for label, paths in rivals.items():
-        deepest = max(map(len, paths))
-        needed = (n for n in range(deepest) if len({tuple(parts[-n:]) if n else () for parts in paths}) == len(paths))
-        depth[label] = next(needed, deepest)
+        told_apart = [len({tuple(parts[-n:]) if n else () for parts in paths}) for n in range(max(map(len, paths)) + 1)]
+        depth[label] = told_apart.index(max(told_apart))
     used: dict[str, int] = {}
     for label, path in labelled:
         parts = clean(path).split(".") if path and depth[label] else []

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from html import escape
 
 __all__ = ["mathml"]
 
-_TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\d+(?:\.\d+)?|\s+|.", re.DOTALL)
+_TOKEN = re.compile(r"(\s*)(\\[A-Za-z]+|\\.|\d+(?:\.\d+)?|\S|$)", re.DOTALL)
 _THIN = '<mspace width="0.17em"/>'
 _FUNCTIONS = frozenset(
     {"arccos", "arcsin", "arctan", "cos", "cosh", "ln", "log", "max", "min", "sin", "sinh", "tan", "tanh"}
@@ -47,29 +48,33 @@ _OPERATORS = {
 }
 
 
+@lru_cache(maxsize=4096)
 def mathml(tex: str) -> str:
     """Return a formula as a ``math`` element.
 
     What is not understood is shown as it is written; nothing in the text can end the element or add another.
     """
-    return f"<math>{_Reader(tex).row()}</math>"
+    try:
+        return f"<math>{_Reader(tex).row()}</math>"
+    except RecursionError:  # nested deeper than anybody reads
+        return f"<math><mtext>{escape(tex)}</mtext></math>"
 
 
 class _Reader:
     """Reads tokens from left to right; each method consumes what it returns."""
 
     def __init__(self, tex: str) -> None:
-        self.tokens = _TOKEN.findall(tex)
+        found = _TOKEN.findall(tex)
+        self.spaces: list[str] = [space for space, _ in found]
+        self.tokens: list[str] = [token for _, token in found]  # the last one is "", the end
         self.at = 0
 
     def peek(self) -> str:
-        while self.at < len(self.tokens) and self.tokens[self.at].isspace():
-            self.at += 1
-        return self.tokens[self.at] if self.at < len(self.tokens) else ""
+        return self.tokens[self.at]
 
     def next(self) -> str:
-        token = self.peek()
-        self.at += 1
+        token = self.tokens[self.at]
+        self.at = min(self.at + 1, len(self.tokens) - 1)
         return token
 
     def row(self, *ends: str) -> str:
@@ -144,13 +149,15 @@ class _Reader:
             return escape(self.next())
         self.next()
         words: list[str] = []
-        while self.at < len(self.tokens) and (token := self.tokens[self.at]) != "}":
-            self.at += 1
+        while (token := self.peek()) not in ("}", ""):
+            words.append(self.spaces[self.at])
+            self.next()
             if token == "\\hat":  # how a name's ^ is written
                 self.argument()
                 words.append("^")
             else:
                 words.append(_SYMBOLS.get(token[1:], token[1:]) if token.startswith("\\") else token)
+        words.append(self.spaces[self.at])
         self.next()
         return escape("".join(words))
 

@@ -6,6 +6,7 @@ Both run as a program of their own, from an argument list and with a time limit.
 from __future__ import annotations
 
 import importlib.util
+import math
 import os
 import shutil
 import subprocess
@@ -46,7 +47,14 @@ def available() -> str | None:
     return "pygraphviz" if _bundled_folder() else None
 
 
-def render(source: str, format: str = "svg", *, dpi: float | None = None, timeout: float = TIMEOUT) -> bytes:
+def render(
+    source: str,
+    format: str = "svg",
+    *,
+    dpi: float | None = None,
+    size: tuple[float, float] | None = None,
+    timeout: float = TIMEOUT,
+) -> bytes:
     """Return the picture that a DOT text describes.
 
     Parameters
@@ -57,6 +65,8 @@ def render(source: str, format: str = "svg", *, dpi: float | None = None, timeou
         What to make of it.
     dpi : float, optional
         Pixels an inch of a PNG; 144 if left out, and less for pictures that would be large.
+    size : tuple of float, optional
+        Width and height of the laid-out graph in points, where they are known; a PNG is laid out twice without.
     timeout : float
         Seconds after which to give up.
 
@@ -80,7 +90,8 @@ def render(source: str, format: str = "svg", *, dpi: float | None = None, timeou
     program = _program()
     with _fonts(needed=format in ("png", "pdf")) as environment:
         if format == "png":
-            source = _with_dpi(source, _resolution(_run(program, source, "plain", environment, timeout), dpi))
+            size = size or _size(_run(program, source, "plain", environment, timeout))
+            source = _with_dpi(source, _resolution(*size, dpi))
         return _run(program, source, format, environment, timeout)
 
 
@@ -122,12 +133,18 @@ def _run(program: list[str], source: str, format: str, environment: dict[str, st
     return done.stdout
 
 
-def _resolution(plain: bytes, wanted: float | None) -> float:
+def _size(plain: bytes) -> tuple[float, float]:
+    """Return the width and height of a laid-out graph, with its margin, in points."""
+    _, scale, width, height, *_ = (
+        float(word) if word[:1].isdigit() else 0.0 for word in plain.split(b"\n", 1)[0].split()
+    )
+    return 72.0 * scale * width + 36.0, 72.0 * scale * height + 36.0
+
+
+def _resolution(width: float, height: float, wanted: float | None) -> float:
     """Return the pixels an inch at which a laid-out graph becomes a bitmap that programs can open."""
-    _, scale, width, height, *_ = plain.split(b"\n", 1)[0].split()
-    wide, high = float(width) * float(scale) + 0.5, float(height) * float(scale) + 0.5
-    fits = min(MOST_PIXELS_A_SIDE / max(wide, high), (MOST_PIXELS / (wide * high)) ** 0.5)
-    fits = float(fits)
+    wide, high = width / 72.0, height / 72.0
+    fits = min(MOST_PIXELS_A_SIDE / max(wide, high), math.sqrt(MOST_PIXELS / (wide * high)))
     if wanted is None and fits >= 72.0:
         return min(144.0, fits)
     if wanted is not None and 0.0 < wanted <= fits:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from .errors import RenderError
 
-__all__ = ["tidy"]
+__all__ = ["size", "tidy"]
 
 SVG = "http://www.w3.org/2000/svg"
 ElementTree.register_namespace("", SVG)
@@ -54,6 +54,17 @@ def tidy(made: bytes, roles: Mapping[str, Sequence[str]], description: str) -> s
     for group in root.iter(f"{{{SVG}}}g"):
         _mark(group, roles.get(group.get("id", ""), ()))
     return ElementTree.tostring(root, encoding="unicode")
+
+
+def size(made: str) -> tuple[float, float]:
+    """Return the width and the height of an SVG in points.
+
+    >>> size('<svg width="12pt" height="8pt">')
+    (12.0, 8.0)
+    """
+    head = made[: made.index(">")]
+    width, height = (head.partition(f' {name}="')[2].partition("pt")[0] for name in ("width", "height"))
+    return float(width), float(height)
 
 
 def _mark(group: ElementTree.Element, roles: Sequence[str]) -> None:

@@ -1,0 +1,87 @@
+"""Every formula of every record is typeset, and nothing a user writes leaves its element."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+
+from autograd_core import TABLE
+from autograd_core.symbolic import Symbol, derivative
+from viz.mathml import mathml
+
+ELEMENTS = {"math", "mrow", "mi", "mo", "mn", "mtext", "mspace", "mfrac", "msqrt", "mroot", "msup", "msub", "msubsup"}
+ELEMENTS |= {"mover", "mtable", "mtr", "mtd"}
+
+
+def elements_of(tex):
+    return [element.tag for element in ElementTree.fromstring(mathml(tex)).iter()]
+
+
+def formulas():
+    for primitive in TABLE.values():
+        rules = getattr(primitive, "partials", ())
+        operands = [Symbol.variable(name, tex) for name, tex in (("x", "x"), ("v1", "v_{1}"), ("c", "c"))]
+        operands = operands[: len(rules)]
+        if not rules or len(operands) != len(rules):
+            continue
+        yield primitive.name, Symbol(primitive, tuple(operands)).tex
+        for partial in derivative(primitive, *operands, output=Symbol.variable("y")):
+            yield f"{primitive.name}'", partial.tex
+
+
+@pytest.mark.parametrize(("name", "tex"), [pytest.param(n, t, id=f"{n}-{i}") for i, (n, t) in enumerate(formulas())])
+def test_formulas_of_the_table_are_understood_whole(name, tex):
+    made = mathml(tex)
+    assert set(elements_of(tex)) <= ELEMENTS
+    text = "".join(ElementTree.fromstring(made).itertext())
+    assert "\\" not in text
+    for command in ("frac", "sqrt", "cdot", "left", "right", "operatorname", "begin", "cases", "text"):
+        assert command not in text, f"{name}: {tex}"
+
+
+def test_structure():
+    assert mathml(r"\frac{a}{b}") == "<math><mfrac><mi>a</mi><mi>b</mi></mfrac></math>"
+    assert mathml("x_{12}^2") == "<math><msubsup><mi>x</mi><mn>12</mn><mn>2</mn></msubsup></math>"
+    assert mathml(r"\sqrt[3]{x}") == "<math><mroot><mi>x</mi><mrow><mn>3</mn></mrow></mroot></math>"
+    assert '<mo form="prefix">−</mo><mn>1</mn>' in mathml("x = -1")
+    assert "<mo>−</mo>" in mathml("x - 1")
+
+
+def test_text_keeps_its_spaces():
+    assert "if\u00a0</mtext>" in mathml(r"\begin{cases} b & \text{if } a \end{cases}")
+
+
+@pytest.mark.parametrize(
+    "tex",
+    [
+        "",
+        "{",
+        "}",
+        "\\",
+        "^",
+        "_",
+        r"\frac",
+        r"\frac{a",
+        r"\left(",
+        r"\sqrt[3",
+        "a^b^c",
+        r"\begin{cases} a",
+        "x_{",
+        "&",
+        r"\\",
+    ],
+)
+def test_what_is_broken_stays_well_formed(tex):
+    assert set(elements_of(tex)) <= ELEMENTS
+
+
+def test_what_is_nested_beyond_reading_is_shown_as_text():
+    assert elements_of("{" * 100_000) == ["math", "mtext"]
+
+
+def test_hostile_names_stay_inside(hostile):
+    from viz.labels import clean, tex_name
+
+    for text in hostile:
+        assert set(elements_of(tex_name(clean(text)))) <= ELEMENTS

@@ -1,0 +1,163 @@
+"""Steps are what ``backward()`` does, number for number; walking through them changes nothing."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import math
+import struct
+
+import pytest
+
+from autograd_core import Value, capture_source, functions, history, sweep
+from viz import step
+from viz.errors import OptionError
+from viz.reading import Reading
+
+
+def bits(x: float) -> bytes:
+    return struct.pack("<d", x)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_steps_add_up_to_what_backward_computes_bit_for_bit(make_graph, seed):
+    root = make_graph(seed)
+    stepper = step(root)
+    ids = Reading(root).ids
+    final = {s.target or s.node: s.after for s in stepper if s.kind != "forward"}
+    root.backward()
+    for node, identity in ids.items():
+        received = final.get(identity, 0.0)
+        assert bits(0.0 + received if node.is_leaf else received) == bits(node.grad)  # a leaf adds to what it has
+
+
+def test_steps_are_the_sweeps_own_contributions(make_graph):
+    root = make_graph(3)
+    sent = [c for _, _, contributions in sweep(root) for c in contributions]
+    steps = [s for s in step(root) if s.kind == "backward" and s.slot is not None]
+    assert [s.contribution for s in steps] == sent
+    assert all(s.contribution is None or s.contribution == s.upstream * s.local for s in steps)
+
+
+def test_a_running_sum_has_no_gaps(make_graph):
+    seen = {}
+    for s in step(make_graph(5)):
+        if s.kind == "backward" and s.slot is not None:
+            assert s.before == seen.get(s.target)
+            expected = s.before if s.contribution is None else (s.before or 0.0) + s.contribution
+            assert s.after == expected
+            seen[s.target] = s.after
+
+
+def test_phases_come_in_order_and_indices_count(make_graph):
+    steps = step(make_graph(2)).steps
+    assert [s.index for s in steps] == list(range(len(steps)))
+    assert [kind for kind, _ in itertools.groupby(s.kind for s in steps)] == ["forward", "seed", "backward"]
+
+
+def test_one_backward_step_is_one_edge():
+    x = Value(2.0, label="x")
+    fan_out = x * x + x
+    received = [(s.name, s.slot, s.contribution, s.before, s.after) for s in step(fan_out) if s.target_name == "x"]
+    assert received == [("v2", 1, 1.0, None, 1.0), ("v1", 0, 2.0, 1.0, 3.0), ("v1", 1, 2.0, 3.0, 5.0)]
+
+
+def test_nothing_is_sent_to_what_was_not_selected():
+    a, b = Value(-1.0, label="a"), Value(2.0, label="b")
+    root = functions.where(Value(1.0, label="c"), b, a.log())
+    steps = step(root).steps
+    unsent = [s for s in steps if s.kind == "backward" and s.contribution is None]
+    assert [s.target_name for s in unsent if s.slot is not None][-1] == "v1"
+    [nowhere] = [s for s in unsent if s.slot is None and s.name == "v1"]
+    assert nowhere.after == 0.0
+    assert not any(math.isnan(s.after) for s in steps if isinstance(s.after, float))
+
+
+def test_gradients_of_the_user_are_left_alone(example):
+    leaf = history(example)[-1]
+    leaf.grad = 123.0
+    stepper = step(example)
+    for _ in stepper:
+        stepper.next()
+    repr(stepper)
+    stepper.to_html()
+    assert leaf.grad == 123.0
+    assert not example.swept
+
+
+def test_steps_keep_what_they_saw(example):
+    stepper = step(example)
+    before = stepper.steps
+    leaf = history(example)[-1]
+    leaf.data = 100.0
+    example.refresh()
+    assert stepper.steps == before
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        before[0].value = 1.0
+
+
+def test_walking():
+    a = Value(3.0, label="a")
+    stepper = step(a * a)
+    assert stepper.current is None
+    assert [stepper.next().kind for _ in range(4)] == ["forward", "seed", "backward", "backward"]
+    assert stepper.next() is None
+    assert stepper.position == 4
+    assert stepper.back().kind == "backward"
+    assert stepper.goto(1).kind == "forward"
+    assert stepper.back() is None
+    assert stepper.back() is None
+    assert stepper.goto(0) is None
+    assert len(stepper) == len(list(stepper)) == 4
+    assert stepper.position == 0
+
+
+@pytest.mark.parametrize("position", [-1, 5, 1.5, "2", None])
+def test_a_position_that_is_not_there(position):
+    a = Value(3.0)
+    with pytest.raises(OptionError, match="0 to 4"):
+        step(a * a).goto(position)
+
+
+def test_a_step_says_what_it_does(example):
+    forward, division = step(example).steps[2], step(example).steps[7]
+    assert (forward.name, forward.op, forward.operands) == ("d", "sub", ("v1", "v2"))
+    assert (forward.formula, forward.numbers, forward.value) == ("v1 - v2", "−6.0000 - 4.0000", -10.0)
+    assert (division.name, division.target_name, division.slot, division.edge) == ("v3", "d", 0, "e5_0")
+    assert (division.formula, division.formula_tex) == ("1 / b", r"\frac{1}{b}")
+    assert division.numbers == "1 / (−3.0000)"
+
+
+def test_terminal_card(example):
+    stepper = step(example)
+    assert "14 steps" in repr(stepper)
+    stepper.goto(8)
+    lines = repr(stepper).splitlines()
+    assert lines[0] == "Step 8 of 14 · backward · v3 sends to d"
+    assert [line.split()[0] for line in lines[2:]] == ["upstream", "local", "contribution", "accumulate"]
+    assert lines[3].split() == ["local", "∂v3/∂d", "=", "1", "/", "b", "1", "/", "(−3.0000)", "−0.3333"]
+
+
+def test_the_line_that_made_a_node_is_shown():
+    with capture_source():
+        a = Value(3.0, label="a")
+        root = a * a  # here
+    first = step(root).steps[0]
+    assert first.source.file == __file__
+    assert first.source.code == "root = a * a  # here"
+    stepper = step(root)
+    stepper.next()
+    assert f"test_stepper.py:{first.source.line}  root = a * a # here" in repr(stepper)
+
+
+def test_a_leaf_alone_has_only_the_seed():
+    assert [s.kind for s in step(Value(1.0, label="x"))] == ["seed"]
+
+
+def test_saving(example, tmp_path):
+    stepper = step(example)
+    assert stepper.save(tmp_path / "x.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert stepper.save(tmp_path / "x.md").read_text(encoding="utf-8").startswith("| ")
+    assert "tanh(v3)" in stepper.save(tmp_path / "x.txt").read_text(encoding="utf-8")
+    with pytest.raises(OptionError, match=r"\.html"):
+        stepper.save(tmp_path / "x.doc")

@@ -1,0 +1,89 @@
+"""The evaluation trace, checked against the one in the literature."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from autograd_core import Value, functions
+from viz import trace_table
+from viz.errors import SizeLimitError
+
+
+@pytest.fixture
+def baydin():
+    """ln x1 + x1·x2 − sin x2 at (2, 5): Baydin et al., JMLR 18 (2018), tables 2 and 3."""
+    x1, x2 = Value(2.0, label="x1"), Value(5.0, label="x2")
+    out = functions.log(x1) + x1 * x2 - functions.sin(x2)
+    out.label = "y"
+    return out
+
+
+def test_the_example_of_the_literature(baydin):
+    rows = {row.name: row for row in trace_table(baydin).rows}
+    values = {name: float(row.value.replace("−", "-")) for name, row in rows.items()}
+    assert values["y"] == pytest.approx(11.652, abs=5e-4)
+    assert sorted(values.values()) == pytest.approx(sorted([2, 5, 0.693, 10, -0.959, 10.693, 11.652]), abs=1e-3)
+    assert rows["x1"].adjoint == "5.5000"
+    assert rows["x2"].adjoint == "1.7163"
+    assert float(rows["x2"].adjoint) == pytest.approx(2.0 - math.cos(5.0), abs=5e-5)
+
+
+def test_an_adjoint_is_a_sum_over_all_uses(baydin):
+    row = next(row for row in trace_table(baydin).rows if row.name == "x2")
+    assert row.adjoint_name == "x̄2"
+    assert len(row.adjoint_formula.split(" + ")) == 2
+    assert len(row.adjoint_numbers.split(" + ")) == 2
+
+
+def test_long_sums_are_cut_with_a_count():
+    x = Value(1.0, label="x")
+    out = sum((x * float(i) for i in range(10)), Value(0.0))
+    row = next(row for row in trace_table(out).rows if row.name == "x")
+    assert row.adjoint_formula.endswith(" + 6 more")
+    assert row.adjoint == "45.0000"
+
+
+def test_no_gradient_is_touched_and_none_is_needed(baydin):
+    trace_table(baydin)
+    assert not baydin.swept
+    assert all(row.adjoint != "—" for row in trace_table(baydin).rows)
+
+
+def test_text_is_aligned(baydin):
+    lines = repr(trace_table(baydin)).splitlines()
+    assert len(lines) == 9
+    from viz.labels import width
+
+    bars = {width(line[: line.index("│")]) for line in lines if "│" in line}
+    assert len(bars) == 1
+
+
+def test_a_long_table_is_cut_with_a_count():
+    x = Value(1.0)
+    for _ in range(200):
+        x = x + 1.0
+    table = trace_table(x)
+    assert len(table) == 201
+    assert "141 rows more" in repr(table)
+    assert len(table.to_text().splitlines()) == 203
+    assert "141 rows more" in table._repr_mimebundle_()["text/html"]
+
+
+def test_a_table_too_long_is_refused():
+    x = Value(1.0)
+    with pytest.raises(SizeLimitError, match="max_nodes=2"):
+        trace_table(x + 1.0 + 1.0, max_nodes=2)
+
+
+def test_markdown_and_html_escape(hostile):
+    for text in hostile:
+        table = trace_table(Value(1.0, label=text) * 2.0)
+        for line in table.to_markdown().splitlines():
+            assert line.replace("\\|", "").count("|") == 9
+        for math_wanted in (True, False):
+            page = table.to_html(math=math_wanted)
+            assert "<script" not in page
+            assert 'onload="' not in page
+            assert page.count("<tr") == 3
