@@ -365,7 +365,7 @@ class ScalarOperators(Node):
         return apply(lookup("silu"), self)
 
     def gelu(self) -> Any:
-        """Return the Gaussian error linear unit x · Φ(x), exact: by erfc, not by tanh."""
+        """Return the Gaussian error linear unit x · Φ(x), exact: not the approximation by tanh."""
         return apply(lookup("gelu"), self)
 
     def softsign(self) -> Any:
