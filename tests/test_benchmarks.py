@@ -36,6 +36,29 @@ def test_the_comparison_with_micrograd_runs_and_writes_its_figures(tmp_path):
     assert "off" not in figures["machine"]["garbage collector"]
 
 
+@pytest.mark.slow
+def test_first_derivatives_are_within_four_units_in_the_last_place(tmp_path):
+    pytest.importorskip("mpmath")
+    command = [sys.executable, str(FOLDER / "accuracy.py"), "--quick", "--no-peers", "--out", str(tmp_path)]
+    environment = {"PYTHONPATH": str(FOLDER.parent), "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env=environment, check=False)
+    assert done.returncode == 0, done.stderr
+    rows = [line.split("|")[1:4] for line in (tmp_path / "accuracy.md").read_text().splitlines()[7:]]
+    assert len(rows) >= 15
+    assert all(float(error) <= 4.0 and int(points) >= 50 for _, points, error in rows)
+
+
+@pytest.mark.parametrize("name", ["eager", "accuracy"])
+def test_the_readme_quotes_the_figures_that_were_measured(name):
+    measured = (FOLDER / "results" / f"{name}.md").read_text(encoding="utf-8").splitlines()
+    quoted = (FOLDER.parent / "README.md").read_text(encoding="utf-8").splitlines()
+    header = next(line for line in measured if line.startswith("|"))
+    start = quoted.index(header)
+    end = quoted.index("", start)
+    assert end - start > 5
+    assert [line for line in quoted[start:end] if line not in measured] == []
+
+
 def test_sides_take_turns_in_going_first(pairing):
     order = []
     pair = pairing.paired(lambda: order.append("ours"), lambda: order.append("peer"), rounds=4)

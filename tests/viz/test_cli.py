@@ -8,6 +8,7 @@ import shlex
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -184,6 +185,35 @@ def test_every_example_of_the_help_works(line, capsys, monkeypatch):
     monkeypatch.setattr("viz.demo.demo", lambda out, report: None)
     code, _, err = run(line, capsys)
     assert (code, err) == (0, "")
+
+
+ROOT = Path(__file__).parent.parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.dot
+@pytest.mark.parametrize(
+    "line", re.findall(r"^backprop (.+)$|`backprop ((?:draw|step) [^`]+ -o [^`]+)`", README, re.MULTILINE)
+)
+def test_every_command_of_the_readme_works(line, capsys):
+    code, _, err = run("".join(line), capsys)
+    assert (code, err) == (0, "")
+
+
+@pytest.mark.dot
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_readmes_picture_is_what_its_command_draws(theme, capsys, folder):
+    """Its words and colours; where they stand may differ from one Graphviz to the next."""
+    [command] = re.findall(r"^backprop (draw .+ -o neuron-light.svg)$", README, re.MULTILINE)
+    run(f"{command} --theme {theme}", capsys)
+    drawn, kept = (
+        ElementTree.parse(path) for path in (folder / "neuron-light.svg", ROOT / "docs/images" / f"neuron-{theme}.svg")
+    )
+    for kind in ("text", "title"):
+        words = [sorted("".join(element.itertext()) for element in tree.iter(f"{SVG}{kind}")) for tree in (drawn, kept)]
+        assert words[0] == words[1]
+    colours = [{element.get("fill") for element in tree.iter()} for tree in (drawn, kept)]
+    assert colours[0] == colours[1]
 
 
 @pytest.mark.parametrize("command", ["draw", "step", "train", "demo"])
