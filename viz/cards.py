@@ -86,10 +86,9 @@ def _backward(step: Step, root: str) -> Card:
     heading = f"{name} sends to {target}"
     upstream = Line("upstream", _slope(root, name), _slope_tex(root, name), "", "", labels.number(step.upstream))
     if step.contribution is None:
-        line = Line("contribution", f"{target} was not selected", "", "", "", "nothing")
-        return Card(
-            "backward", heading, f"{target} was not selected by {name}: nothing is sent to it.", (upstream, line)
-        )
+        line = Line("contribution", f"{target} {step.reason}", "", "", "", "nothing")
+        sentence = f"{target} {step.reason}, so {name} sends nothing to it."
+        return Card("backward", f"{name} sends nothing to {target}", sentence, (upstream, line))
     sent = labels.number(step.contribution)
     after = labels.number(step.after)
     lines = (upstream, _local(step), *_sum(step, sent, after))

@@ -103,7 +103,7 @@ class Formulas:
 
 
 def _numeral(x: Any) -> Symbol:
-    return Numeral(name=labels.number(x.data)) if _is_node(x) else _constant(x)
+    return Numeral(name=labels.operand(x.data)) if _is_node(x) else _constant(x)
 
 
 def _constant(x: Any) -> Symbol:

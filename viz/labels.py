@@ -28,6 +28,7 @@ __all__ = [
     "name_nodes",
     "number",
     "number_tex",
+    "operand",
     "pad",
     "tex_name",
     "width",
@@ -114,6 +115,15 @@ def array(x: Any, digits: int = 4, shown: int = 3) -> str:
     shape = "×".join(str(n) for n in x.shape)
     numbers = [number(e, digits) for e in x.reshape(-1)[:shown]] + ["…"] * (x.size > shown)
     return f"{shape} [{', '.join(numbers)}]"
+
+
+def operand(x: Any) -> str:
+    """Return a number that stands in a formula, or the shape of an array there.
+
+    >>> operand(2.0), operand(np.zeros((2, 3)))
+    ('2.0000', '[2×3]')
+    """
+    return f"[{'×'.join(str(n) for n in x.shape)}]" if isinstance(x, np.ndarray) and x.ndim else number(x)
 
 
 def gradient(grad: Any) -> str:

@@ -78,6 +78,11 @@ class Reading:
         """Return what a node is called in formulas."""
         return self.formulas.names[node]
 
+    def seed(self) -> Any:
+        """Return the adjoint of the output by itself: 1, of its shape if it is an array of one element."""
+        seed = getattr(self.root, "seed", None)
+        return 1.0 if seed is None else seed()
+
     def scope(self, node: Any) -> str:
         """Return the path of the part of a model that made a node, "" for none."""
         return self.scopes[int(self.ids[node][1:])]

@@ -47,8 +47,8 @@ class Stepper:
     ----------
     root : Value or Tensor
         The output.
-    seed : float or array
-        The adjoint to start from.
+    seed : float or array, optional
+        The adjoint to start from, 1 if left out.
     max_nodes : int or None
         Refuse larger graphs; None for any size.
 
@@ -60,7 +60,7 @@ class Stepper:
         How many have been taken.
     """
 
-    def __init__(self, root: Any, seed: Any = 1.0, max_nodes: int | None = MAX_NODES) -> None:
+    def __init__(self, root: Any, seed: Any = None, max_nodes: int | None = MAX_NODES) -> None:
         remedy = (
             "Step through an intermediate node, whose graph is smaller; max_nodes=None steps through it all the same."
         )

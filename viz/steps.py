@@ -66,7 +66,9 @@ class Step:
     local : float or None
         The local partial derivative; None for arrays, which do not store it.
     contribution : float, array or None
-        What is sent: upstream × local. None where the operand was not selected, to which nothing is sent.
+        What is sent: upstream × local. None where nothing is.
+    reason : str
+        Why nothing is sent: the operand "was not selected" or "requires no gradient".
     before, after : float, array or None
         The receiver's gradient before and after; None while nothing has been sent to it.
     source : Source or None
@@ -92,12 +94,13 @@ class Step:
     upstream: Any = None
     local: float | None = None
     contribution: Any = None
+    reason: str = ""
     before: Any = None
     after: Any = None
     source: Source | None = None
 
 
-def steps(reading: Reading, seed: Any = 1.0) -> Iterator[Step]:
+def steps(reading: Reading, seed: Any = None) -> Iterator[Step]:
     """Yield the steps of a graph: forward in the order of creation, the seed, backward in the order of the sweep.
 
     Examples
@@ -116,7 +119,7 @@ def steps(reading: Reading, seed: Any = 1.0) -> Iterator[Step]:
         if node.op is not None:
             yield Step(index=index, kind="forward", **_about(reading, node), **_formula(reading.formulas.value(node)))
             index += 1
-    yield from _backward(reading, seed, index)
+    yield from _backward(reading, reading.seed() if seed is None else seed, index)
 
 
 def _backward(reading: Reading, seed: Any, index: int) -> Iterator[Step]:
@@ -133,6 +136,7 @@ def _backward(reading: Reading, seed: Any, index: int) -> Iterator[Step]:
         slots = [slot for slot, x in enumerate(node.operands) if isinstance(x, Node)]
         for slot, contribution, local in zip(slots, contributions, _partials(node, slots), strict=True):
             target = node.operands[slot]
+            reason = "" if contribution is not None else _reason(target)
             before = running.get(target)
             if contribution is not None:
                 running[target] = frozen(contribution if before is None else before + contribution)
@@ -149,6 +153,7 @@ def _backward(reading: Reading, seed: Any, index: int) -> Iterator[Step]:
                 upstream=frozen(adjoint),
                 local=local,
                 contribution=frozen(contribution),
+                reason=reason,
                 before=before,
                 after=running.get(target),
             )
@@ -174,6 +179,10 @@ def _formula(formula: Formula) -> dict[str, Any]:
         "numbers": formula.numbers,
         "numbers_tex": formula.numbers_tex,
     }
+
+
+def _reason(target: Any) -> str:
+    return "was not selected" if getattr(target, "requires_grad", True) else "requires no gradient"
 
 
 def _partials(node: Any, slots: list[int]) -> list[float | None]:

@@ -161,3 +161,22 @@ def test_saving(example, tmp_path):
     assert "tanh(v3)" in stepper.save(tmp_path / "x.txt").read_text(encoding="utf-8")
     with pytest.raises(OptionError, match=r"\.html"):
         stepper.save(tmp_path / "x.doc")
+
+
+def test_arrays_step_with_shapes_in_their_formulas():
+    np = pytest.importorskip("numpy")
+    from autograd_core.tensor import Tensor
+
+    w = Tensor(np.ones((3, 2)), requires_grad=True, label="W")
+    x = Tensor(np.arange(6.0).reshape(2, 3), label="X")
+    root = (x @ w).tanh().sum()
+    stepper = step(root)
+    w_step = [s for s in stepper if s.target_name == "W"][-1]
+    x_step = [s for s in stepper if s.target_name == "X"][-1]
+    assert x_step.contribution is None
+    assert stepper.card(x_step).sentence == "X requires no gradient, so v1 sends nothing to it."
+    assert stepper.steps[0].numbers == "[2×3] @ [3×2]"
+    assert not w_step.after.flags.writeable
+    root.backward()
+    assert (w_step.after == w.grad).all()
+    assert stepper.to_html().count('<tr data-node="') == len(stepper.table())
