@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from . import algebra as algebra  # importing the algebras fills the table
-from .errors import ShapeError
+from .errors import RegistrationError, ShapeError
 from .node import apply
-from .primitive import Primitive, record
+from .primitive import TABLE, Pointwise, Primitive, record
 from .symbolic import Symbol, derivative
 
 __all__ = ["Operation", "register"]
 
 
 class Operation:
-    """A pointwise record as a function of numbers, arrays and nodes."""
+    """A record as a function of numbers, arrays and nodes; what is no operand is given by keyword."""
 
     def __init__(self, primitive: Any) -> None:
         self.primitive = primitive
@@ -22,25 +22,34 @@ class Operation:
         self.__module__ = "autograd_core.functions"
         self.__doc__ = documentation(primitive)
 
-    def __call__(self, *operands: Any) -> Any:
-        defaults = self.primitive.defaults
-        missing = self.primitive.arity - len(operands)
+    def __call__(self, *operands: Any, **params: Any) -> Any:
+        """Apply the operation, with its defaults for operands that are left out."""
+        defaults = getattr(self.primitive, "defaults", ())
+        arity = self.primitive.arity or len(operands)  # 0 stands for any number
+        missing = arity - len(operands)
         if missing < 0 or missing > len(defaults):
-            names = ", ".join("xyzw"[: self.primitive.arity])
             raise ShapeError(
-                f"{self.__name__}({names}) takes {self.primitive.arity} operands, but {len(operands)} were given."
+                f"{self.__name__}({', '.join(operand_names(arity))}) takes {arity} operand{'s' * (arity != 1)}, "
+                f"but {len(operands)} were given."
             )
-        return apply(self.primitive, *operands, *defaults[len(defaults) - missing :])
+        return apply(self.primitive, *operands, *defaults[len(defaults) - missing :], **params)
 
     def __repr__(self) -> str:
         return f"<function {self.__name__}: {self.primitive.summary}>"
 
 
+def operand_names(arity: int) -> list[str]:
+    """Return names for the operands of an operation: x, y, z, w, or numbered ones if there are more."""
+    return list("xyzw"[:arity]) if arity <= 4 else [f"x{i}" for i in range(arity)]
+
+
 def documentation(primitive: Any) -> str:
     """Return the docstring of an operation, all of which is in its record."""
-    names = [Symbol.variable(name) for name in "xyzw"[: primitive.arity]]
-    lines = [f"Return {primitive.summary}.", "", "Local partial derivatives:", ""]
-    lines += [f"* by {x.name}: {d}" for x, d in zip(names, derivative(primitive, *names), strict=True)]
+    lines = [f"Return {primitive.summary or primitive.name}."]
+    if isinstance(primitive, Pointwise):
+        names = [Symbol.variable(name) for name in operand_names(primitive.arity)]
+        lines += ["", "Local partial derivatives:", ""]
+        lines += [f"* by {x.name}: {d}" for x, d in zip(names, derivative(primitive, *names), strict=True)]
     for title, text in (("Where there is none", primitive.kink), ("Source", primitive.source)):
         if text:
             lines += ["", f"{title}: {text}."]
@@ -60,7 +69,7 @@ def register(primitive: Primitive) -> Operation:
     Raises
     ------
     RegistrationError
-        If the name is taken or is not an identifier.
+        If the name is taken or is not an identifier, or if a partial is no expression over its algebra.
 
     See Also
     --------
@@ -78,4 +87,13 @@ def register(primitive: Primitive) -> Operation:
     12.0
     >>> del TABLE["doctest_cube"]
     """
-    return Operation(record(primitive))
+    record(primitive)
+    try:
+        return Operation(primitive)
+    except Exception as error:
+        del TABLE[primitive.name]
+        raise RegistrationError(
+            f"The partials of {primitive.name!r} cannot be read as formulas: {type(error).__name__}, {error}. "
+            "A rule is one expression over the algebra m, so that it can be printed and differentiated again: "
+            "m.where(m.greater(x, 0.0), a, b) instead of if, m.log(x) instead of math.log(x)."
+        ) from error
