@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from . import activations, data, initializers, losses, metrics, optimizers
 from .architecture import Architecture
+from .files import load
 from .history import History
 from .losses import cross_entropy, hinge, mse_loss
 from .module import Module
@@ -36,6 +37,7 @@ __all__ = [
     "fit",
     "hinge",
     "initializers",
+    "load",
     "losses",
     "metrics",
     "mse_loss",

@@ -95,6 +95,11 @@ class Architecture:
         """The number of inputs, then of units of each layer."""
         return (self.layers[0].nin, *(layer.nout for layer in self.layers))
 
+    @property
+    def parameters(self) -> int:
+        """How many weights and biases it has."""
+        return sum(d.nout * (d.nin + d.bias) for d in self.layers)
+
     def describe(self) -> str:
         """Return the architecture on one line."""
         return " -> ".join([str(self.sizes[0]), *(f"{d.nout} {d.activation.name}" for d in self.layers)])
@@ -114,17 +119,23 @@ class Architecture:
         }
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Architecture:
-        """Return the architecture that ``to_json`` described."""
+    def from_json(cls, data: dict[str, Any], most: int) -> Architecture:
+        """Return the architecture that ``to_json`` described, if it has at most so many weights and biases.
+
+        The limit is what a file holds: a description in it must not make us build a network that is not there.
+        """
         sizes, activations, biases = data["sizes"], data["activations"], data["biases"]
         plain = cls.of(sizes[0], sizes[1:], activations)
         if len(biases) != len(plain.layers) or not all(isinstance(b, bool) for b in biases):
             raise ArchitectureError(
                 f"biases says true or false for each of {len(plain.layers)} layers, not {biases!r}."
             )
-        return cls(
+        found = cls(
             tuple(Dense(d.nin, d.nout, d.activation, bias) for d, bias in zip(plain.layers, biases, strict=True))
         )
+        if found.parameters > most:
+            raise ArchitectureError(f"{found.describe()} has {found.parameters} parameters, but there are only {most}.")
+        return found
 
 
 def _one_a_layer(spec: Any, layers: int) -> list[Activation]:

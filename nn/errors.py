@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import Any
 
 from autograd_core.errors import AnomalyError, AutogradError, OperandError, ShapeError
 
@@ -66,7 +67,15 @@ class TrainingError(AutogradError, RuntimeError):
 
 
 class DivergedError(AnomalyError):
-    """Training reached a nan or an infinity; the model is as it stood before that update."""
+    """Training reached a nan or an infinity; the model is as it stood before that update.
+
+    Attributes
+    ----------
+    history : History or None
+        What ``fit`` recorded until then.
+    """
+
+    history: Any = None
 
 
 class MissingExtraError(AutogradError, ImportError):

@@ -30,6 +30,8 @@ class Started:
     updates_per_epoch : int
     epoch, step : int
         How many epochs and updates were done before: 0 unless training is resumed.
+    history : History
+        The history that is being written, with what was recorded before.
     """
 
     model: Any
@@ -38,6 +40,7 @@ class Started:
     updates_per_epoch: int
     epoch: int = 0
     step: int = 0
+    history: Any = None
 
 
 @dataclass(frozen=True)

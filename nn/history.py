@@ -9,7 +9,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from .errors import unknown
@@ -67,13 +68,44 @@ class History:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data from which ``from_json`` makes the same history again."""
-        return dict(vars(self))
+        return {
+            "losses": self.losses,
+            "rates": self.rates,
+            "norms": self.norms,
+            "epochs": [{name: x if math.isfinite(x) else None for name, x in record.items()} for record in self.epochs],
+            "reason": self.reason,
+            "interrupted": self.interrupted,
+        }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> History:
-        """Return the history that ``to_json`` described."""
-        return cls(**data)
+        """Return the history that ``to_json`` described.
+
+        Raises
+        ------
+        TypeError, ValueError
+            For data that describe none.
+        """
+        if set(data) != {field.name for field in fields(cls)}:
+            raise ValueError(f"a history has other fields than {sorted(data)}")
+        return cls(
+            losses=_floats(data["losses"]),
+            rates=_floats(data["rates"]),
+            norms={str(name): _floats(norms) for name, norms in data["norms"].items()},
+            epochs=[{str(name): _float(x) for name, x in record.items()} for record in data["epochs"]],
+            reason=str(data["reason"]),
+            interrupted=bool(data["interrupted"]),
+        )
 
     def __repr__(self) -> str:
         last = ", ".join(f"{k}={v:.4g}" for k, v in self.epochs[-1].items()) if self.epochs else ""
         return f"History({len(self.epochs)} epochs, {len(self.losses)} updates, {self.reason or 'running'}; {last})"
+
+
+def _float(x: Any) -> float:
+    """Return a number of JSON, where None stands for what JSON cannot say."""
+    return math.nan if x is None else float(x)
+
+
+def _floats(numbers: Any) -> list[float]:
+    return [_float(x) for x in numbers]

@@ -25,6 +25,7 @@ So a module of one's own needs a constructor and ``forward``, and nothing has to
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
@@ -171,6 +172,18 @@ class Module:
         fresh = {path: _fitting(path, state[path], _numbers(value)) for path, (_, _, value) in holdings.items()}
         for path, (owner, name, value) in holdings.items():
             _put(owner, name, value, fresh[path])
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the model to a file of names and numbers; see ``nn.files``."""
+        from .files import save
+
+        save(self, path)
+
+    def load(self, path: str | os.PathLike[str]) -> None:
+        """Take over the numbers of a file, all or nothing; ``nn.load(path)`` builds the model as well."""
+        from .files import load_into
+
+        load_into(self, path)
 
     def _holdings(self) -> Iterator[tuple[str, Module, str, Any]]:
         """Yield every piece of state: its path, the module and attribute that hold it, and what is held."""

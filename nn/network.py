@@ -24,7 +24,7 @@ from .activations import Activation, activation, named
 from .errors import ArchitectureError, OperandError, ShapeError
 from .initializers import initializer, source
 from .module import Module
-from .neurons import sample
+from .samples import sample
 
 __all__ = ["DAGNetwork"]
 
@@ -214,8 +214,10 @@ class DAGNetwork(Module):
         }
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> DAGNetwork:
-        """Return the network that ``to_json`` described, with weights and biases of 0."""
+    def from_json(cls, data: Mapping[str, Any], most: int) -> DAGNetwork:
+        """Return the network that ``to_json`` described, with at most so many weights and biases, all 0."""
+        if len(data["links"]) + len(data["biases"]) > most:
+            raise ArchitectureError(f"A network of {len(data['links'])} links has more than {most} parameters.")
         links = [(i, j) for i, j in data["links"]]
         return cls(
             links,

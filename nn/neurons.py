@@ -17,17 +17,16 @@ from collections.abc import Sequence
 from operator import mul
 from typing import Any
 
-import numpy as np
-
 from autograd_core import Value
-from autograd_core.node import Node, number
+from autograd_core.node import number
 
 from .activations import activation as activation_of
 from .architecture import Architecture
-from .errors import ArchitectureError, OperandError, ShapeError
+from .errors import ArchitectureError
 from .initializers import initializer, source
 from .module import Module
 from .options import count
+from .samples import sample, wrong_number
 
 __all__ = ["MLP", "Layer", "Neuron"]
 
@@ -111,7 +110,7 @@ class Neuron(Module):
         if type(x) is not list:
             x = sample(x)
         if len(x) != len(w):
-            raise _wrong_number(self, x, len(w))
+            raise wrong_number(self, x, len(w))
         products = map(mul, w, x)
         z: Any = sum(products, next(products) if b is None else b)
         if self.slope is not None:
@@ -168,7 +167,7 @@ class Layer(Module):
             x = sample(x)
         nin = len(self.neurons[0].w)
         if len(x) != nin:
-            raise _wrong_number(self, x, nin)
+            raise wrong_number(self, x, nin)
         outputs = [neuron(x) for neuron in self.neurons]
         if self.activation is not None:
             outputs = self.activation(outputs)
@@ -230,7 +229,10 @@ class MLP(Module):
         bias: bool | float = True,
         rng: Any = None,
     ) -> None:
-        self.architecture = Architecture.of(nin, nouts, activation, bias is not False)
+        self._build(Architecture.of(nin, nouts, activation, bias is not False), init, bias, rng)
+
+    def _build(self, architecture: Architecture, init: Any, bias: bool | float, rng: Any) -> None:
+        self.architecture = architecture
         draws = source(rng)
         dense = self.architecture.layers
         inits = init if isinstance(init, (list, tuple)) else [init] * len(dense)
@@ -240,7 +242,7 @@ class MLP(Module):
                 "an Initializer, or its weights; or a single one for all."
             )
         self.layers = [
-            Layer(d.nin, d.nout, activation=d.activation, init=i, bias=bias, rng=draws)
+            Layer(d.nin, d.nout, activation=d.activation, init=i, bias=d.bias and bias, rng=draws)
             for d, i in zip(dense, inits, strict=True)
         ]
 
@@ -250,36 +252,25 @@ class MLP(Module):
             x = layer(x)
         return x
 
+    @classmethod
+    def of(cls, architecture: Architecture, init: Any = "uniform", rng: Any = None) -> MLP:
+        """Return a network of an architecture, whose layers may differ in whether they have biases.
+
+        >>> MLP.of(Architecture.of(2, [1]), rng=0)
+        MLP of [Layer of [LinearNeuron(2)]]
+        """
+        model = cls.__new__(cls)
+        model._build(architecture, init, True, rng)
+        return model
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain data from which ``from_json`` makes a network of the same architecture."""
+        return self.architecture.to_json()
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any], most: int) -> MLP:
+        """Return the network that ``to_json`` described, with weights of 0 and at most so many parameters."""
+        return cls.of(Architecture.from_json(data, most), init="zeros")
+
     def __repr__(self) -> str:
         return f"MLP of [{', '.join(map(repr, self.layers))}]"
-
-
-def sample(x: Any) -> list[Any]:
-    """Return one sample as a list of numbers and Values, or say why it is none."""
-    if isinstance(x, (list, tuple)):
-        return list(x)
-    if isinstance(x, np.ndarray):
-        if x.ndim == 1:
-            return x.tolist()  # type: ignore[no-any-return]
-        if x.ndim > 1:
-            raise ShapeError(
-                f"A network of Values takes one sample at a time, but this array has shape {x.shape}. "
-                "Call it on each row, [model(row) for row in X], or take the same network at the resolution of "
-                "Tensors, model.to_tensor()."
-            )
-        return [x.item()]
-    if isinstance(x, Value) or (not isinstance(x, Node) and np.isscalar(x) and not isinstance(x, str)):
-        return [x]
-    if isinstance(x, (str, bytes, dict, set, Node)) or not hasattr(x, "__iter__"):
-        raise OperandError(
-            f"A network of Values takes one sample, a list of numbers or Values in a fixed order, not "
-            f"{type(x).__name__} {x!r}."
-        )
-    return list(x)
-
-
-def _wrong_number(module: Module, x: list[Any], expected: int) -> ShapeError:
-    return ShapeError(
-        f"{type(module).__name__} {module._name!r} takes {expected} input{'s' * (expected != 1)}, but the sample has "
-        f"{len(x)}. Nothing is cut off or filled in: check the sample, or build the network for {len(x)} inputs."
-    )

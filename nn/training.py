@@ -12,28 +12,28 @@ True
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from autograd_core import detect_anomaly, no_grad
-
-from .data import batches, same_length
-from .errors import AnomalyError, DataError, DivergedError, OperandError, unknown
+from .callbacks import resume as resume_from
+from .data import batches
+from .errors import DivergedError, OperandError, OptionError
+from .evaluation import Metrics, checked, evaluate, measures, outputs_of
 from .events import Consumer, EpochEnded, Finished, Started, Updated
 from .history import History
 from .losses import loss_function
-from .metrics import METRICS, numbers
+from .metrics import numbers
 from .module import Module
-from .optimizer import Optimizer, has_gradient
-from .options import count
+from .monitors import gradient_norms, inside
+from .optimizer import Optimizer
+from .options import count, in_range
 from .progress import progress_bar
+from .updates import Updater
 
 __all__ = ["evaluate", "fit", "outputs_of", "training"]
-
-Metrics = Mapping[str, Callable[[Any, Any], float]]
 
 
 def fit(
@@ -47,9 +47,13 @@ def fit(
     validation: tuple[Any, Any] | None = None,
     metrics: Sequence[str] | Metrics = (),
     schedule: Callable[[int], float] | None = None,
+    schedule_every: str = "update",
     regularizer: Callable[[Module], Any] | None = None,
+    clip_norm: float | None = None,
     shuffle: bool = True,
     seed: int = 0,
+    probe: Any = None,
+    resume: str | os.PathLike[str] | None = None,
     progress: bool | None = None,
     callbacks: Sequence[Consumer] = (),
 ) -> History:
@@ -66,7 +70,7 @@ def fit(
     optimizer : Optimizer
         Over the parameters of the model.
     epochs : int
-        How often every sample is used.
+        How often every sample is used; of a resumed training, those before included.
     batch_size : int, optional
         1 learns on-line, None takes all samples at once, anything between is a mini-batch; the last may be short.
     validation : (X, y), optional
@@ -74,12 +78,20 @@ def fit(
     metrics : list of str, or dict of name to function
         ``metric(outputs, targets)``; names are those of ``nn.metrics.METRICS``.
     schedule : callable, optional
-        ``schedule(step)``, the learning rate of an update counted from 0.
+        ``schedule(step)``, the learning rate; one of ``nn.schedules`` or a function of one's own.
+    schedule_every : {"update", "epoch"}
+        What the schedule counts, from 0.
     regularizer : callable, optional
-        ``regularizer(model)``, added to the loss.
+        ``regularizer(model)``, added to the loss; one of ``nn.regularizers``.
+    clip_norm : float, optional
+        The largest Euclidean norm that the gradient may have.
     shuffle : bool
         Whether each epoch has an order of its own, a function of ``seed`` and the epoch.
     seed : int
+    probe : array_like, shape (samples, features), optional
+        Samples on which dead units and sparsity of each layer are recorded after each epoch.
+    resume : str or path, optional
+        A file of ``Checkpoint`` to go on from.
     progress : bool, optional
         Whether to show a bar; None shows one if tqdm is installed.
     callbacks : sequence of callables
@@ -97,15 +109,20 @@ def fit(
         was before that update. The history so far is its attribute ``history``.
     DataError
         For data that are empty, not finite, or do not fit together.
+    ModelFileError
+        For a checkpoint that is damaged or of another model.
     """
-    history = History()
+    history, epoch, step = History(), 0, 0
+    if resume is not None:
+        history, epoch, step = resume_from(resume, model, optimizer)
     bar = progress_bar(progress)
     consumers: list[Consumer] = [history, *callbacks, *([bar] if bar else [])]
     reason = "all epochs done"
     try:
         for event in training(
             model, data, loss, optimizer, epochs=epochs, batch_size=batch_size, validation=validation,
-            metrics=metrics, schedule=schedule, regularizer=regularizer, shuffle=shuffle, seed=seed,
+            metrics=metrics, schedule=schedule, schedule_every=schedule_every, regularizer=regularizer,
+            clip_norm=clip_norm, shuffle=shuffle, seed=seed, probe=probe, history=history, done=(epoch, step),
         ):  # fmt: skip
             said = [answer for answer in [consume(event) for consume in consumers] if isinstance(answer, str)]
             if said:
@@ -115,7 +132,10 @@ def fit(
         reason = "interrupted"
     except DivergedError as error:
         reason = "diverged"
-        error.history = history  # type: ignore[attr-defined]
+        error.history = history
+        raise
+    except BaseException:
+        reason = "failed"
         raise
     finally:
         for consume in consumers:
@@ -134,168 +154,52 @@ def training(
     validation: tuple[Any, Any] | None = None,
     metrics: Sequence[str] | Metrics = (),
     schedule: Callable[[int], float] | None = None,
+    schedule_every: str = "update",
     regularizer: Callable[[Module], Any] | None = None,
+    clip_norm: float | None = None,
     shuffle: bool = True,
     seed: int = 0,
+    probe: Any = None,
+    history: History | None = None,
+    done: tuple[int, int] = (0, 0),
 ) -> Iterator[Started | Updated | EpochEnded]:
-    """Train a model and yield what happens: the loop inside ``fit``, which documents the arguments."""
+    """Train a model and yield what happens: the loop inside ``fit``, which documents the arguments.
+
+    Two more: ``history``, what was recorded before, and ``done``, the epochs and updates before, of a resumed training.
+    """
     if not isinstance(optimizer, Optimizer):
         raise OperandError(
             f"The optimiser is an Optimizer such as SGD(model.parameters(), lr=0.1), not {type(optimizer).__name__}."
         )
+    if schedule_every not in ("update", "epoch"):
+        raise OptionError(f"schedule_every is 'update' or 'epoch', not {schedule_every!r}.")
+    clip = None if clip_norm is None else in_range("clip_norm", clip_norm, 0.0)
     X, y = checked(data, "data")
     held_out = None if validation is None else checked(validation, "validation")
-    loss, measures = loss_function(loss), _measures(metrics)
-    samples = len(X)
+    updater = Updater(model, loss_function(loss), optimizer, regularizer, clip)
+    metric_functions = measures(metrics)
+    samples, last = len(X), count(epochs, "epochs")
     size = samples if batch_size is None else count(batch_size, "batch_size")
-    step = 0
-    yield Started(model, optimizer, count(epochs, "epochs"), math.ceil(samples / size))
-    for epoch in range(epochs):
+    first, step = done
+    yield Started(model, optimizer, last, math.ceil(samples / size), first, step, history or History())
+    for epoch in range(first, last):
         model.train()
         total, seen = 0.0, []
         for rows in batches(samples, size, epoch=epoch, seed=seed, shuffle=shuffle):
             if schedule is not None:
-                optimizer.lr = schedule(step)
-            value, outputs = _update(model, X[rows], y[rows], loss, optimizer, regularizer)
+                optimizer.lr = schedule(step if schedule_every == "update" else epoch)
+            value, outputs = updater.update(X[rows], y[rows])
             step += 1
             total += value * len(rows)
-            seen.append((numbers(outputs), y[rows]))
+            seen.append((numbers(outputs) if metric_functions else None, y[rows]))
             yield Updated(model, epoch, step, value, optimizer.lr, len(rows), gradient_norms(model))
         record = {"loss": total / samples, "lr": optimizer.lr}
-        if measures:
+        if metric_functions:
             whole, true = np.concatenate([o for o, _ in seen]), np.concatenate([t for _, t in seen])
-            record |= {name: float(metric(whole, true)) for name, metric in measures.items()}
+            record |= {name: float(metric(whole, true)) for name, metric in metric_functions.items()}
         if held_out is not None:
-            found = evaluate(model, held_out, loss, measures)
+            found = evaluate(model, held_out, updater.loss, metric_functions)
             record |= {f"validation_{name}": value for name, value in found.items()}
+        if probe is not None:
+            record |= inside(model, probe)
         yield EpochEnded(model, optimizer, epoch + 1, step, record)
-
-
-def _update(
-    model: Module,
-    X: NDArray[Any],
-    y: NDArray[Any],
-    loss: Callable[..., Any],
-    optimizer: Optimizer,
-    regularizer: Callable[[Module], Any] | None,
-) -> tuple[float, Any]:
-    """Do one forward pass, one sweep and one step; return the objective before it, and the outputs."""
-
-    def objective() -> tuple[Any, Any]:
-        outputs = outputs_of(model, X)
-        value = loss(outputs, _targets(model, y))
-        return (value if regularizer is None else value + regularizer(model)), outputs
-
-    before, arrays = optimizer.steps, _arrays(model)
-    try:
-        value, outputs = objective()
-        optimizer.zero_grad()
-        value.backward()
-        if not (math.isfinite(value.item()) and all(_finite(p) for p in optimizer.params)):
-            raise _diverged(objective, value.item(), before)
-        optimizer.step()
-    except BaseException:
-        if optimizer.steps == before:  # running statistics belong to an update that did not take place
-            for owner, name, array in arrays:
-                setattr(owner, name, array)
-        raise
-    return float(value.item()), outputs
-
-
-def outputs_of(model: Module, X: NDArray[Any]) -> Any:
-    """Return the outputs for rows of samples: a list for a model of Values, one Tensor for a model of Tensors."""
-    return [model(row) for row in X.tolist()] if model.one_sample else model(X)
-
-
-def _targets(model: Module, y: NDArray[Any]) -> Any:
-    return y.tolist() if model.one_sample else y
-
-
-def evaluate(
-    model: Module, data: tuple[Any, Any], loss: str | Callable[..., Any], metrics: Sequence[str] | Metrics = ()
-) -> dict[str, float]:
-    """Return the loss and the metrics of a model on data, without recording or changing anything.
-
-    Parameters
-    ----------
-    model : Module
-        Put into prediction mode for the time.
-    data : (X, y)
-    loss : str or callable
-    metrics : list of str, or dict of name to function
-
-    Examples
-    --------
-    >>> from nn import MLP
-    >>> evaluate(MLP(1, [1], init="zeros"), ([[1.0], [2.0]], [1.0, 0.0]), "mse")
-    {'loss': 0.5}
-    """
-    X, y = checked(data, "data")
-    modes = [(module, module.training) for module in model.modules()]
-    try:
-        model.eval()
-        with no_grad():
-            outputs = outputs_of(model, X)
-            value = loss_function(loss)(outputs, _targets(model, y))
-        plain = numbers(outputs)
-        return {"loss": float(numbers(value)), **{n: float(m(plain, y)) for n, m in _measures(metrics).items()}}
-    finally:
-        for module, mode in modes:
-            module.training = mode
-
-
-def checked(data: Any, name: str) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return samples and targets as arrays, or say why they cannot be trained on."""
-    if not isinstance(data, (tuple, list)) or len(data) < 2:
-        raise OperandError(f"{name} is a pair (X, y) of samples and targets, not {type(data).__name__}.")
-    X, y = np.asarray(data[0]), np.asarray(data[1])
-    same_length(X, y)
-    for array, what in ((X, "X"), (y, "y")):
-        if array.dtype.kind not in "iufb":
-            raise DataError(f"The {what} of {name} must be numbers, but they are {array.dtype}.")
-        if not np.isfinite(array).all():
-            where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
-            raise DataError(f"The {what} of {name} is {array[where]} at index {where}: repair or leave out the sample.")
-    return (X.reshape(-1, 1) if X.ndim == 1 else X).astype(np.float64), y
-
-
-def _measures(metrics: Sequence[str] | Metrics) -> Metrics:
-    if isinstance(metrics, Mapping):
-        return metrics
-    names = [metrics] if isinstance(metrics, str) else list(metrics)
-    for name in names:
-        if name not in METRICS:
-            raise unknown("metric", name, METRICS)
-    return {name: METRICS[name] for name in names}
-
-
-def gradient_norms(model: Module) -> dict[str, float]:
-    """Return the Euclidean norm of the gradient of each part of a model, under the part's name."""
-    parts: list[tuple[str, Any]] = list(model.named_children()) or [(model._name, model)]
-    return {
-        name: math.sqrt(sum(float(np.sum(np.square(p.grad))) for p in part.parameters() if has_gradient(p)))
-        for name, part in parts
-    }
-
-
-def _finite(p: Any) -> bool:
-    return not has_gradient(p) or bool(np.isfinite(p.grad).all())
-
-
-def _arrays(model: Module) -> list[tuple[Module, str, Any]]:
-    """Return the arrays that a forward pass may replace, so that they can be put back."""
-    return [(m, n, v.copy()) for m in model.modules() for n, v in vars(m).items() if isinstance(v, np.ndarray)]
-
-
-def _diverged(objective: Callable[[], tuple[Any, Any]], value: float, step: int) -> DivergedError:
-    """Run the objective once more, watched, and return the error that names the first operation to blame."""
-    found = ""
-    try:
-        with detect_anomaly():
-            objective()[0].backward()
-    except AnomalyError as error:
-        found = f" {error}"
-    return DivergedError(
-        f"Update {step + 1} did not take place: the loss is {value}, or a gradient is not finite.{found} The model is "
-        "as it was before. A smaller learning rate, clipped gradients or standardised data are the usual cures."
-    )

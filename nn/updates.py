@@ -1,0 +1,100 @@
+"""One update: forward pass, sweep, step; whole, or not at all."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograd_core import detect_anomaly
+
+from .errors import AnomalyError, DivergedError
+from .evaluation import outputs_of, targets_for
+from .module import Module
+from .optimizer import Optimizer, clip_grad_norm_, has_gradient
+
+__all__ = ["Updater"]
+
+
+@dataclass(frozen=True)
+class Updater:
+    """What an update needs.
+
+    Attributes
+    ----------
+    model : Module
+    loss : callable
+        ``loss(outputs, targets)``.
+    optimizer : Optimizer
+    regularizer : callable or None
+        ``regularizer(model)``, added to the loss; if it has a method ``proximal(model, lr)``, that follows the step.
+    clip_norm : float or None
+        The largest norm that the gradient may have.
+    """
+
+    model: Module
+    loss: Callable[..., Any]
+    optimizer: Optimizer
+    regularizer: Callable[[Module], Any] | None = None
+    clip_norm: float | None = None
+
+    def objective(self, X: NDArray[Any], y: NDArray[Any]) -> tuple[Any, Any]:
+        """Return the loss with its penalty, and the outputs."""
+        outputs = outputs_of(self.model, X)
+        value = self.loss(outputs, targets_for(self.model, y))
+        return (value if self.regularizer is None else value + self.regularizer(self.model)), outputs
+
+    def update(self, X: NDArray[Any], y: NDArray[Any]) -> tuple[float, Any]:
+        """Update the parameters once; return the objective before it, and the outputs.
+
+        Raises
+        ------
+        DivergedError
+            If the objective or a gradient is not finite; nothing was changed.
+        """
+        before, arrays = self.optimizer.steps, _arrays(self.model)
+        try:
+            value, outputs = self.objective(X, y)
+            self.optimizer.zero_grad()
+            value.backward()
+            if not (math.isfinite(value.item()) and all(_finite(p) for p in self.optimizer.params)):
+                raise self._diverged(X, y, value.item())
+            if self.clip_norm is not None:
+                clip_grad_norm_(self.optimizer.params, self.clip_norm)
+            self.optimizer.step()
+        except BaseException:
+            if self.optimizer.steps == before:  # running statistics belong to an update that did not take place
+                for owner, name, array in arrays:
+                    setattr(owner, name, array)
+            raise
+        proximal = getattr(self.regularizer, "proximal", None)
+        if proximal is not None:
+            proximal(self.model, self.optimizer.lr)
+        return float(value.item()), outputs
+
+    def _diverged(self, X: NDArray[Any], y: NDArray[Any], value: float) -> DivergedError:
+        """Run the objective once more, watched, and return the error that names the first operation to blame."""
+        found = ""
+        try:
+            with detect_anomaly():
+                self.objective(X, y)[0].backward()
+        except AnomalyError as error:
+            found = f" {error}"
+        return DivergedError(
+            f"Update {self.optimizer.steps + 1} did not take place: the loss is {value}, or a gradient is not finite."
+            f"{found} The model is as it was before. The usual cures are a smaller learning rate, "
+            "clipped gradients and standardised data."
+        )
+
+
+def _finite(p: Any) -> bool:
+    return not has_gradient(p) or bool(np.isfinite(p.grad).all())
+
+
+def _arrays(model: Module) -> list[tuple[Module, str, Any]]:
+    """Return the arrays that a forward pass may replace, so that they can be put back."""
+    return [(m, n, v.copy()) for m in model.modules() for n, v in vars(m).items() if isinstance(v, np.ndarray)]
