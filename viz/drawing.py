@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from . import dot, files, render, svg
-from .errors import OptionError, RendererMissingError, RenderError
+from .errors import OptionError, RendererMissingError, RenderError, SizeLimitError
 from .reading import Reading
 from .scene import Scene, build
 from .theme import THEMES, Theme
@@ -48,7 +48,7 @@ class Drawing:
         What to show.
     theme : Theme
         Its colours.
-    rankdir, partials, colour_by, timeout
+    rankdir, partials, colour_by, format, timeout
         As in ``draw``.
     """
 
@@ -59,11 +59,13 @@ class Drawing:
         rankdir: str = "LR",
         partials: Partials = "numbers",
         colour_by: str = "kind",
+        format: str = "svg",
         timeout: float = render.TIMEOUT,
     ) -> None:
         self.scene = scene
         self.theme = theme
         self.rankdir = rankdir
+        self.format = format
         self.timeout = timeout
         self._graph = dot.digraph(scene, theme, rankdir, partials, colour_by)
 
@@ -136,8 +138,11 @@ class Drawing:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """Show the picture in a notebook; as words where there is no Graphviz."""
         try:
+            if self.format == "png":
+                bitmap = render.render(self.dot, "png", size=svg.size(self.svg()), timeout=self.timeout)
+                return {"image/png": base64.b64encode(bitmap).decode("ascii"), "text/plain": repr(self)}
             made = self.svg()
-        except (RendererMissingError, RenderError) as error:
+        except (RendererMissingError, RenderError, SizeLimitError) as error:
             return {"text/plain": f"{self.text()}\n\n{error}"}
         image = base64.b64encode(made.encode("utf-8")).decode("ascii")
         shrink = "max-width:100%;height:auto" if svg.size(made)[0] <= WIDEST_SHRUNK else "max-width:none"
@@ -177,6 +182,7 @@ def draw(
     rankdir: str = "LR",
     partials: bool | Partials = True,
     colour_by: Literal["kind", "gradient"] = "kind",
+    format: Literal["svg", "png"] = "svg",
     max_nodes: int | None = MAX_NODES,
     timeout: float = render.TIMEOUT,
 ) -> Drawing:
@@ -198,6 +204,8 @@ def draw(
         What stands on the edges.
     colour_by : {"kind", "gradient"}
         What the colour of a box says: what it is, or its gradient, from blue (negative) over grey to orange.
+    format : {"svg", "png"}
+        What notebooks show; a file's ending says what is saved.
     max_nodes : int or None
         Refuse larger graphs at once; None for any size.
     timeout : float
@@ -226,10 +234,11 @@ def draw(
     shown = {True: "numbers", False: "none"}.get(partials, partials) if isinstance(partials, bool) else partials
     _one_of("partials", shown, ("numbers", "formulas", "both", "none"))
     _one_of("colour_by", colour_by, ("kind", "gradient"))
+    _one_of("format", format, ("svg", "png"))
     if not isinstance(theme, Theme):
         theme = THEMES[_one_of("theme", theme, tuple(THEMES))]
     dot.checked(rankdir)
-    return Drawing(build(Reading(root, max_nodes, remedy=TOO_LARGE)), theme, rankdir, shown, colour_by, timeout)  # type: ignore[arg-type]
+    return Drawing(build(Reading(root, max_nodes, remedy=TOO_LARGE)), theme, rankdir, shown, colour_by, format, timeout)  # type: ignore[arg-type]
 
 
 def draw_dot(root: Any, format: str = "svg", rankdir: str = "LR", max_nodes: int | None = MAX_NODES) -> dot.Picture:

@@ -141,7 +141,8 @@ def embedded(document: str, table: TraceTable, picture: str, height: int = 720) 
     shown = f'<p><img alt="computation graph" style="max-width:100%" src="data:image/svg+xml;base64,{image}"></p>'
     fallback = "".join(_fallback(table, shown if picture else ""))
     return (
-        f'<div style="position:relative;min-height:{height}px;resize:vertical;overflow:auto">{fallback}'
+        f'<div style="position:relative;height:{height}px;resize:vertical;overflow:hidden">'
+        f'<div style="height:100%;overflow:auto">{fallback}</div>'
         f'<iframe sandbox="allow-scripts" title="Backpropagation, step by step" srcdoc="{escape(document)}" '
         'style="position:absolute;inset:0;width:100%;height:100%;border:1px solid #8884;border-radius:8px;'
         'background:#fff"></iframe></div>'

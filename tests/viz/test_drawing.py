@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import stat
 import time
@@ -127,6 +128,15 @@ def test_a_notebook_gets_a_picture_that_survives_sanitising(example):
     assert set(bundle) == {"text/html", "image/svg+xml", "text/plain"}
     assert 'src="data:image/svg+xml;base64,' in bundle["text/html"]
     assert "<script" not in bundle["text/html"]
+
+
+@pytest.mark.dot
+def test_a_notebook_that_shows_svg_badly_can_have_a_bitmap(example):
+    bundle = draw(example, format="png")._repr_mimebundle_()
+    assert set(bundle) == {"image/png", "text/plain"}
+    assert base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG")
+    with pytest.raises(OptionError, match="'svg', 'png'"):
+        draw(example, format="gif")
 
 
 def test_without_graphviz_a_notebook_gets_words(example, no_graphviz):
