@@ -314,10 +314,18 @@ def test_a_file_that_is_there_stays_as_it_is_when_the_command_fails(capsys, fold
     assert (folder / "g.svg").read_text() == "mine"
 
 
+def test_real_data_without_scikit_learn_are_refused_with_the_remedy(capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "sklearn", None)
+    code, _, err = run("train iris", capsys)
+    assert code == 2
+    assert "autograd-core[data]" in err
+
+
 def test_a_graph_too_large_to_read_is_refused(capsys, folder):
     code, _, err = run(f'draw "{"+".join(["a"] * 1500)}" a=1 -o g.svg', capsys)
     assert code == 2
-    assert "max_nodes" in err or "nodes" in err
+    assert "max_nodes" in err
+    assert list(folder.iterdir()) == []
 
 
 # Processes and terminals
