@@ -102,6 +102,7 @@ def _children(node: ast.expr, text: str) -> list[ast.expr]:
     if isinstance(node, ast.Call):
         if not isinstance(node.func, ast.Name) or node.keywords or any(isinstance(a, ast.Starred) for a in node.args):
             raise _refused(node, text)
+        _operation(node.func.id)  # before its operands are looked at, so that the message names the call
         return list(node.args)
     return []
 
@@ -125,12 +126,18 @@ def _symbol(node: ast.expr, operands: list[Symbol], text: str, allowed: Collecti
     raise _refused(node, text)
 
 
-def _call(name: str, operands: list[Symbol]) -> Symbol:
-    primitive: Any = TABLE.get(name)
+def _operation(name: str) -> Pointwise:
+    """Return the record that a call names."""
+    primitive = TABLE.get(name)
     if not isinstance(primitive, Pointwise):
         known = [key for key, each in TABLE.items() if isinstance(each, Pointwise)]
         raise ExpressionError(_unknown(name, "an operation on numbers", known))
-    defaults = [Symbol.number(x) for x in getattr(primitive, "defaults", ())]
+    return primitive
+
+
+def _call(name: str, operands: list[Symbol]) -> Symbol:
+    primitive = _operation(name)
+    defaults = [Symbol.number(x) for x in primitive.defaults]
     missing = primitive.arity - len(operands)
     if missing < 0 or missing > len(defaults):
         raise ExpressionError(f"{name} takes {primitive.arity} operands, but {len(operands)} are written.")
@@ -149,7 +156,7 @@ def _unknown(name: str, role: str, known: Collection[str]) -> str:
 def _refused(node: ast.expr, text: str) -> ExpressionError:
     part = _shorten(ast.get_source_segment(text.strip(), node) or text)
     return ExpressionError(
-        f"{part} is not allowed in an expression: it is a {type(node).__name__.lower()}. Numbers, names, + - * / **, "
+        f"{part} is not allowed in an expression (syntax: {type(node).__name__}). Numbers, names, + - * / **, "
         "parentheses and calls of the table's operations by position are; nothing else is ever evaluated."
     )
 
