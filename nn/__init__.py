@@ -7,30 +7,53 @@
 
 from __future__ import annotations
 
-from . import activations, data, initializers, losses, metrics, optimizers
+from . import (
+    activations,
+    callbacks,
+    data,
+    initializers,
+    losses,
+    metrics,
+    monitors,
+    optimizers,
+    regularizers,
+    schedules,
+)
 from .architecture import Architecture
 from .files import load
 from .history import History
+from .layers import Flatten, Linear, Nonlinearity, PReLU
 from .losses import cross_entropy, hinge, mse_loss
 from .module import Module
 from .network import DAGNetwork
 from .neurons import MLP, Layer, Neuron
+from .normalization import BatchNorm1d, Dropout, LayerNorm
 from .optimizers import SGD, Optimizer
 from .perceptron import Perceptron
+from .sequential import Sequential
 from .training import evaluate, fit, training
 
 __all__ = [
     "MLP",
     "SGD",
     "Architecture",
+    "BatchNorm1d",
     "DAGNetwork",
+    "Dropout",
+    "Flatten",
     "History",
     "Layer",
+    "LayerNorm",
+    "Linear",
     "Module",
     "Neuron",
+    "Nonlinearity",
     "Optimizer",
+    "PReLU",
     "Perceptron",
+    "Sequential",
     "activations",
+    "callbacks",
     "cross_entropy",
     "data",
     "evaluate",
@@ -40,7 +63,10 @@ __all__ = [
     "load",
     "losses",
     "metrics",
+    "monitors",
     "mse_loss",
     "optimizers",
+    "regularizers",
+    "schedules",
     "training",
 ]

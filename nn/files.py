@@ -30,8 +30,9 @@ def kinds() -> dict[str, type[Any]]:
     """Return the classes that a file can name: those that can be built again from a description."""
     from .network import DAGNetwork
     from .neurons import MLP
+    from .sequential import Sequential
 
-    return {kind.__name__: kind for kind in (MLP, DAGNetwork)}
+    return {kind.__name__: kind for kind in (MLP, DAGNetwork, Sequential)}
 
 
 def save(model: Module, path: Path) -> None:

@@ -19,11 +19,11 @@ from typing import Any
 
 from autograd_core import functions
 
+from .class_losses import cross_entropy, nll_clipped, nll_loss, nll_of_probabilities
 from .errors import OperandError, unknown
 from .options import in_range
-from .pairing import check_reduction, elementwise, is_tensor, reduced
-from .rows import cross_entropy_of_tensor, picked_from_tensor
-from .targets import check_labels, check_range, probabilities, rows_and_targets, weights_of_classes
+from .pairing import check_reduction, elementwise
+from .targets import check_labels, check_range
 
 __all__ = [
     "LOSSES",
@@ -196,98 +196,6 @@ def binary_cross_entropy_with_logits(input: Any, target: Any, reduction: str = "
         target,
         reduction,
     )
-
-
-# Losses of several classes
-
-
-def _over_rows(name: str, of_row: Callable[[Any, int], Any], output: Any, target: Any, reduction: str) -> Any:
-    """Sum a loss of (row, class) over the classes of each target, and reduce over the rows."""
-    rows, targets, single = rows_and_targets(output, target, name)
-    losses = []
-    for row, t in zip(rows, targets, strict=True):
-        shares = weights_of_classes(t, len(row), name)
-        terms = [of_row(row, k) if p == 1.0 else p * of_row(row, k) for k, p in shares]
-        losses.append(functions.sum(terms) if len(terms) > 1 else terms[0])
-    return reduced(losses, reduction, () if single else (len(losses),))
-
-
-def cross_entropy(input: Any, target: Any, reduction: str = "mean") -> Any:
-    """Return -ln softmax(logits)[target], from logits.
-
-    Parameters
-    ----------
-    input : list of K Values; list of rows of K; Tensor, shape (K,) or (batch, K)
-        The logits: numbers before the softmax.
-    target : int; a list of int, one a row; or probabilities of the shape of the logits
-        The index of the true class; a one-hot row; or soft labels, which must sum to 1.
-
-    Raises
-    ------
-    TargetError
-        For an index outside 0 … K-1, or a row of probabilities that is none.
-
-    Examples
-    --------
-    The exercise of the lecture *Neural Networks - II* (Thang Vu, 2025):
-
-    >>> cross_entropy([1.0, 2.0, 0.0], 1)
-    0.4076059644443803
-    """
-    check_reduction(reduction, "cross_entropy")
-    if is_tensor(input):
-        return cross_entropy_of_tensor(input, target, reduction)
-    return _over_rows("cross_entropy", functions.cross_entropy, input, target, reduction)
-
-
-def nll_loss(input: Any, target: Any, reduction: str = "mean") -> Any:
-    """Return -input[target], from logarithms of probabilities, as ``log_softmax`` gives them.
-
-    >>> nll_loss([-0.5, -1.5], 0)
-    0.5
-    """
-    check_reduction(reduction, "nll_loss")
-    if is_tensor(input):
-        return picked_from_tensor(lambda p: -p, input, target, reduction, "nll_loss")
-    return _over_rows("nll_loss", lambda row, k: -row[k], input, target, reduction)
-
-
-def nll_of_probabilities(input: Any, target: Any, reduction: str = "mean") -> Any:
-    """Return -ln p[target], from probabilities, as a softmax layer gives them.
-
-    The probabilities may be rounded to two places; they are used as they are. From logits, ``cross_entropy`` is more
-    accurate.
-
-    >>> nll_of_probabilities([0.232, 0.301, 0.233, 0.233], 1)
-    1.2006450142332614
-    """
-    check_reduction(reduction, "nll_of_probabilities")
-    return _of_probabilities("nll_of_probabilities", lambda p: -functions.log(p), input, target, reduction)
-
-
-def nll_clipped(input: Any, target: Any, reduction: str = "mean", eps: float = 1e-7) -> Any:
-    """Return -ln of the probability clipped to [eps, 1 - eps], as some lectures write it.
-
-    The clip hides ln 0, and with it what could be learnt: beyond eps the gradient is 0, so a hopeless example stops
-    teaching, and a perfect one costs 1e-7. ``cross_entropy`` from logits has neither fault.
-
-    >>> nll_clipped([0.0, 1.0], 0)
-    16.11809565095832
-    """
-    check_reduction(reduction, "nll_clipped")
-    low = in_range("eps", eps, 0.0, 0.5)
-    clipped = lambda p: -functions.log(functions.clip(p, low, 1.0 - low))  # noqa: E731 - a formula, named
-    return _of_probabilities("nll_clipped", clipped, input, target, reduction)
-
-
-def _of_probabilities(name: str, formula: Callable[[Any], Any], output: Any, target: Any, reduction: str) -> Any:
-    if is_tensor(output):
-        for row in output.data.reshape(-1, output.shape[-1]):
-            probabilities(row, len(row), name)
-        return picked_from_tensor(formula, output, target, reduction, name)
-    for row in rows_and_targets(output, target, name)[0]:
-        probabilities([getattr(p, "data", p) for p in row], len(row), name)
-    return _over_rows(name, lambda row, k: formula(row[k]), output, target, reduction)
 
 
 #: Losses by the names that ``fit`` and the command line accept.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograd_core import Value, functions
+from autograd_core import Tensor, Value, functions
 from nn import MLP, SGD
 from nn.losses import cross_entropy, nll_of_probabilities
 
@@ -120,3 +120,35 @@ def test_x32_the_jacobian_of_softmax_has_to_be_multiplied_by_what_comes_from_abo
         rows.append([v.grad for v in z])
     close(rows, expected["jacobian"], ulps=8)
     assert np.abs(np.sum(rows, axis=0)).max() < 4 * ULP
+
+
+def test_every_number_from_the_network_of_tensors():
+    expected = by_hand()
+    model = scalar_model().to_tensor()
+    x = Tensor([X], requires_grad=True)
+    z1 = model[0](x)
+    a1 = model[1](z1)
+    z2 = model[2](a1)
+    loss = cross_entropy(z2, np.array([TARGET]))
+    loss.backward()
+    close(z1.data[0], expected["z1"])
+    close(a1.data[0], expected["a1"])
+    close(z2.data[0], expected["z2"])
+    close(functions.softmax(z2).data[0], expected["y"])
+    close(loss.item(), expected["loss"])
+    close(z2.grad[0], expected["delta2"])
+    close(z1.grad[0], expected["delta1"])
+    close(x.grad[0], expected["x"])
+    for name, parameter in zip(("W1", "b1", "W2", "b2"), model.parameters(), strict=True):
+        close(parameter.grad, expected[name])
+    assert z1.shape == (1, 3)
+
+
+def test_x02_the_transpose_of_the_next_weights_times_its_errors_has_one_entry_a_unit():
+    model = MLP(2, [4, 3], rng=0).to_tensor()
+    z1 = model[0](np.array([X]))
+    model[2](model[1](z1)).backward(np.ones((1, 3)))
+    W = model[2].weight.numpy()
+    delta = W.T @ np.ones(3)
+    assert delta.shape == (4,)
+    close(z1.grad[0], delta * (z1.data[0] > 0))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd_core import Value
+from autograd_core import Tensor, Value
 from nn import losses, optimizers, schedules
 
 pytestmark = pytest.mark.reference
@@ -60,7 +60,10 @@ def test_losses_on_values(torch, name, inputs, targets, reduction):
 def test_huber_with_another_delta(torch):
     ours = losses.huber_loss([3.0, 0.1], [0.0, 0.0], delta=0.5)
     assert close(
-        ours, torch.nn.functional.huber_loss(torch.tensor([3.0, 0.1], dtype=torch.float64), torch.zeros(2, dtype=torch.float64), delta=0.5)
+        ours,
+        torch.nn.functional.huber_loss(
+            torch.tensor([3.0, 0.1], dtype=torch.float64), torch.zeros(2, dtype=torch.float64), delta=0.5
+        ),
     )
 
 
@@ -163,3 +166,124 @@ def test_the_default_of_linear(torch):
     found = nn.initializers.initializer("fan_in_uniform")(0, (300, 200), 200, 300)
     assert np.abs(found).max() == pytest.approx(1 / math.sqrt(200), rel=1e-3)
     assert found.std() == pytest.approx(reference.std(), rel=0.01)
+
+
+# Tensors: losses, layers, optimisers
+
+SMALL = np.random.default_rng(1).normal(size=(8, 3))
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+@pytest.mark.parametrize(("name", "inputs", "targets"), LOSSES, ids=lambda x: x if isinstance(x, str) else "")
+def test_losses_on_tensors(torch, name, inputs, targets, reduction):
+    ours, z = Tensor(inputs, requires_grad=True), torch.tensor(inputs, requires_grad=True)
+    found = getattr(losses, name)(ours, targets, reduction=reduction)
+    reference = getattr(torch.nn.functional, name)(z, torch.tensor(targets), reduction=reduction)
+    found.backward(np.ones(found.shape))
+    reference.backward(torch.ones_like(reference))
+    assert close(found.data, reference.detach())
+    assert close(ours.grad, z.grad)
+
+
+def copied(torch, ours, theirs):
+    """Give PyTorch's layer the numbers of ours."""
+    names = {"scale": "weight", "shift": "bias", "slope": "weight"}
+    with torch.no_grad():
+        for name, p in ours.named_parameters():
+            getattr(theirs, names.get(name, name)).copy_(torch.tensor(p.numpy()))
+
+
+LAYERS = [
+    ("Linear", (3, 2), {}),
+    ("Linear", (3, 2), {"bias": False}),
+    ("PReLU", (3,), {}),
+    ("PReLU", (1,), {"init": 0.1}),
+    ("BatchNorm1d", (3,), {"momentum": 0.3, "eps": 1e-3}),
+    ("LayerNorm", (3,), {}),
+    ("LayerNorm", ([8, 3],), {"eps": 1e-3}),
+    ("Flatten", (), {}),
+]
+
+
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize(("name", "sizes", "options"), LAYERS)
+def test_layers_forward_and_backward(torch, name, sizes, options, training):
+    ours, theirs = getattr(nn, name)(*sizes, **options), getattr(torch.nn, name)(*sizes, **options).double()
+    copied(torch, ours, theirs)
+    ours.train(training)
+    theirs.train(training)
+    upstream = np.random.default_rng(2).normal(size=ours(SMALL).shape)
+    if name == "BatchNorm1d":  # the call above has moved the running statistics
+        theirs(torch.tensor(SMALL))
+    for _ in range(3):
+        x, z = Tensor(SMALL, requires_grad=True), torch.tensor(SMALL, requires_grad=True)
+        ours.zero_grad()
+        theirs.zero_grad()
+        found, reference = ours(x), theirs(z)
+        found.backward(upstream)
+        reference.backward(torch.tensor(upstream))
+        assert close(found.data, reference.detach())
+        assert close(x.grad, z.grad)
+        for mine, other in zip(ours.parameters(), theirs.parameters(), strict=True):
+            assert close(mine.grad, other.grad)
+    if name == "BatchNorm1d":
+        assert close(ours.running_mean, theirs.running_mean)
+        assert close(ours.running_var, theirs.running_var)
+
+
+ACTIVATIONS = {
+    "relu": "ReLU", "tanh": "Tanh", "sigmoid": "Sigmoid", "leaky_relu": "LeakyReLU", "elu": "ELU", "selu": "SELU",
+    "gelu": "GELU", "silu": "SiLU", "softplus": "Softplus", "softsign": "Softsign",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "theirs"), ACTIVATIONS.items())
+def test_activations_forward_and_backward(torch, name, theirs):
+    x, z = Tensor(SMALL, requires_grad=True), torch.tensor(SMALL, requires_grad=True)
+    found, reference = nn.Nonlinearity(name)(x), getattr(torch.nn, theirs)()(z)
+    found.sum().backward()
+    reference.sum().backward()
+    assert close(found.data, reference.detach())
+    assert close(x.grad, z.grad)
+
+
+def test_softmax_of_rows(torch):
+    x, z = Tensor(SMALL, requires_grad=True), torch.tensor(SMALL, requires_grad=True)
+    found, reference = nn.Nonlinearity("softmax")(x), torch.nn.Softmax(dim=-1)(z)
+    (found * found).sum().backward()
+    (reference * reference).sum().backward()
+    assert close(found.data, reference.detach())
+    assert close(x.grad, z.grad)
+
+
+@pytest.mark.parametrize(("name", "options"), OPTIMIZERS)
+def test_a_network_trained_for_twenty_steps(torch, name, options):
+    ours = nn.Sequential(nn.Linear(3, 5, rng=0), "tanh", nn.Linear(5, 3, rng=1))
+    theirs = torch.nn.Sequential(torch.nn.Linear(3, 5), torch.nn.Tanh(), torch.nn.Linear(5, 3)).double()
+    copied(torch, ours[0], theirs[0])
+    copied(torch, ours[2], theirs[2])
+    classes = np.array([0, 1, 2, 1, 0, 2, 2, 1])
+    optimizer = getattr(optimizers, name)(ours.parameters(), **options)
+    reference = getattr(torch.optim, name)(theirs.parameters(), **options)
+    for _ in range(20):
+        optimizer.zero_grad()
+        losses.cross_entropy(ours(SMALL), classes).backward()
+        optimizer.step()
+        reference.zero_grad()
+        torch.nn.functional.cross_entropy(theirs(torch.tensor(SMALL)), torch.tensor(classes)).backward()
+        reference.step()
+    for mine, other in zip(ours.parameters(), theirs.parameters(), strict=True):
+        assert close(mine.data, other.detach())
+
+
+def test_reduce_on_plateau(torch):
+    numbers = [1.0, 0.9, 0.9, 0.91, 0.9, 0.5, 0.5, 0.5, 0.5, 0.5, 0.49999, 0.5, 0.5, 0.2, 0.2, 0.2, 0.2, 0.2, 0.2, 0.2]
+    options = {"factor": 0.5, "patience": 1, "cooldown": 2, "min_lr": 0.01}
+    ours = optimizers.SGD([Value(0.0)], lr=0.3)
+    theirs = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.3)
+    plateau = nn.callbacks.ReduceLROnPlateau(ours, **options)
+    reference = torch.optim.lr_scheduler.ReduceLROnPlateau(theirs, **options)
+    for number in numbers:
+        plateau.step(number)
+        reference.step(number)
+        assert close(ours.lr, theirs.param_groups[0]["lr"])
