@@ -5,19 +5,20 @@ Each takes Tensors and NumPy arrays alike, and records when one of them requires
 
 from __future__ import annotations
 
-import builtins
-import operator
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from . import rules as rules  # importing the records fills the table
+from .algebra import nodes as m
+from .array_arguments import Axis, applied, array, axes_of, axis_of, integer, is_integer, lengths, named, raw, several
+from .array_reductions import argmax, argmin, cumsum, max, mean, min, prod, std, sum, var
 from .errors import OperandError, ShapeError
-from .node import Node, apply
 from .primitive import lookup
 
 __all__ = [
+    "Axis",
     "argmax",
     "argmin",
     "broadcast_to",
@@ -35,6 +36,7 @@ __all__ = [
     "pad",
     "permute",
     "prod",
+    "raw",
     "repeat",
     "reshape",
     "split",
@@ -46,283 +48,220 @@ __all__ = [
     "var",
 ]
 
-Axis = int | Sequence[int] | None
-
-
-def raw(x: Any) -> Any:
-    """Return the numbers of a node or of an array."""
-    return x._data if isinstance(x, Node) else np.asarray(x)
-
-
-_ALL = tuple(tuple(range(n)) for n in range(8))
-
-
-def normal_axes(x: Any, axis: Axis) -> tuple[int, ...]:
-    """Return axes as non-negative, distinct numbers; all of them for None.
-
-    Raises
-    ------
-    ShapeError
-        For an axis that the array does not have, or one named twice.
-    """
-    ndim = raw(x).ndim
-    if axis is None:
-        return _ALL[ndim] if ndim < len(_ALL) else tuple(range(ndim))
-    wanted = (axis,) if isinstance(axis, (int, np.integer)) else tuple(axis)
-    for each in wanted:
-        if isinstance(each, bool) or not isinstance(each, (int, np.integer)) or not -ndim <= each < ndim:
-            raise ShapeError(
-                f"There is no axis {each!r}: the array has shape {raw(x).shape}, so its axes are 0 to {ndim - 1}, "
-                "or counted from the end -1 and below."
-            )
-    axes = tuple(int(each) % ndim for each in wanted)
-    if len(set(axes)) != len(axes):
-        raise ShapeError(f"The axes {tuple(wanted)} name one axis twice.")
-    return tuple(sorted(axes))
-
-
-SUM, DIV = lookup("sum"), lookup("div")
-
-
-def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    """Return the sum over axes."""
-    return apply(SUM, x, axes=normal_axes(x, axis), keepdims=keepdims)
-
-
-def _count(x: Any, axis: Axis) -> int:
-    if axis is None:
-        return raw(x).size
-    shape = raw(x).shape
-    count = 1
-    for each in normal_axes(x, axis):
-        count *= shape[each]
-    return count
-
-
-def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    """Return the arithmetic mean over axes; of nothing it is nan, as in NumPy."""
-    return apply(DIV, sum(x, axis, keepdims), float(_count(x, axis)))
-
-
-def var(x: Any, axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> Any:
-    """Return the mean square deviation over axes; ``ddof=1`` divides by n - 1."""
-    deviation = x - mean(x, axis, keepdims=True)
-    return apply(lookup("div"), sum(deviation * deviation, axis, keepdims), float(_count(x, axis) - ddof))
-
-
-def std(x: Any, axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> Any:
-    """Return the square root of the variance."""
-    return apply(lookup("sqrt"), var(x, axis, keepdims, ddof))
-
-
-def _extreme(x: Any, axis: Axis, keepdims: bool, name: str) -> Any:
-    axes = normal_axes(x, axis)
-    numbers = raw(x)
-    if _count(x, axis) == 0:
-        raise ShapeError(f"{name} over no elements has no value: the array has shape {numbers.shape}.")
-    with np.errstate(all="ignore"):
-        best = getattr(np, name)(numbers, axis=axes, keepdims=True)
-        attained = (numbers == best) | np.isnan(numbers) & np.isnan(best)
-        weights = attained / attained.sum(axis=axes, keepdims=True)
-    return apply(lookup("choose"), x, weights=weights.astype(numbers.dtype), axes=axes, keepdims=keepdims)
-
-
-def max(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    """Return the maximum over axes; k elements that tie share the gradient, 1/k each."""
-    return _extreme(x, axis, keepdims, "max")
-
-
-def min(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    """Return the minimum over axes; k elements that tie share the gradient, 1/k each."""
-    return _extreme(x, axis, keepdims, "min")
-
-
-def argmax(x: Any, axis: int | None = None) -> Any:
-    """Return the position of the first maximum, as plain integers: it has no derivative."""
-    return np.argmax(raw(x), axis=axis)
-
-
-def argmin(x: Any, axis: int | None = None) -> Any:
-    """Return the position of the first minimum, as plain integers: it has no derivative."""
-    return np.argmin(raw(x), axis=axis)
-
-
-def prod(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    """Return the product over axes, multiplied in pairs, so that zeros among the factors have right gradients."""
-    axes = normal_axes(x, axis)
-    shape = raw(x).shape
-    kept = [i for i in range(len(shape)) if i not in axes]
-    factors = reshape(permute(x, (*kept, *axes)), (*(shape[i] for i in kept), -1)) if _count(x, axis) else None
-    result_shape = tuple(1 if i in axes else n for i, n in enumerate(shape) if keepdims or i not in axes)
-    if factors is None:
-        return reshape(sum(x, axis, keepdims) * 0.0 + 1.0, result_shape)
-    while (n := raw(factors).shape[-1]) > 1:
-        pairs = factors[..., : n - n % 2 : 2] * factors[..., 1::2]
-        factors = concatenate([pairs, factors[..., n - 1 :]], -1) if n % 2 else pairs
-    return reshape(factors, result_shape)
-
-
-def cumsum(x: Any, axis: int | None = None) -> Any:
-    """Return the running sum along an axis; of the flattened array for None."""
-    if axis is None:
-        return cumsum(reshape(x, (-1,)), 0)
-    return apply(lookup("cumsum"), x, axis=normal_axes(x, axis)[0], backwards=False)
+MATMUL = lookup("matmul")
 
 
 def reshape(x: Any, shape: int | Sequence[int]) -> Any:
-    """Return the same numbers in another shape; one length may be -1."""
-    wanted = (shape,) if isinstance(shape, (int, np.integer)) else tuple(shape)
-    numbers = raw(x)
-    try:
-        full = tuple(int(n) for n in np.empty(numbers.shape, np.int8).reshape(wanted).shape) if -1 in wanted else wanted
-    except ValueError:
-        full = wanted
-    if int(np.prod(full, dtype=object)) != numbers.size or builtins.any(n < 0 for n in full):
+    """Return the same numbers in another shape; one length may be -1, to be found."""
+    x = array(x)
+    wanted = lengths(shape)
+    size = raw(x).size
+    known = math.prod(n for n in wanted if n != -1)
+    full = tuple(size // known if n == -1 else n for n in wanted) if known else wanted
+    if wanted.count(-1) > 1 or any(n < 0 for n in full) or math.prod(full) != size:
         raise ShapeError(
-            f"An array of shape {numbers.shape} has {numbers.size} elements and cannot take the shape {wanted}. "
-            "The lengths must multiply to the same number; one of them may be -1, to be found."
+            f"The {named(x)} has {size} elements and cannot take the shape {wanted}. The lengths must multiply to the "
+            "same number; one of them may be -1, to be found."
         )
-    return apply(lookup("reshape"), x, shape=tuple(int(n) for n in full))
+    return m.reshape(x, shape=full)
 
 
 def permute(x: Any, axes: Sequence[int] | None = None) -> Any:
     """Return the array with its axes in another order; reversed for None (``transpose`` of NumPy)."""
+    x = array(x)
     ndim = raw(x).ndim
-    order = tuple(range(ndim))[::-1] if axes is None else tuple(int(operator.index(a)) for a in axes)
-    if sorted(a % ndim if ndim and -ndim <= a < ndim else a for a in order) != list(range(ndim)):
-        raise ShapeError(f"{order} is not an order of the {ndim} axes of an array of shape {raw(x).shape}.")
-    return apply(lookup("permute"), x, axes=tuple(a % ndim for a in order))
+    order = range(ndim)[::-1] if axes is None else [axis_of(x, each) for each in _sequence(axes, "an order of axes")]
+    if len(order) != ndim or len(set(order)) != ndim:
+        raise ShapeError(f"{axes} is not an order of the axes of the {named(x)}: each of the {ndim} is named once.")
+    return m.permute(x, axes=tuple(order))
+
+
+def _sequence(x: Any, what: str) -> Sequence[Any]:
+    if not isinstance(x, (tuple, list)):
+        raise OperandError(f"A tuple of integers was expected as {what}, not {x!r}.")
+    return x
 
 
 def swapaxes(x: Any, a: int, b: int) -> Any:
     """Return the array with two axes exchanged."""
-    (i,), (j,) = normal_axes(x, a), normal_axes(x, b)
+    x = array(x)
+    i, j = axis_of(x, a), axis_of(x, b)
     order = list(range(raw(x).ndim))
     order[i], order[j] = order[j], order[i]
-    return permute(x, order)
+    return m.permute(x, axes=tuple(order))
 
 
 def squeeze(x: Any, axis: Axis = None) -> Any:
     """Return the array without axes of length 1."""
+    x = array(x)
     shape = raw(x).shape
-    axes = normal_axes(x, axis) if axis is not None else tuple(i for i, n in enumerate(shape) if n == 1)
+    axes = axes_of(x, axis) if axis is not None else tuple(i for i, n in enumerate(shape) if n == 1)
     for i in axes:
         if shape[i] != 1:
-            raise ShapeError(f"Axis {i} of an array of shape {shape} has length {shape[i]}; only length 1 is squeezed.")
-    return reshape(x, tuple(n for i, n in enumerate(shape) if i not in axes))
+            raise ShapeError(f"Axis {i} of the {named(x)} has length {shape[i]}; only length 1 is squeezed.")
+    return m.reshape(x, shape=tuple(n for i, n in enumerate(shape) if i not in axes))
 
 
 def expand_dims(x: Any, axis: int | Sequence[int]) -> Any:
     """Return the array with axes of length 1 put in."""
-    return reshape(x, np.expand_dims(raw(x), axis if isinstance(axis, int) else tuple(axis)).shape)
+    x = array(x)
+    wanted = axis if isinstance(axis, (tuple, list)) else (axis,)
+    ndim = raw(x).ndim + len(wanted)
+    axes = {axis_of(x, each, ndim) for each in wanted}
+    if len(axes) != len(wanted):
+        raise ShapeError(f"The axes {tuple(wanted)} of the result name one of its {ndim} axes twice.")
+    rest = iter(raw(x).shape)
+    return m.reshape(x, shape=tuple(1 if i in axes else next(rest) for i in range(ndim)))
 
 
 def broadcast_to(x: Any, shape: int | Sequence[int]) -> Any:
     """Return the array repeated to a shape."""
-    wanted = (shape,) if isinstance(shape, (int, np.integer)) else tuple(shape)
-    return apply(lookup("broadcast_to"), x, shape=wanted)
+    x, wanted = array(x), lengths(shape)
+    given = raw(x).shape
+    fits = len(given) <= len(wanted) and all(
+        n in (1, w) for n, w in zip(given[::-1], wanted[::-1], strict=False) if w >= 0
+    )
+    if not fits or any(n < 0 for n in wanted):
+        raise ShapeError(
+            f"The {named(x)} cannot be broadcast to {wanted}: from the last axis to the first, each length must be "
+            "equal or 1."
+        )
+    return m.broadcast_to(x, shape=wanted)
 
 
-def concatenate(arrays: Sequence[Any], axis: int = 0) -> Any:
-    """Return arrays joined along an axis they have."""
-    arrays = _several(arrays, "concatenate")
-    return apply(lookup("concatenate"), *arrays, axis=normal_axes(arrays[0], axis)[0])
+def concatenate(arrays: Sequence[Any], axis: int | None = 0) -> Any:
+    """Return arrays joined along an axis they have; flattened and joined for None."""
+    arrays = several(arrays, "concatenate")
+    if axis is None:
+        arrays, axis = [reshape(x, -1) for x in arrays], 0
+    axis = axis_of(arrays[0], axis)
+    others = {(*raw(x).shape[:axis], *raw(x).shape[axis + 1 :]) for x in arrays}
+    if len(others) > 1 or len({raw(x).ndim for x in arrays}) > 1:
+        raise ShapeError(
+            f"concatenate() joins arrays that differ only in the length of axis {axis}, not the "
+            f"{' and the '.join(named(x) for x in arrays)}."
+        )
+    return m.concatenate(*arrays, axis=axis)
 
 
 def stack_arrays(arrays: Sequence[Any], axis: int = 0) -> Any:
     """Return arrays of one shape joined along a new axis."""
-    arrays = _several(arrays, "stack")
-    shapes = {raw(x).shape for x in arrays}
-    if len(shapes) > 1:
-        raise ShapeError(f"stack() joins arrays of one shape along a new axis; these have shapes {sorted(shapes)}.")
-    return concatenate([expand_dims(x, axis) for x in arrays], axis)
+    arrays = several(arrays, "stack")
+    if len({raw(x).shape for x in arrays}) > 1:
+        raise ShapeError(
+            f"stack() joins arrays of one shape along a new axis, not the {' and the '.join(map(named, arrays))}."
+        )
+    axis = axis_of(arrays[0], axis, raw(arrays[0]).ndim + 1)
+    return m.concatenate(*(expand_dims(x, axis) for x in arrays), axis=axis)
 
 
-def _several(arrays: Any, name: str) -> list[Any]:
-    if isinstance(arrays, Node) or not isinstance(arrays, Sequence):
-        raise OperandError(f"{name}() takes a list of arrays, {name}([a, b]), not a single {type(arrays).__name__}.")
-    if not arrays:
-        raise ShapeError(f"{name}() of no arrays has no shape. Give it at least one.")
-    return list(arrays)
-
-
-def split(x: Any, sections: int | Sequence[int], axis: int = 0) -> list[Any]:
+def split(x: Any, sections: Any, axis: int = 0) -> list[Any]:
     """Return the parts of an array along an axis: a number of equal ones, or cut before given positions."""
-    (axis,) = normal_axes(x, axis)
+    x = array(x)
+    axis = axis_of(x, axis)
     length = raw(x).shape[axis]
-    if isinstance(sections, int):
-        if sections < 1 or length % sections:
-            raise ShapeError(f"An axis of length {length} cannot be split into {sections} equal parts.")
-        cuts = [length // sections * i for i in range(1, sections)]
+    if is_integer(sections):
+        parts = integer(sections, "A number of parts")
+        if parts < 1 or length % parts:
+            raise ShapeError(
+                f"An axis of length {length} cannot be split into {parts} equal parts. Give the positions to cut at "
+                "instead, as a list."
+            )
+        cuts = [length // parts * i for i in range(1, parts)]
     else:
-        cuts = [int(cut) for cut in sections]
+        listed = sections.tolist() if isinstance(sections, np.ndarray) else sections
+        cuts = [integer(cut, "A position to cut at") for cut in _sequence(listed, "positions to cut at")]
     before = (slice(None),) * axis
-    return [x[(*before, slice(a, b))] for a, b in zip([0, *cuts], [*cuts, length], strict=True)]
+    bounds = zip([0, *cuts], [*cuts, length], strict=True)
+    return [m.getitem(x, index=(*before, slice(start, end))) for start, end in bounds]
 
 
 def pad(x: Any, widths: int | Sequence[Any]) -> Any:
     """Return the array with zeros around it, ``widths`` as in NumPy: (before, after) for each axis."""
+    x = array(x)
     ndim = raw(x).ndim
-    pairs = np.broadcast_to(np.asarray(widths, dtype=int), (ndim, 2))
+    try:
+        pairs = np.broadcast_to(np.asarray(widths), (ndim, 2))
+    except ValueError:
+        raise ShapeError(
+            f"The {named(x)} is padded by one number, by (before, after), or by one such pair for each of its {ndim} "
+            f"axes, not by {widths!r}."
+        ) from None
+    if pairs.dtype.kind not in "iu":
+        raise OperandError(f"Widths of padding are integers, not {widths!r}.")
     if (pairs < 0).any():
         raise ShapeError(f"Padding cannot be negative: {widths}. Cut with an index instead, x[1:-1].")
-    return apply(lookup("pad"), x, widths=tuple((int(a), int(b)) for a, b in pairs))
+    return m.pad(x, widths=tuple((int(before), int(after)) for before, after in pairs))
 
 
-def repeat(x: Any, repeats: int, axis: int | None = None) -> Any:
+def repeat(x: Any, repeats: Any, axis: int | None = None) -> Any:
     """Return the array with each element repeated along an axis; of the flattened array for None."""
+    x = array(x)
     if axis is None:
-        return repeat(reshape(x, (-1,)), repeats, 0)
-    (axis,) = normal_axes(x, axis)
-    return x[(slice(None),) * axis + (np.repeat(np.arange(raw(x).shape[axis]), repeats),)]
+        x, axis = reshape(x, -1), 0
+    axis = axis_of(x, axis)
+    length = raw(x).shape[axis]
+    counts = np.asarray(repeats)
+    if counts.dtype.kind not in "iu" or counts.ndim > 1 or (counts < 0).any() or counts.size not in (1, length):
+        raise ShapeError(
+            f"Elements are repeated a number of times, 0 or more, or as a list of {length} numbers says for each along "
+            f"axis {axis}, not {repeats!r}."
+        )
+    positions = np.repeat(np.arange(length), counts)
+    return m.getitem(x, index=(*(slice(None),) * axis, positions))
 
 
 def flip(x: Any, axis: Axis = None) -> Any:
     """Return the array with the order along axes reversed."""
-    axes = normal_axes(x, axis)
-    return x[tuple(slice(None, None, -1) if i in axes else slice(None) for i in range(raw(x).ndim))]
+    x = array(x)
+    axes = axes_of(x, axis)
+    return m.getitem(x, index=tuple(slice(None, None, -1 if i in axes else None) for i in range(raw(x).ndim)))
 
 
 def matmul(a: Any, b: Any) -> Any:
     """Return the product of matrices, vectors and stacks of matrices, as ``@`` does in NumPy."""
-    na, nb = raw(a).ndim, raw(b).ndim
-    if na == 0 or nb == 0:
+    a, b = array(a, "left operand of @"), array(b, "right operand of @")
+    shape_a, shape_b = raw(a).shape, raw(b).shape
+    if not shape_a or not shape_b:
         raise ShapeError(
-            f"@ multiplies vectors and matrices, but the operands have shapes {raw(a).shape} and {raw(b).shape}. "
+            f"@ multiplies vectors and matrices, but the operands are the {named(a)} and the {named(b)}. "
             "A single number multiplies with *."
         )
-    if na > 1 and nb > 1:
-        return apply(lookup("matmul"), a, b)
-    row = reshape(a, (1, -1)) if na == 1 else a
-    column = reshape(b, (-1, 1)) if nb == 1 else b
-    if raw(row).shape[-1] != raw(column).shape[-2]:
-        return apply(lookup("matmul"), a if na > 1 else row, b if nb > 1 else column)  # which raises, and says why
-    product = apply(lookup("matmul"), row, column)
-    shape = raw(product).shape
-    shape = shape[:-1] if nb == 1 else shape
-    if na == 1:
-        shape = (*shape[: len(shape) - (1 if nb == 1 else 2)], *(() if nb == 1 else shape[-1:]))
-    return reshape(product, shape)
+    if len(shape_a) > 1 and len(shape_b) > 1:
+        return applied(MATMUL, a, b)
+    inner = shape_b[0] if len(shape_b) == 1 else shape_b[-2]
+    if shape_a[-1] != inner:
+        return applied(MATMUL, a, b)  # which raises, and says why
+    row = a if len(shape_a) > 1 else m.reshape(a, shape=(1, inner))
+    column = b if len(shape_b) > 1 else m.reshape(b, shape=(inner, 1))
+    rows = shape_a[:-1]
+    columns = () if len(shape_b) == 1 else (*shape_b[:-2], shape_b[-1])
+    return m.reshape(m.matmul(row, column), shape=(*rows, *columns))
 
 
 def dot(a: Any, b: Any) -> Any:
     """Return NumPy's dot: a product with a number, of vectors, or over the last axis of a and the last but one of b."""
+    a, b = array(a), array(b)
     na, nb = raw(a).ndim, raw(b).ndim
     if na == 0 or nb == 0:
-        return a * b
-    if nb <= 2:
+        return m.mul(a, b)
+    if na == 1 or nb <= 2:
         return matmul(a, b)
-    letters = "abcdefghijklmnopqrstuvwxyz"
-    left, right = letters[:na], letters[na : na + nb]
-    right = right[:-2] + left[-1] + right[-1]
-    from .einsum import einsum
-
-    return einsum(f"{left},{right}->{left[:-1]}{right[:-2]}{right[-1]}", a, b)
+    shape_a, shape_b = raw(a).shape, raw(b).shape
+    if shape_a[-1] != shape_b[-2]:
+        raise ShapeError(
+            f"dot() sums over the last axis of the {named(a)} and the last but one of the {named(b)}, which must have "
+            "one length."
+        )
+    left = m.reshape(a, shape=(math.prod(shape_a[:-1]), shape_a[-1]))
+    right = m.permute(b, axes=(nb - 2, *range(nb - 2), nb - 1))
+    right = m.reshape(right, shape=(shape_b[-2], math.prod(shape_b[:-2]) * shape_b[-1]))
+    return m.reshape(m.matmul(left, right), shape=(*shape_a[:-1], *shape_b[:-2], shape_b[-1]))
 
 
 def outer(a: Any, b: Any) -> Any:
     """Return the products of all pairs, of shape (a.size, b.size)."""
-    return reshape(a, (-1, 1)) * reshape(b, (1, -1))
+    return m.mul(reshape(a, (-1, 1)), reshape(b, (1, -1)))
 
 
 def one_hot(labels: Any, classes: int | None = None) -> Any:
@@ -345,11 +284,12 @@ def one_hot(labels: Any, classes: int | None = None) -> Any:
     [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]
     """
     labels = np.asarray(labels)
-    if labels.dtype.kind not in "iu":
+    if labels.dtype.kind not in "iu" and labels.size:
         raise OperandError(f"Labels are class indices, integers from 0 on, not {labels.dtype}.")
-    classes = int(labels.max(initial=-1)) + 1 if classes is None else classes
-    if labels.size and (labels.min() < 0 or labels.max() >= classes):
+    largest = int(labels.max(initial=-1))
+    classes = largest + 1 if classes is None else integer(classes, "The number of classes")
+    if labels.size and (labels.min() < 0 or largest >= classes):
         raise OperandError(
-            f"With {classes} classes the labels are 0 to {classes - 1}, but {labels.min()} to {labels.max()} were given."
+            f"With {classes} classes the labels are 0 to {classes - 1}, but {labels.min()} to {largest} were given."
         )
-    return np.eye(classes)[labels]
+    return np.eye(classes)[labels.astype(int)]

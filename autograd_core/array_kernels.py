@@ -7,6 +7,7 @@ Operands are arrays of one dtype, or Python floats beside them; the result has t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -484,7 +485,8 @@ def choose(x: Array, weights: Array, axes: tuple[int, ...], keepdims: bool) -> A
 def _flattened(x: Array, axes: tuple[int, ...]) -> Array:
     """Return the array with some axes merged into one, last."""
     kept = [i for i in range(x.ndim) if i not in axes]
-    return np.transpose(x, (*kept, *axes)).reshape(*(x.shape[i] for i in kept), -1)
+    merged = math.prod(x.shape[i] for i in axes)
+    return np.transpose(x, (*kept, *axes)).reshape(*(x.shape[i] for i in kept), merged)
 
 
 def place(x: Array, index: tuple[int, ...], shape: tuple[int, ...]) -> Array:

@@ -1,5 +1,9 @@
 """Functions of sequences of Values, composed of the records: what a neuron's owner writes by hand.
 
+Exponential sums are arranged by the numbers they are given, as in ``array_softmax``, so that first derivatives are
+accurate too. Every arrangement is an identity: a traced program keeps one and stays right for other inputs, until an
+exponential overflows where a difference exceeds 709.
+
 >>> from autograd_core import Value
 >>> [round(p.data, 4) for p in softmax([Value(1.0), Value(2.0), Value(0.0)])]
 [0.2447, 0.6652, 0.09]
@@ -9,11 +13,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
+
+from .algebra import nodes as m
+from .array_arguments import is_integer
 from .errors import OperandError, ShapeError
-from .node import Node, apply
-from .primitive import lookup
+from .kernels import exp
+from .node import Node
 
 __all__ = [
     "cross_entropy",
@@ -27,13 +35,25 @@ __all__ = [
 ]
 
 
-def _sequence(values: Any, name: str) -> list[Any]:
+def _sequence(given: Any, name: str, scalars: bool = False) -> list[Any]:
     """Return the operands of a composition as a list, or say what was expected."""
-    if isinstance(values, (Node, int, float)):
-        raise OperandError(f"{name} takes a sequence of Values, {name}([a, b, c]), not the single {values!r}.")
-    values = list(values)
+    if isinstance(given, (Node, int, float, str, dict)) or not hasattr(given, "__iter__"):
+        raise OperandError(
+            f"{name}() takes an array or a sequence of Values, {name}([a, b, c]), not the {type(given).__name__} "
+            f"{given!r}."
+        )
+    values = list(given)
     if not values:
-        raise ShapeError(f"{name} of an empty sequence has no value. Give it at least one Value.")
+        raise ShapeError(f"{name}() of an empty sequence has no value. Give it at least one Value.")
+    for x in values:
+        if isinstance(x, Node):
+            if scalars and not isinstance(x._data, float):
+                raise OperandError(f"{name}() takes a sequence of numbers and Values; stack([...]) joins Tensors.")
+        elif not isinstance(x, (int, float, np.number, np.bool_)) and (scalars or not isinstance(x, np.ndarray)):
+            raise OperandError(
+                f"{name}() takes a sequence of numbers and Values, which holds no {type(x).__name__}: {x!r:.80}. "
+                f"For nested lists make an array first, {name}(np.array(...)) or {name}(stack(...))."
+            )
     return values
 
 
@@ -80,59 +100,87 @@ def norm(values: Sequence[Any]) -> Any:
     >>> norm([3e200, 4e200])
     5e+200
     """
-    values = _sequence(values, "norm")
+    values = _sequence(values, "norm", scalars=True)
     if len(values) == 1:
-        return apply(lookup("abs"), values[0])
-    hypot = lookup("hypot")
+        return m.abs(values[0])
     length, *rest = values
     for x in rest:
-        length = apply(hypot, length, x)
+        length = m.hypot(length, x)
     return length
 
 
 def _number(x: Any) -> float:
-    return x.data if isinstance(x, Node) else x
+    return float(x._data if isinstance(x, Node) else x)
 
 
-def _largest(values: list[Any]) -> int:
+class Anchored(NamedTuple):
+    """Values beside the anchor of their exponential sum, chosen as in ``array_softmax``."""
+
+    differences: list[Any]  # x - anchor; 0.0 for the anchor itself
+    anchor: Any
+    pivot: int | None  # the position of a value that is its own anchor, since it is over half of the sum
+
+
+def _anchored(values: list[Any]) -> Anchored:
+    numbers = [_number(x) for x in values]
+    top = _largest(numbers)
+    largest = numbers[top]
+    constant = largest if math.isfinite(largest) else 0.0
+    total = math.fsum(exp(x - constant) for x in numbers) if math.isfinite(largest) else math.inf
+    if numbers.count(largest) == 1 and (total < 2.0 or largest == math.inf):
+        anchor = values[top]
+        return Anchored([_less(x, anchor) if i != top else 0.0 for i, x in enumerate(values)], anchor, top)
+    return Anchored([_less(x, constant) for x in values], constant, None)
+
+
+def _less(x: Any, y: Any) -> Any:
+    return x if type(y) is float and y == 0.0 else x - y
+
+
+def _largest(numbers: list[float]) -> int:
     """Return the position of the first maximum; a nan is larger than all, so that it is not lost."""
     best = 0
-    for i, x in enumerate(values):
-        if _number(x) > _number(values[best]) or _number(x) != _number(x):
+    for i, x in enumerate(numbers):
+        if x > numbers[best] or x != x:
             best = i
     return best
 
 
+def _log_sum(of: Anchored) -> Any:
+    """Return log Σ exp of the differences."""
+    terms = [m.exp(d) for i, d in enumerate(of.differences) if i != of.pivot]
+    if of.pivot is None:
+        return m.log(sum(terms))
+    return m.log1p(sum(terms)) if terms else 0.0
+
+
 def logsumexp(values: Sequence[Any]) -> Any:
-    """Return log Σ exp(xᵢ) as max + log1p(Σ of the others), which neither overflows nor loses the small terms.
+    """Return log Σ exp(xᵢ), which neither overflows nor loses the small terms.
 
     >>> round(logsumexp([1000.0, 1000.0]), 10)
     1000.6931471806
     """
-    values = _sequence(values, "logsumexp")
-    top = _largest(values)
-    largest, others = values[top], values[:top] + values[top + 1 :]
-    if not others or math.isinf(_number(largest)):
-        return sum(values) if len(values) == 1 else _infinite(values, largest)
-    return largest + apply(lookup("log1p"), sum([apply(lookup("exp"), x - largest) for x in others]))
-
-
-def _infinite(values: list[Any], largest: Any) -> Any:
-    """Return logsumexp where the maximum is infinite: the plain formula has the right limit and an honest nan."""
-    return apply(lookup("log"), sum([apply(lookup("exp"), x) for x in values]))
+    values = _sequence(values, "logsumexp", scalars=True)
+    of = _anchored(values)
+    if len(values) == 1:
+        return values[0]
+    log_sum = _log_sum(of)
+    return log_sum if type(of.anchor) is float and of.anchor == 0.0 else of.anchor + log_sum
 
 
 def softmax(values: Sequence[Any]) -> list[Any]:
-    """Return exp(xᵢ) / Σ exp(xⱼ), shifted by the maximum.
+    """Return exp(xᵢ) / Σ exp(xⱼ), without overflow.
 
     >>> softmax([1000.0, 0.0, -1000.0])
     [1.0, 0.0, 0.0]
     """
-    values = _sequence(values, "softmax")
-    shift = _number(values[_largest(values)])
-    exponentials = [apply(lookup("exp"), x - shift) for x in values]
-    total = sum(exponentials)
-    return [e / total for e in exponentials]
+    values = _sequence(values, "softmax", scalars=True)
+    of = _anchored(values)
+    if of.pivot is not None and len(values) == 1:
+        return [m.exp(m.flat(values[0]))]  # 1, whatever the value is, and still a node of the graph
+    terms = [1.0 if i == of.pivot else m.exp(d) for i, d in enumerate(of.differences)]
+    total = sum(terms)
+    return [m.div(term, total) for term in terms]
 
 
 def log_softmax(values: Sequence[Any]) -> list[Any]:
@@ -141,15 +189,19 @@ def log_softmax(values: Sequence[Any]) -> list[Any]:
     >>> log_softmax([0.0, 40.0])
     [-40.0, -4.248354255291589e-18]
     """
-    values = _sequence(values, "log_softmax")
-    return [-cross_entropy(values, i) for i in range(len(values))]
+    values = _sequence(values, "log_softmax", scalars=True)
+    of = _anchored(values)
+    if of.pivot is not None and len(values) == 1:
+        return [m.flat(values[0])]
+    log_sum = _log_sum(of)
+    return [-log_sum if i == of.pivot else d - log_sum for i, d in enumerate(of.differences)]
 
 
 def cross_entropy(logits: Sequence[Any], target: int) -> Any:
     """Return -log softmax(logits)[target], accurate also where the target is almost certain.
 
-    Every term is a difference to the target's logit, so that neither the loss nor its gradient by that logit is the
-    difference of two numbers near one another.
+    It is log Σ exp(xᵢ - x_target), whose own term is the constant 1. So neither the loss nor its derivative by the
+    logit of the target is the difference of two numbers near one another.
 
     Parameters
     ----------
@@ -165,19 +217,11 @@ def cross_entropy(logits: Sequence[Any], target: int) -> Any:
     >>> loss.data, z[1].grad
     (4.248354255291589e-18, -4.248354255291589e-18)
     """
-    logits = _sequence(logits, "cross_entropy")
-    if isinstance(target, bool) or not isinstance(target, int) or not 0 <= target < len(logits):
+    logits = _sequence(logits, "cross_entropy", scalars=True)
+    if not is_integer(target) or not 0 <= target < len(logits):
         raise OperandError(
             f"The target is the index of the true class, an integer from 0 to {len(logits) - 1}, not {target!r}."
         )
-    exp, log1p = lookup("exp"), lookup("log1p")
-    differences = [z - logits[target] for i, z in enumerate(logits) if i != target]
-    if not differences:
-        return logits[0] - logits[0]
-    top = _largest(differences)
-    if not _number(differences[top]) > 0.0:
-        return apply(log1p, sum([apply(exp, d) for d in differences]))
-    largest = differences[top]
-    terms = [apply(exp, -largest)]
-    terms += [apply(exp, d - largest) for i, d in enumerate(differences) if i != top]
-    return largest + apply(log1p, sum(terms))
+    if len(logits) == 1:
+        return m.flat(logits[0])
+    return logsumexp([z - logits[target] if i != target else 0.0 for i, z in enumerate(logits)])

@@ -6,6 +6,7 @@
     ├── OperandError       (TypeError)           something that is not a number, a Value or a Tensor
     ├── NumberError        (ValueError)          a number that a float cannot hold
     ├── ShapeError         (ValueError)          shapes or lengths that do not fit together
+    │   └── OutOfRangeError (IndexError)         an index that points outside an array, or is none
     ├── GraphError         (RuntimeError)        a graph that cannot be swept as asked
     │   ├── StaleGraphError                      its numbers were changed after they were recorded
     │   ├── TraceError                           a function that cannot become a program
@@ -31,6 +32,7 @@ __all__ = [
     "GuardError",
     "NumberError",
     "OperandError",
+    "OutOfRangeError",
     "ProgramFileError",
     "RegistrationError",
     "ShapeError",
@@ -54,6 +56,10 @@ class NumberError(AutogradError, ValueError):
 
 class ShapeError(AutogradError, ValueError):
     """Shapes or lengths that do not fit together."""
+
+
+class OutOfRangeError(ShapeError, IndexError):
+    """An index points outside an array, or is none."""
 
 
 class GraphError(AutogradError, RuntimeError):

@@ -43,7 +43,9 @@ from .array_functions import (
     var,
 )
 from .einsum import einsum
+from .errors import ShapeError
 from .joining import stack, unstack
+from .node import Node
 from .operation import Operation, register
 from .primitive import TABLE, Pointwise, lookup
 from .tensor import Tensor
@@ -92,8 +94,16 @@ transpose = permute
 Axis = _arrays.Axis
 
 
-def _is_array(x: Any) -> bool:
-    return isinstance(x, (Tensor, np.ndarray))
+def _chosen(name: str, x: Any, axis: Any, default: Any = None, keepdims: bool = False) -> Any:
+    """Return the function of arrays called ``name``, or None for a sequence of Values, which has no axes."""
+    if isinstance(x, (Tensor, np.ndarray)):
+        return getattr(_softmax, name, None) or getattr(_arrays, name)
+    if axis != default or keepdims:
+        raise ShapeError(
+            f"A {type(x).__name__} has no axes, so {name}() cannot take axis or keepdims for it. Make an array first: "
+            "np.array(x) of numbers, stack(x) of Values or Tensors."
+        )
+    return None
 
 
 def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
@@ -102,7 +112,8 @@ def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     >>> sum([1.0, 2.0, 3.0])
     6.0
     """
-    return _arrays.sum(x, axis, keepdims) if _is_array(x) else _values.sum(x)
+    of_array = _chosen("sum", x, axis, None, keepdims)
+    return of_array(x, axis, keepdims) if of_array else _values.sum(x)
 
 
 def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
@@ -111,12 +122,14 @@ def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     >>> mean([1.0, 2.0, 6.0])
     3.0
     """
-    return _arrays.mean(x, axis, keepdims) if _is_array(x) else _values.mean(x)
+    of_array = _chosen("mean", x, axis, None, keepdims)
+    return of_array(x, axis, keepdims) if of_array else _values.mean(x)
 
 
 def prod(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """Return the product; its gradient is right where factors are zero."""
-    return _arrays.prod(x, axis, keepdims) if _is_array(x) else _values.prod(x)
+    of_array = _chosen("prod", x, axis, None, keepdims)
+    return of_array(x, axis, keepdims) if of_array else _values.prod(x)
 
 
 def max(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
@@ -128,12 +141,20 @@ def max(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     >>> [v.grad for v in x]
     [0.5, 0.5, 0.0]
     """
-    return _arrays.max(x, axis, keepdims) if _is_array(x) else unstack(_arrays.max(stack(x)))
+    of_array = _chosen("max", x, axis, None, keepdims)
+    return of_array(x, axis, keepdims) if of_array else _extreme(_arrays.max, x)
 
 
 def min(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """Return the minimum of an array over axes, or of a sequence of Values; k that tie share the gradient."""
-    return _arrays.min(x, axis, keepdims) if _is_array(x) else unstack(_arrays.min(stack(x)))
+    of_array = _chosen("min", x, axis, None, keepdims)
+    return of_array(x, axis, keepdims) if of_array else _extreme(_arrays.min, x)
+
+
+def _extreme(of_array: Any, values: Any) -> Any:
+    """Return the extreme of a sequence, as a Value, or as a float if it holds only numbers."""
+    extreme = unstack(of_array(stack(values)))
+    return extreme if any(isinstance(x, Node) for x in values) else extreme.data
 
 
 def norm(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
@@ -142,7 +163,8 @@ def norm(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     >>> norm([3e200, 4e200])
     5e+200
     """
-    return _softmax.norm(x, axis, keepdims) if _is_array(x) else _values.norm(x)
+    of_array = _chosen("norm", x, axis, None, keepdims)
+    return of_array(x, axis, keepdims) if of_array else _values.norm(x)
 
 
 def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
@@ -151,16 +173,18 @@ def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     >>> round(logsumexp([1000.0, 1000.0]), 10)
     1000.6931471806
     """
-    return _softmax.logsumexp(x, axis, keepdims) if _is_array(x) else _values.logsumexp(x)
+    of_array = _chosen("logsumexp", x, axis, None, keepdims)
+    return of_array(x, axis, keepdims) if of_array else _values.logsumexp(x)
 
 
 def softmax(x: Any, axis: int = -1) -> Any:
-    """Return exp(xᵢ) / Σ exp(xⱼ) along an axis, or of a sequence of Values, shifted by the maximum.
+    """Return exp(xᵢ) / Σ exp(xⱼ) along an axis, or of a sequence of Values, without overflow.
 
     >>> softmax([1000.0, 0.0, -1000.0])
     [1.0, 0.0, 0.0]
     """
-    return _softmax.softmax(x, axis) if _is_array(x) else _values.softmax(x)
+    of_array = _chosen("softmax", x, axis, -1)
+    return of_array(x, axis) if of_array else _values.softmax(x)
 
 
 def log_softmax(x: Any, axis: int = -1) -> Any:
@@ -169,7 +193,8 @@ def log_softmax(x: Any, axis: int = -1) -> Any:
     >>> log_softmax([0.0, 40.0])
     [-40.0, -4.248354255291589e-18]
     """
-    return _softmax.log_softmax(x, axis) if _is_array(x) else _values.log_softmax(x)
+    of_array = _chosen("log_softmax", x, axis, -1)
+    return of_array(x, axis) if of_array else _values.log_softmax(x)
 
 
 def cross_entropy(logits: Any, target: Any) -> Any:
@@ -190,7 +215,8 @@ def cross_entropy(logits: Any, target: Any) -> Any:
     >>> cross_entropy([0.0, 40.0], 1)
     4.248354255291589e-18
     """
-    return _softmax.cross_entropy(logits, target) if _is_array(logits) else _values.cross_entropy(logits, target)
+    of_array = _chosen("cross_entropy", logits, None)
+    return of_array(logits, target) if of_array else _values.cross_entropy(logits, target)
 
 
 #: the functions made of records so far; kept beside the module's namespace, where ``abs`` and ``round`` are Python's

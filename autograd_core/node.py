@@ -48,6 +48,7 @@ class Node:
 
     op: Primitive | None
     index: int
+    _data: Any
     _a: Any
     _b: Any
     _adjoint: Any
