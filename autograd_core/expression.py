@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import math
 from collections.abc import Collection
 from typing import Any
 
@@ -82,6 +83,7 @@ def names(formula: Symbol) -> list[str]:
 def _build(root: ast.expr, text: str, allowed: Collection[str] | None) -> Symbol:
     """Walk the syntax tree without recursion: every node is visited once to expand it and once to build it."""
     done: dict[ast.expr, Symbol] = {}
+    numbers: dict[ast.expr, float] = {}  # what the parts without a name amount to
     stack: list[tuple[ast.expr, bool]] = [(root, False)]
     while stack:
         node, ready = stack.pop()
@@ -90,8 +92,24 @@ def _build(root: ast.expr, text: str, allowed: Collection[str] | None) -> Symbol
             stack.append((node, True))
             stack.extend((child, False) for child in children)
             continue
-        done[node] = _symbol(node, [done[child] for child in children], text, allowed)
+        symbol = done[node] = _symbol(node, [done[child] for child in children], text, allowed)
+        if symbol.constant is not None:
+            numbers[node] = symbol.constant
+        elif children and all(child in numbers for child in children):
+            numbers[node] = _number(symbol, numbers, children)
+            if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow) and math.isinf(numbers[node]):
+                raise ExpressionError(
+                    f"{_shorten(ast.get_source_segment(text.strip(), node) or text)} is a constant that no float can "
+                    f"hold: it amounts to {numbers[node]}. Write a number within 1.8e308."
+                )
     return done[root]
+
+
+def _number(symbol: Symbol, numbers: dict[ast.expr, float], children: list[ast.expr]) -> float:
+    operands = [numbers[child] for child in children]
+    operands += [x.constant for x in symbol.operands[len(operands) :] if x.constant is not None]  # defaults
+    result: float = symbol.primitive.scalar(*operands)  # type: ignore[union-attr]
+    return result
 
 
 def _children(node: ast.expr, text: str) -> list[ast.expr]:
