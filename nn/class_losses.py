@@ -114,22 +114,38 @@ def _of_probabilities(name: str, formula: Callable[[Any], Any], output: Any, tar
 # On Tensors
 
 
-def _shares(target: Any, shape: tuple[int, ...], name: str) -> NDArray[np.float64]:
-    """Return the share of every class in every target, shape (samples, classes): one-hot rows for indices."""
+def _checked(target: Any, outputs: Any, name: str) -> NDArray[Any]:
+    """Return targets as an array: a class index for each row of outputs, or a row of shares of the classes."""
+    shape = outputs.shape
     if len(shape) not in (1, 2) or 0 in shape:
         raise (DataError if 0 in shape else ShapeError)(
             f"{name} takes outputs of shape (classes,) or (samples, classes), none of them empty, not {shape}."
         )
-    targets = [target] if len(shape) == 1 else target
-    rows = 1 if len(shape) == 1 else shape[0]
-    if np.ndim(targets) == 0 or len(targets) != rows:
-        raise ShapeError(
-            f"{name} got {rows} rows of outputs but targets of shape {np.shape(target)}: one for each row."
-        )
-    table = np.zeros((rows, shape[-1]))
-    for i, t in enumerate(targets):
-        for k, p in weights_of_classes(t, shape[-1], name):
-            table[i, k] = p
+    try:
+        found = np.asarray(target)
+    except ValueError:
+        found = np.array(None)
+    classes = shape[-1]
+    if found.shape == shape[:-1] and found.dtype.kind in "iu" and bool(((found >= 0) & (found < classes)).all()):
+        return found
+    if found.shape == shape and found.dtype.kind in "iuf":
+        for row in found.reshape(-1, classes):
+            probabilities(row, classes, name)
+        return found.astype(outputs.dtype)
+    if found.ndim == 0 or found.shape[:1] != shape[:1] or (len(shape) == 1 and found.shape != shape):
+        weights_of_classes(target, classes, name)  # a single target that is none says so here
+        raise ShapeError(f"{name} got outputs of shape {shape} but targets of shape {found.shape}: one for each row.")
+    for t in target:
+        weights_of_classes(t, classes, name)
+    raise ShapeError(f"{name} got outputs of shape {shape} but targets of shape {found.shape}: one for each row.")
+
+
+def _shares(target: NDArray[Any], outputs: Any) -> NDArray[Any]:
+    """Return the share of every class in every row: 1 for the class whose index is given."""
+    if target.ndim == outputs.ndim:
+        return target.reshape(-1, outputs.shape[-1])
+    table = np.zeros((target.size, outputs.shape[-1]), outputs.dtype)
+    table[np.arange(target.size), target.ravel()] = 1.0
     return table
 
 
@@ -144,13 +160,13 @@ def _cross_entropy_of_tensor(logits: Any, target: Any, reduction: str) -> Any:
     Σₖ tₖ·(m - zₖ): where all of the share is the largest logit's, the second part is exactly 0 and so is its gradient,
     however small the first one is.
     """
-    table = _shares(target, logits.shape, "cross_entropy")
-    if np.ndim(target) < logits.ndim:
-        return _finish(functions.cross_entropy(logits, np.asarray(target)), logits, reduction)
-    z = _rows(logits)
+    found = _checked(target, logits, "cross_entropy")
+    if found.ndim < logits.ndim:
+        return _finish(functions.cross_entropy(logits, found), logits, reduction)
+    table, z = _shares(found, logits), _rows(logits)
     at = np.arange(len(table))
     top = z.data.argmax(axis=1)
-    others = np.ones(table.shape)
+    others = np.ones_like(table)
     others[at, top] = 0.0
     largest = z[at, top].reshape((-1, 1))
     below = table * others  # where the target is the largest logit there is no distance to it, not even m - m
@@ -162,7 +178,7 @@ def _cross_entropy_of_tensor(logits: Any, target: Any, reduction: str) -> Any:
 
 def _picked_from_tensor(formula: Callable[[Any], Any], outputs: Any, target: Any, reduction: str, name: str) -> Any:
     """Return Σₖ tₖ·formula(outputₖ) for each row; outputs with a share of 0 are not looked at."""
-    table = _shares(target, outputs.shape, name)
+    table = _shares(_checked(target, outputs, name), outputs)
     terms = functions.where(table, table * formula(_rows(outputs)), 0.0)
     return _finish(terms.sum(axis=1), outputs, reduction)
 

@@ -81,7 +81,7 @@ class Linear(TensorModule):
 
     def forward(self, x: Any) -> Any:
         """Return X Wᵀ + b, shape (…, out_features), for X of shape (…, in_features)."""
-        x = as_batch(x)
+        x = as_batch(x, self.weight.dtype)
         if not x.ndim or x.shape[-1] != self.weight.shape[1]:
             raise wrong_features(self, x, self.in_features)
         z = x @ self.weight.T
@@ -170,9 +170,13 @@ class Flatten(TensorModule):
         return {}
 
 
-def as_batch(x: Any) -> Any:
-    """Return numbers as a Tensor; a Tensor is handed back as it is."""
-    return x if isinstance(x, Tensor) else Tensor(x)
+def as_batch(x: Any, dtype: Any = None) -> Any:
+    """Return numbers as a Tensor, of a type if one is given; a Tensor is handed back as it is."""
+    if isinstance(x, Tensor):
+        return x
+    if dtype is not None and isinstance(x, np.ndarray) and x.dtype.kind in "iuf":
+        x = x.astype(dtype, copy=False)
+    return Tensor(x)
 
 
 def wrong_features(layer: Module, x: Any, expected: Any) -> ShapeError:

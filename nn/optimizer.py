@@ -98,7 +98,10 @@ class Optimizer:
 
     def _commit(self, updates: list[tuple[int, Any, Any, Memory]], steps: int) -> None:
         for i, p, data, memory in updates:
-            p.data = data
+            if isinstance(data, np.ndarray):
+                p.data[...] = data  # into the array that is there: a new one would be copied once more
+            else:
+                p.data = data
             self._memory[i] = memory
         self.steps = steps
 

@@ -78,7 +78,7 @@ def elementwise(name: str, formula: Callable[[Any, Any], Any], output: Any, targ
     if is_tensor(output) or is_tensor(target):
         if 0 in shape:
             raise DataError(f"{name} of an empty batch has no value: the outputs have shape {shape}.")
-        return reduced([formula(output, _floats(target, name))], reduction, shape)
+        return reduced([formula(output, _floats(target, name, output))], reduction, shape)
     pairs = zip(flat(output), map(_number, flat(target)), strict=True)
     return reduced([formula(o, t) for o, t in pairs], reduction, shape)
 
@@ -123,14 +123,14 @@ def _number(x: Any) -> Any:
     return x if isinstance(x, Node) else number(x, "target")
 
 
-def _floats(x: Any, name: str) -> Any:
-    """Return targets as an array of floats; a Tensor stays one."""
+def _floats(x: Any, name: str, output: Any) -> Any:
+    """Return targets as an array of floats, of the output's type; a Tensor stays one."""
     if isinstance(x, Node):
         return x
     array = np.asarray(x)
     if array.dtype.kind not in "iufb":
         raise OperandError(f"{name} compares numbers, but the targets are of type {array.dtype}.")
-    return array.astype(np.float64)
+    return array.astype(output.dtype if is_tensor(output) else np.float64, copy=False)
 
 
 def _cure(shape: tuple[int, ...], target_shape: tuple[int, ...]) -> str:

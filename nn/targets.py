@@ -80,7 +80,10 @@ def check_labels(target: Any, labels: tuple[float, ...], name: str, cure: str) -
     found = _numbers(target, name)
     if found.size == 0:
         raise DataError(f"{name} of nothing has no value: there are no targets.")
-    wrong = found[~np.isin(found, labels)]
+    right = np.zeros(found.shape, dtype=bool)
+    for label in labels:
+        right |= found == label
+    wrong = found[~right]
     if wrong.size:
         allowed = " or ".join(f"{x:g}" for x in labels)
         raise TargetError(f"{name} takes labels {allowed}, but there is {float(wrong[0]):g}; {cure}.")
@@ -97,6 +100,8 @@ def check_range(x: Any, name: str, what: str, cure: str = "") -> None:
 def _numbers(x: Any, name: str) -> NDArray[np.float64]:
     if is_tensor(x):
         return np.asarray(x.data, dtype=np.float64)
+    if isinstance(x, np.ndarray) and x.dtype.kind in "iufb":
+        return np.asarray(x, dtype=np.float64).ravel()
     parts: Iterable[Any] = flat(x) if isinstance(x, (list, tuple, np.ndarray)) else [x]
     try:
         return np.array([p.data if isinstance(p, Node) else p for p in parts], dtype=np.float64)  # type: ignore[attr-defined]
