@@ -12,7 +12,7 @@ from .errors import AutogradError, OperandError, OutOfRangeError, ShapeError
 from .node import Node, apply
 from .primitive import lookup
 
-__all__ = ["Axis", "array", "axes_of", "axis_of", "integer", "lengths", "named", "raw", "several"]
+__all__ = ["Axis", "array", "axes_of", "axis_of", "index_of", "integer", "lengths", "named", "raw", "several"]
 
 Axis = int | Sequence[int] | None
 
@@ -79,6 +79,32 @@ def integer(x: Any, what: str) -> int:
     return position
 
 
+def index_of(index: Any) -> Any:
+    """Return an index that nobody can change any more: its lists and arrays are copied.
+
+    Raises
+    ------
+    OperandError
+        For Tensors, whose floats point nowhere.
+    """
+    if isinstance(index, (int, slice)) or index is None or index is Ellipsis:
+        return index
+    if isinstance(index, tuple):
+        return tuple([index_of(part) for part in index])
+    if isinstance(index, Node):
+        raise OperandError(
+            f"An index is made of integers, slices and arrays of integers or bool; the {named(index)} holds floats. "
+            "Write t.numpy().astype(int) for positions; a comparison, t > 0, is a mask."
+        )
+    if isinstance(index, (list, np.ndarray)):
+        try:
+            copied = np.array(index)
+        except ValueError:
+            raise OutOfRangeError(f"{index!r:.100} is no index: its rows have different lengths.") from None
+        return copied if copied.size or not isinstance(index, list) else copied.astype(int)
+    return operator.index(index) if isinstance(index, np.integer) else index
+
+
 def axes_of(x: Any, axis: Axis) -> tuple[int, ...]:
     """Return axes as non-negative numbers in increasing order; all of them for None.
 
@@ -105,11 +131,11 @@ def axis_of(x: Any, axis: Any, ndim: int | None = None) -> int:
 
 def _counted(x: Any, axis: Any, ndim: int | None = None) -> int:
     axis = integer(axis, "An axis")
-    ndim = raw(x).ndim if ndim is None else ndim
+    ndim = int(raw(x).ndim) if ndim is None else ndim
     if not -ndim <= axis < ndim:
         axes = f"the axes are 0 to {ndim - 1}, or from the end -1 to -{ndim}" if ndim else "a single number has no axes"
         raise ShapeError(f"There is no axis {axis} in the {named(x)}: {axes}.")
-    return axis % ndim
+    return int(axis % ndim)
 
 
 def lengths(shape: Any, what: str = "shape") -> tuple[int, ...]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from . import array_functions as af
-from .node import Node, apply
-from .primitive import lookup
+from .array_arguments import index_of
+from .array_protocols import ArrayProtocols
+from .node import apply
+from .primitive import Pointwise, lookup
 
 __all__ = ["ArrayOperators"]
 
@@ -15,12 +18,10 @@ ADD, SUB, MUL, DIV, POW, NEG, ABS, MATMUL, GETITEM = (
 )
 
 
-class ArrayOperators(Node):
+class ArrayOperators(ArrayProtocols):
     """What can be written with a Tensor."""
 
     __slots__ = ()
-
-    _data: Any
 
     def __add__(self, other: Any) -> Any:
         return self.bind(ADD, (self, other))
@@ -70,27 +71,15 @@ class ArrayOperators(Node):
         return self.bind(ABS, (self,))
 
     def __getitem__(self, index: Any) -> Any:
-        parts = index if isinstance(index, tuple) else (index,)
-        plain = tuple(part._data.astype(int) if isinstance(part, ArrayOperators) else part for part in parts)
-        return self.bind(GETITEM, (self,), {"index": plain if isinstance(index, tuple) else plain[0]})
-
-    def __lt__(self, other: Any) -> Any:
-        return self._data < af.raw(other)
-
-    def __le__(self, other: Any) -> Any:
-        return self._data <= af.raw(other)
-
-    def __gt__(self, other: Any) -> Any:
-        return self._data > af.raw(other)
-
-    def __ge__(self, other: Any) -> Any:
-        return self._data >= af.raw(other)
+        return self.bind(GETITEM, (self,), {"index": index_of(index)})
 
     def __getattr__(self, name: str) -> Any:
         """Find ``x.tanh()`` and the other operations on one operand in the table."""
         if name.startswith("_"):
             raise AttributeError(name)
         primitive = lookup(name)
+        if not isinstance(primitive, Pointwise):
+            raise AttributeError(f"{name} is a step of other operations, as of indexing or broadcasting: no method.")
 
         def method(*operands: Any) -> Any:
             return self.bind(primitive, (self, *operands))
@@ -110,11 +99,11 @@ class ArrayOperators(Node):
         """Return the arithmetic mean over axes."""
         return af.mean(self, axis, keepdims)
 
-    def var(self, axis: af.Axis = None, keepdims: bool = False, ddof: int = 0) -> Any:
+    def var(self, axis: af.Axis = None, keepdims: bool = False, ddof: float = 0) -> Any:
         """Return the variance over axes."""
         return af.var(self, axis, keepdims, ddof)
 
-    def std(self, axis: af.Axis = None, keepdims: bool = False, ddof: int = 0) -> Any:
+    def std(self, axis: af.Axis = None, keepdims: bool = False, ddof: float = 0) -> Any:
         """Return the standard deviation over axes."""
         return af.std(self, axis, keepdims, ddof)
 
@@ -130,13 +119,13 @@ class ArrayOperators(Node):
         """Return the product over axes."""
         return af.prod(self, axis, keepdims)
 
-    def argmax(self, axis: int | None = None) -> Any:
+    def argmax(self, axis: int | None = None, keepdims: bool = False) -> Any:
         """Return the position of the first maximum, as plain integers."""
-        return af.argmax(self, axis)
+        return af.argmax(self, axis, keepdims)
 
-    def argmin(self, axis: int | None = None) -> Any:
+    def argmin(self, axis: int | None = None, keepdims: bool = False) -> Any:
         """Return the position of the first minimum, as plain integers."""
-        return af.argmin(self, axis)
+        return af.argmin(self, axis, keepdims)
 
     def cumsum(self, axis: int | None = None) -> Any:
         """Return the running sum along an axis."""
@@ -173,7 +162,7 @@ class ArrayOperators(Node):
         """Return the array repeated to a shape."""
         return af.broadcast_to(self, shape)
 
-    def repeat(self, repeats: int, axis: int | None = None) -> Any:
+    def repeat(self, repeats: Any, axis: int | None = None) -> Any:
         """Return the array with each element repeated along an axis."""
         return af.repeat(self, repeats, axis)
 
@@ -181,6 +170,7 @@ class ArrayOperators(Node):
         """Return NumPy's dot product."""
         return af.dot(self, other)
 
-    def clip(self, low: Any, high: Any) -> Any:
-        """Return the numbers kept between two bounds."""
+    def clip(self, low: Any = None, high: Any = None) -> Any:
+        """Return the numbers kept between two bounds; None stands for no bound."""
+        low, high = -math.inf if low is None else low, math.inf if high is None else high
         return apply(lookup("clip"), self, low, high)

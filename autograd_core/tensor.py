@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 
 from .algebra import arrays, nodes
+from .array_arguments import misfit
+from .array_operators import ArrayOperators
 from .errors import GraphError, OperandError, ShapeError, StaleGraphError
 from .modes import WATCHERS, describe, watched
-from .node import Node, apply, tick
-from .array_operators import ArrayOperators
+from .node import Node, tick
 from .primitive import lookup
 from .quiet import quietly
 from .sweep import backward
@@ -279,7 +280,7 @@ class Tensor(ArrayOperators):
         try:
             y = quietly(primitive.array, *data, **params) if params else quietly(primitive.array, *data)
         except (ValueError, IndexError, TypeError) as error:
-            raise self._misfit(primitive, operands, error) from None
+            raise misfit(primitive, operands, error) from None
         if primitive is PICK:
             return _picked(y, operands, data, params)
         node = new(Tensor)
@@ -311,19 +312,6 @@ class Tensor(ArrayOperators):
         if isinstance(x, (bool, int, float, np.integer, np.floating, np.bool_)):
             return float(x)
         return Tensor(as_array(x, f"operand of {primitive.name}"))
-
-    def _misfit(self, primitive: Any, operands: tuple[Any, ...], error: Exception) -> Exception:
-        """Say which operands do not fit together, with their shapes and names."""
-        told = " and ".join(
-            f"{x._name()} of shape {x.shape}" if isinstance(x, Tensor) else f"{np.shape(x)}" for x in operands
-        )
-        kind = IndexOutOfRange if isinstance(error, IndexError) else ShapeError
-        return kind(
-            f"{primitive.name} cannot be applied to {told}: {str(error).splitlines()[0].rstrip('.')}. Axes are compared "
-            "from the last to the first and must be equal or 1; reshape or transpose one operand so that they are."
-            if kind is ShapeError
-            else f"{told} cannot be indexed like this: {str(error).splitlines()[0].rstrip('.')}."
-        )
 
     def _name(self) -> str:
         """Return how error messages call this node."""
@@ -406,11 +394,6 @@ class Tensor(ArrayOperators):
         """Whether an adjoint of this node is finite."""
         return bool(np.isfinite(adjoint._data if isinstance(adjoint, Tensor) else adjoint).all())
 
-    def __len__(self) -> int:
-        if not self._data.ndim:
-            raise ShapeError(f"{self._name()} is a single number and has no length.")
-        return len(self._data)
-
     def __repr__(self) -> str:
         numbers = np.array2string(self._data, threshold=60, edgeitems=3, precision=4, separator=", ", prefix="Tensor(")
         extra = ", requires_grad=True" if self.requires_grad and self.op is None else ""
@@ -418,10 +401,6 @@ class Tensor(ArrayOperators):
         extra += f", op={self.op.name}" if self.op is not None else ""
         extra += f", label={self.label!r}" if self.label else ""
         return f"Tensor({numbers}{extra})"
-
-
-class IndexOutOfRange(ShapeError, IndexError):
-    """An index that points outside an array."""
 
 
 def _lift(value: Any) -> Tensor:

@@ -24,7 +24,9 @@ def flatten(tree: Any) -> tuple[list[Any], Rebuild]:
         return _join([flatten(tree[key]) for key in keys], lambda children: dict(zip(keys, children, strict=True)))
     if isinstance(tree, (list, tuple)):
         kind = type(tree)
-        make = (lambda children: kind(*children)) if hasattr(tree, "_fields") else kind  # a named tuple takes its fields
+        make = (
+            (lambda children: kind(*children)) if hasattr(tree, "_fields") else kind
+        )  # a named tuple takes its fields
         return _join([flatten(x) for x in tree], make)
     return [tree], lambda leaves: leaves[0]
 
