@@ -20,53 +20,87 @@ from . import (
     schedules,
 )
 from .architecture import Architecture
+from .callbacks import Checkpoint, EarlyStopping, ReduceLROnPlateau
+from .ensemble import Ensemble, train_ensemble
+from .evaluation import evaluate, predict
 from .files import load
 from .history import History
 from .layers import Flatten, Linear, Nonlinearity, PReLU
-from .losses import cross_entropy, hinge, mse_loss
+from .losses import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    hinge,
+    huber_loss,
+    l1_loss,
+    mse_loss,
+    nll_loss,
+)
 from .module import Module
 from .network import DAGNetwork
 from .neurons import MLP, Layer, Neuron
 from .normalization import BatchNorm1d, Dropout, LayerNorm
-from .optimizers import SGD, Optimizer
+from .optimizers import SGD, Adagrad, Adam, AdamW, Momentum, Optimizer, RMSprop
 from .perceptron import Perceptron
+from .pretraining import pretrain
+from .regularizers import L1, L2, Lq
 from .sequential import Sequential
-from .training import evaluate, fit, training
+from .training import fit, training
 
 __all__ = [
+    "L1",
+    "L2",
     "MLP",
     "SGD",
+    "Adagrad",
+    "Adam",
+    "AdamW",
     "Architecture",
     "BatchNorm1d",
+    "Checkpoint",
     "DAGNetwork",
     "Dropout",
+    "EarlyStopping",
+    "Ensemble",
     "Flatten",
     "History",
     "Layer",
     "LayerNorm",
     "Linear",
+    "Lq",
     "Module",
+    "Momentum",
     "Neuron",
     "Nonlinearity",
     "Optimizer",
     "PReLU",
     "Perceptron",
+    "RMSprop",
+    "ReduceLROnPlateau",
     "Sequential",
     "activations",
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
     "callbacks",
     "cross_entropy",
     "data",
     "evaluate",
     "fit",
     "hinge",
+    "huber_loss",
     "initializers",
+    "l1_loss",
     "load",
     "losses",
     "metrics",
     "monitors",
     "mse_loss",
+    "nll_loss",
     "optimizers",
+    "predict",
+    "pretrain",
     "regularizers",
     "schedules",
+    "train_ensemble",
     "training",
 ]

@@ -7,21 +7,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from autograd_core import no_grad
 
-from .data import same_length
+from .data import same_length, table
 from .errors import DataError, OperandError, unknown
 from .losses import loss_function
 from .metrics import METRICS, numbers
 from .module import Module
 
-__all__ = ["Metrics", "checked", "evaluate", "measures", "outputs_of", "targets_for"]
+__all__ = ["Metrics", "checked", "evaluate", "measures", "outputs_of", "predict", "quiet", "targets_for"]
 
 Metrics = Mapping[str, Callable[[Any, Any], float]]
 
@@ -29,6 +30,41 @@ Metrics = Mapping[str, Callable[[Any, Any], float]]
 def outputs_of(model: Module, X: NDArray[Any]) -> Any:
     """Return the outputs for rows of samples: a list for a model of Values, one Tensor for a model of Tensors."""
     return [model(row) for row in X.tolist()] if model.one_sample else model(X)
+
+
+def predict(model: Module, X: ArrayLike) -> NDArray[np.float64]:
+    """Return the outputs of a model for rows of samples as plain numbers, in prediction mode, recording nothing.
+
+    Parameters
+    ----------
+    model : Module
+    X : array_like, shape (samples, features)
+
+    Returns
+    -------
+    array, shape (samples, …)
+
+    Examples
+    --------
+    >>> from nn import MLP
+    >>> predict(MLP(1, [2], init=[[[1.0], [3.0]]]), [[2.0]]).tolist()
+    [[2.0, 6.0]]
+    """
+    with quiet(model):
+        return numbers(outputs_of(model, table(X)))
+
+
+@contextmanager
+def quiet(model: Module) -> Iterator[None]:
+    """Put a model into prediction mode and record nothing, for the time of a ``with`` block."""
+    modes = [(module, module.training) for module in model.modules()]
+    try:
+        model.eval()
+        with no_grad():
+            yield
+    finally:
+        for module, mode in modes:
+            module.training = mode
 
 
 def targets_for(model: Module, y: NDArray[Any]) -> Any:
@@ -55,18 +91,12 @@ def evaluate(
         ``loss`` and one entry a metric.
     """
     X, y = checked(data, "data")
-    modes = [(module, module.training) for module in model.modules()]
-    try:
-        model.eval()
-        with no_grad():
-            outputs = outputs_of(model, X)
-            value = loss_function(loss)(outputs, targets_for(model, y))
-        plain = numbers(outputs)
-        found = {name: float(metric(plain, y)) for name, metric in measures(metrics).items()}
-        return {"loss": float(numbers(value)), **found}
-    finally:
-        for module, mode in modes:
-            module.training = mode
+    with quiet(model):
+        outputs = outputs_of(model, X)
+        value = loss_function(loss)(outputs, targets_for(model, y))
+    plain = numbers(outputs)
+    found = {name: float(metric(plain, y)) for name, metric in measures(metrics).items()}
+    return {"loss": float(numbers(value)), **found}
 
 
 def measures(metrics: Sequence[str] | Metrics) -> Metrics:

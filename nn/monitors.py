@@ -17,10 +17,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from autograd_core import no_grad
-
 from .data import table
 from .errors import OperandError
+from .evaluation import quiet
 from .metrics import numbers
 from .module import Module
 from .optimizer import has_gradient
@@ -49,19 +48,13 @@ def layer_outputs(model: Any, X: ArrayLike) -> dict[str, NDArray[np.float64]]:
     """
     if not isinstance(getattr(model, "layers", None), list):
         raise OperandError(f"A {type(model).__name__} has no list of layers that are applied one after the other.")
-    modes = [(module, module.training) for module in model.modules()]
     rows: Any = table(X)
     found = {}
-    try:
-        model.eval()
-        with no_grad():
-            flowing = rows.tolist() if model.one_sample else rows
-            for name, layer in model.named_children():
-                flowing = [layer(row) for row in flowing] if model.one_sample else layer(flowing)
-                found[name] = numbers(flowing).reshape(len(rows), -1)
-    finally:
-        for module, mode in modes:
-            module.training = mode
+    with quiet(model):
+        flowing = rows.tolist() if model.one_sample else rows
+        for name, layer in model.named_children():
+            flowing = [layer(row) for row in flowing] if model.one_sample else layer(flowing)
+            found[name] = numbers(flowing).reshape(len(rows), -1)
     return found
 
 
