@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from autograd_core import TABLE, Pointwise, Value, history
@@ -34,11 +34,15 @@ def applied(record: Pointwise, operands: Sequence[Any]) -> Any:
 
 
 def random_graph(
-    seed: int, size: int, records: Iterable[Pointwise] | None = None, leaves: int = 3
+    seed: int,
+    size: int,
+    records: Iterable[Pointwise] | None = None,
+    leaves: int = 3,
+    keep: Callable[[Value], bool] = lambda node: True,
 ) -> tuple[Value, list[Value]]:
     """Return the root and the leaves of a graph with fan-out, skip links, repeated parents and constants.
 
-    Every leaf and every node leads to the root.
+    Every leaf and every node leads to the root. Nodes that ``keep`` declines are left out.
     """
     rng = random.Random(seed)
     choices = [record for record in (pointwise() if records is None else records) if tame(record)]
@@ -50,7 +54,7 @@ def random_graph(
         if not any(isinstance(x, Value) for x in operands):
             continue
         node = apply(record, *operands)
-        if all(math.isfinite(x) and abs(x) < LARGEST for x in (node.data, *node.partials)):
+        if all(math.isfinite(x) and abs(x) < LARGEST for x in (node.data, *node.partials)) and keep(node):
             nodes.append(node)
     consumed = {parent for node in nodes for parent in node.parents}
     root, *others = [node for node in nodes if node not in consumed]
