@@ -156,7 +156,7 @@ def named(a: Activation) -> str:
     OptionError
         If it is a function of the user's own, which a file cannot hold.
     """
-    if a.custom is not None:
+    if ACTIVATIONS.get(a.name) != a:
         raise OptionError(
             f"The activation {a.title} is a function of yours, and a model file holds names and numbers, never code. "
             f"Enter it under a name first, nn.activations.ACTIVATIONS[{a.name!r}] = Activation(...), "

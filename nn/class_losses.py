@@ -132,11 +132,10 @@ def _checked(target: Any, outputs: Any, name: str) -> NDArray[Any]:
         for row in found.reshape(-1, classes):
             probabilities(row, classes, name)
         return found.astype(outputs.dtype)
-    if found.ndim == 0 or found.shape[:1] != shape[:1] or (len(shape) == 1 and found.shape != shape):
-        weights_of_classes(target, classes, name)  # a single target that is none says so here
-        raise ShapeError(f"{name} got outputs of shape {shape} but targets of shape {found.shape}: one for each row.")
-    for t in target:
-        weights_of_classes(t, classes, name)
+    rows = [target] if len(shape) == 1 else target
+    if np.ndim(rows) and len(rows) == outputs.size // classes:
+        for t in rows:  # as many as there should be, so one of them is wrong, and says so here
+            weights_of_classes(t, classes, name)
     raise ShapeError(f"{name} got outputs of shape {shape} but targets of shape {found.shape}: one for each row.")
 
 

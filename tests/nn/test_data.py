@@ -25,11 +25,53 @@ def test_an_odd_number_of_points():
     assert np.bincount(data.moons(7, rng=0)[1]).tolist() == [4, 3]
 
 
-@pytest.mark.parametrize("make", [lambda s: data.moons(50, 0.2, rng=s), lambda s: data.xor(5, 0.2, rng=s)])
+GENERATORS = [
+    lambda s: data.moons(50, 0.2, rng=s),
+    lambda s: data.xor(5, 0.2, rng=s),
+    lambda s: data.circles(50, 0.1, rng=s),
+    lambda s: data.spirals(50, 0.1, rng=s),
+    lambda s: data.blobs(50, rng=s),
+    lambda s: (data.sine(20, 0.1, rng=s)[1], data.sine(20, 0.1, rng=s)[0]),
+    lambda s: (data.step(20, 0.1, rng=s)[1], data.step(20, 0.1, rng=s)[0]),
+    lambda s: data.noisy_sinusoid(rng=s),
+]
+
+
+@pytest.mark.parametrize("make", GENERATORS)
 def test_the_same_seed_gives_the_same_data(make):
     assert all(np.array_equal(a, b) for a, b in zip(make(4), make(4), strict=True))
     assert not np.array_equal(make(4)[0], make(5)[0])
     assert np.array_equal(make(np.random.default_rng(4))[0], make(4)[0])
+
+
+def test_shapes_of_the_other_generators():
+    X, y = data.circles(101, factor=0.3, rng=0)
+    assert np.allclose(np.hypot(*X.T), np.where(y == 0, 1.0, 0.3))
+    assert np.bincount(y).tolist() == [51, 50]
+    X, y = data.spirals(90, classes=3, turns=2.0, rng=0)
+    assert np.bincount(y).tolist() == [30, 30, 30]
+    assert np.hypot(*X.T).max() == pytest.approx(1.0)
+    X, y = data.blobs(2000, centers=[[0.0, 0.0], [9.0, 9.0]], noise=0.5, rng=0)
+    assert X[y == 1].mean(axis=0) == pytest.approx([9.0, 9.0], abs=0.05)
+    assert X[y == 0].std() == pytest.approx(0.5, rel=0.05)
+    X, y = data.sine(100)
+    assert np.polyfit(X[:, 0], y, 1) == pytest.approx([-0.29486600945503977, 0.926348889097291], rel=1e-12)
+    assert data.step(5)[1].tolist() == [0.0, 0.0, 1.0, 1.0, 1.0]
+    x, t = data.noisy_sinusoid(5000, noise=0.3, rng=0)
+    assert (t - np.sin(2 * np.pi * x[:, 0])).std() == pytest.approx(0.3, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("load", "shape", "classes"),
+    [("wine", (178, 13), 3), ("breast_cancer", (569, 30), 2), ("digits", (1797, 64), 10)],
+)
+def test_real_sets_are_all_there(load, shape, classes):
+    found = getattr(data, load)()
+    assert found.X.shape == shape
+    assert found.X.dtype == np.float64
+    assert sorted(set(found.y.tolist())) == list(range(classes))
+    assert len(found.classes) == classes
+    assert len(found.features) == shape[1]
 
 
 def test_iris_is_all_of_it():
@@ -115,6 +157,13 @@ REFUSED = [
     (lambda: data.moons(10, rng="0"), OperandError),
     (lambda: data.moons(10, rng=-1), OperandError),
     (lambda: data.xor(0), OptionError),
+    (lambda: data.circles(10, factor=1.0), OptionError),
+    (lambda: data.spirals(10, classes=1), OptionError),
+    (lambda: data.spirals(2, classes=3), OptionError),
+    (lambda: data.blobs(10, centers=[1.0, 2.0]), DataError),
+    (lambda: data.blobs(10, centers=[["a"]]), DataError),
+    (lambda: data.sine(1), OptionError),
+    (lambda: data.noisy_sinusoid(0), OptionError),
     (lambda: list(data.batches(0)), OptionError),
     (lambda: list(data.batches(3, 0)), OptionError),
     (lambda: list(data.batches(3, 1.5)), OperandError),

@@ -7,10 +7,20 @@ import math
 import numpy as np
 import pytest
 
-from autograd_core import Value, functions
+from autograd_core import Tensor, Value, functions
 from nn import cross_entropy, hinge, mse_loss
 from nn.errors import AutogradError, DataError, OperandError, OptionError, ShapeError, TargetError
-from nn.losses import loss_function
+from nn.losses import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    huber_loss,
+    l1_loss,
+    loss_function,
+    nll_clipped,
+    nll_loss,
+    nll_of_probabilities,
+    perceptron_loss,
+)
 
 
 def values(numbers):
@@ -32,6 +42,14 @@ def gradient_by_differences(f, numbers, h=1e-6):
         (lambda v: mse_loss(v, [1.0, -2.0, 0.5]), [0.3, 0.1, -4.0]),
         (lambda v: mse_loss(v, [1.0, -2.0, 0.5], reduction="half_sum"), [0.3, 0.1, -4.0]),
         (lambda v: hinge(v, [1, -1, 1]), [0.3, 0.2, 4.0]),
+        (lambda v: hinge(v, [1, -1, 1], margin=0.5), [0.3, 0.2, 4.0]),
+        (lambda v: perceptron_loss(v, [1, -1, 1]), [0.3, 0.2, -4.0]),
+        (lambda v: l1_loss(v, [1.0, -2.0, 0.5]), [0.3, 0.1, -4.0]),
+        (lambda v: huber_loss(v, [1.0, -2.0, 0.5], delta=1.5), [0.3, 0.1, -4.0]),
+        (lambda v: binary_cross_entropy(v, [1.0, 0.0, 0.3]), [0.3, 0.1, 0.8]),
+        (lambda v: binary_cross_entropy_with_logits(v, [1.0, 0.0, 0.3]), [0.3, -5.0, 2.0]),
+        (lambda v: nll_loss(v, 1), [0.3, -5.0, 2.0]),
+        (lambda v: nll_of_probabilities(v, [0.5, 0.25, 0.25]), [0.2, 0.5, 0.3]),
         (lambda v: cross_entropy(v, 2), [1.0, 2.0, -1.0]),
         (lambda v: cross_entropy(v, [0.2, 0.5, 0.3]), [1.0, 2.0, -1.0]),
         (lambda v: cross_entropy([v, v], [0, 1]), [1.0, 2.0, -1.0]),
@@ -129,8 +147,56 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("act", "error", "message"), REFUSED)
+LOGITS = Tensor([[1.0, 2.0], [3.0, 4.0]])
+REFUSED_TENSORS = [
+    (lambda: mse_loss(LOGITS, np.zeros(2)), ShapeError, "shape"),
+    (lambda: mse_loss(LOGITS, np.zeros(4)), ShapeError, "reshape"),
+    (lambda: mse_loss(LOGITS, np.array([["a", "b"]] * 2)), OperandError, "numbers"),
+    (lambda: mse_loss(Tensor(np.zeros((0, 2))), np.zeros((0, 2))), DataError, "empty"),
+    (lambda: hinge(LOGITS, np.zeros((2, 2))), TargetError, "-1 or 1"),
+    (lambda: cross_entropy(LOGITS, np.array([0, 2])), TargetError, "from 0 to 1"),
+    (lambda: cross_entropy(LOGITS, np.array([0.0, 1.0])), TargetError, "integer"),
+    (lambda: cross_entropy(LOGITS, np.array([0])), ShapeError, "one for each row"),
+    (lambda: cross_entropy(LOGITS, 1), ShapeError, "one for each row"),
+    (lambda: cross_entropy(LOGITS, np.array([[0.5, 0.4], [0.5, 0.5]])), TargetError, "sum"),
+    (lambda: cross_entropy(LOGITS, np.array([[[0.5, 0.5]]] * 2)), TargetError, "shape"),
+    (lambda: cross_entropy(Tensor(np.zeros((0, 2))), np.zeros(0, int)), DataError, "empty"),
+    (lambda: cross_entropy(Tensor(np.zeros((1, 1, 2))), np.array([[0]])), ShapeError, "samples, classes"),
+    (lambda: nll_of_probabilities(LOGITS, np.array([0, 1])), TargetError, r"\[0, 1\]"),
+    (lambda: binary_cross_entropy(LOGITS, np.zeros((2, 2))), TargetError, "with_logits"),
+    (lambda: binary_cross_entropy([0.5], [1.5]), TargetError, "targets"),
+    (lambda: binary_cross_entropy_with_logits([0.5], [-0.1]), TargetError, "targets"),
+    (lambda: huber_loss([0.5], [0.1], delta=-1.0), OptionError, "delta"),
+    (lambda: nll_clipped([0.5, 0.5], 0, eps=0.5), OptionError, "eps"),
+    (lambda: perceptron_loss([0.5], [2]), TargetError, "-1 or 1"),
+]
+
+
+@pytest.mark.parametrize(("act", "error", "message"), REFUSED + REFUSED_TENSORS)
 def test_targets_that_are_none_are_refused(act, error, message):
     with pytest.raises(error, match=message) as caught:
         act()
     assert isinstance(caught.value, AutogradError)
+
+
+def test_kinks_and_ends_of_losses():
+    d = [Value(1.0), Value(-1.0), Value(0.0)]
+    huber_loss(d, [0.0, 0.0, 0.0], reduction="sum").backward()
+    assert [v.grad for v in d] == [1.0, -1.0, 0.0]
+    zero = Value(0.0)
+    l1_loss([zero], [0.0]).backward()
+    assert zero.grad == 0.0
+    assert binary_cross_entropy([0.0, 1.0], [0.0, 1.0]) == 0.0
+    assert binary_cross_entropy([0.0], [1.0]) == math.inf
+    assert binary_cross_entropy_with_logits([-1000.0], [1.0]) == 1000.0
+
+
+def test_the_loss_of_a_batch_is_the_sum_of_its_samples():
+    rows, classes = [[1.0, 2.0, 0.0], [0.5, -1.0, 3.0]], [1, 2]
+    assert cross_entropy(rows, classes, reduction="sum") == sum(map(cross_entropy, rows, classes))
+    whole = [[Value(x) for x in row] for row in rows]
+    cross_entropy(whole, classes, reduction="sum").backward()
+    for row, values, label in zip(rows, whole, classes, strict=True):
+        alone = [Value(x) for x in row]
+        cross_entropy(alone, label).backward()
+        assert [v.grad for v in values] == [v.grad for v in alone]

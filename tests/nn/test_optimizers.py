@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from autograd_core import Value
-from nn import MLP, SGD
-from nn.errors import OperandError, OptionError, TrainingError
+from nn import MLP, SGD, Adagrad, Adam, AdamW, Momentum, RMSprop
+from nn.errors import OperandError, OptionError, ShapeError, TrainingError
+from nn.optimizers import clip_grad_norm_
 
 
 def descend(optimizer_of, objective, start, steps):
@@ -130,3 +131,88 @@ def test_what_cannot_be_optimised_is_refused(act, error):
 def test_x17_momentum_of_one_never_damps():
     with pytest.raises(OptionError, match="less than 1"):
         SGD([Value(1.0)], lr=0.1, momentum=1.0)
+
+
+KINDS = [
+    (SGD, {"lr": 0.1, "momentum": 0.9}),
+    (Momentum, {"lr": 0.1}),
+    (Adagrad, {"lr_decay": 0.1}),
+    (RMSprop, {"centered": True, "momentum": 0.5}),
+    (Adam, {"amsgrad": True}),
+    (AdamW, {}),
+]
+
+
+@pytest.mark.parametrize(("kind", "options"), KINDS)
+def test_the_state_goes_out_and_in(kind, options):
+    def step(p, optimizer):
+        optimizer.zero_grad()
+        ((p[0] - 3.0) ** 2 + p[1] ** 4).backward()
+        optimizer.step()
+
+    first = [Value(1.0), Value(2.0)]
+    one = kind(first, **options)
+    for _ in range(3):
+        step(first, one)
+    second = [Value(p.data) for p in first]
+    two = kind(second, **options)
+    two.load_state_dict(one.state_dict())
+    for _ in range(3):
+        step(first, one)
+        step(second, two)
+    assert [p.data for p in second] == [p.data for p in first]
+    assert two.steps == 6
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda s: s.pop("lr"),
+        lambda s: s.update({"5.velocity": 1.0}),
+        lambda s: s.update({"x.velocity": 1.0}),
+        lambda s: s.update({"0.velocity": [1.0, 2.0]}),
+        lambda s: s.update({"velocity": 1.0}),
+    ],
+)
+def test_a_state_of_another_optimiser_changes_nothing(change):
+    w = Value(1.0)
+    optimizer = SGD([w], lr=0.1, momentum=0.9)
+    (w * w).backward()
+    optimizer.step()
+    state = optimizer.state_dict()
+    before = {name: array.tolist() for name, array in state.items()}
+    state["0.velocity"] = state["0.velocity"] + 1.0
+    change(state)
+    with pytest.raises(ShapeError, match="othing was changed"):
+        optimizer.load_state_dict(state)
+    assert {name: array.tolist() for name, array in optimizer.state_dict().items()} == before
+
+
+@pytest.mark.parametrize("kind", [kind for kind, _ in KINDS])
+def test_options_are_shown(kind):
+    text = repr(kind([Value(1.0)], lr=0.25))
+    assert text.startswith(f"{kind.__name__}(1 parameters, lr=0.25")
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda p: Adam(p, betas=(0.9, 1.0)),
+        lambda p: Adam(p, betas=(-0.1, 0.9)),
+        lambda p: Adam(p, eps=0.0),
+        lambda p: RMSprop(p, alpha=1.0),
+        lambda p: Adagrad(p, initial_accumulator_value=-1.0),
+        lambda p: Momentum(p, lr=0.1, momentum=1.0),
+        lambda p: clip_grad_norm_(p, -1.0),
+    ],
+)
+def test_options_outside_their_range(act):
+    with pytest.raises(OptionError):
+        act([Value(1.0)])
+
+
+def test_clipping_leaves_a_short_gradient_alone():
+    w = Value(0.25)
+    (w * w).backward()
+    assert clip_grad_norm_([w, Value(1.0)], 1.0) == 0.5
+    assert w.grad == 0.5

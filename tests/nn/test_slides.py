@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from autograd_core import Value, functions
-from nn import MLP, SGD, Layer, Neuron, fit
+from nn import MLP, SGD, Adam, Layer, Linear, Neuron, Sequential, fit
 from nn.data import one_hot
 from nn.losses import binary_cross_entropy, mse_loss, nll_clipped, nll_of_probabilities
 from nn.optimizers import Momentum
@@ -147,3 +147,62 @@ def test_x40_subgradient_steps_of_l1_oscillate_and_proximal_ones_reach_zero():
     assert run(L1(0.3)) == pytest.approx([0.02, -0.01, 0.02, -0.01], abs=1e-15)
     assert run(L1(0.3, proximal=True)) == pytest.approx([0.02, 0.0, 0.0, 0.0], abs=1e-15)
     assert soft_threshold(np.array([0.05, -0.02]), 0.03).tolist() == pytest.approx([0.02, 0.0])
+
+
+def test_the_exercise_with_sigmoids_of_the_third_lecture():
+    """3-2-1, sigmoid everywhere, no bias, binary cross-entropy, target 1 (numbers ours)."""
+    model = MLP(3, [2, 1], activation=["sigmoid", "sigmoid"], bias=False,
+                init=[[[0.1, 0.3, -0.5], [-0.2, 0.4, 0.6]], [[0.7, -0.8]]])  # fmt: skip
+    y = model([1.0, 2.0, 3.0])
+    loss = binary_cross_entropy([y], [1.0])
+    loss.backward()
+    assert y.data == pytest.approx(0.37368412544559726, rel=1e-15)
+    assert loss.data == pytest.approx(0.9843444227999927, rel=1e-15)
+    first, second = model.layers
+    assert [w.grad for w in second.neurons[0].w] == pytest.approx([-0.1941739039867419, -0.5742234944107638], rel=1e-14)
+    assert [[n.w[i].grad for n in first.neurons] for i in range(3)] == pytest.approx(
+        np.array([
+            [-0.09378252705624256, 0.03820777313624477],
+            [-0.1875650541124851, 0.07641554627248955],
+            [-0.28134758116872766, 0.11462331940873433],
+        ]), rel=1e-13)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "slope"),
+    [(-1.0, -0.7, 0.0), (0.0, -0.7, 0.0), (0.05, -0.3999999999999999, 6.0), (0.1, -0.09999999999999987, 6.0),
+     (0.12, 0.0, 0.0), (1.0, 0.0, 0.0)],
+)  # fmt: skip
+def test_the_sine_expression_is_a_network_of_three_units(x, y, slope):
+    parts = [Neuron(1, init=[6.0]), Neuron(1, init=[-1.0], bias=0.7), Neuron(1, False, init=[-1.0], bias=False)]
+    point = Value(x)
+    out = point
+    for part in parts:
+        out = part(out)
+    out.backward()
+    assert (out.data, point.grad) == (y, slope)
+
+
+def test_xor_by_hand_with_two_relus():
+    model = MLP(2, [2, 1], init=[[[1.0, 1.0], [1.0, 1.0]], [[1.0, -2.0]]])
+    model.layers[0].neurons[1].b.data = -1.0
+    assert [model(x).data for x in ([0, 0], [0, 1], [1, 0], [1, 1])] == [0.0, 1.0, 1.0, 0.0]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("target", "most"), [(np.square, 0.01), (np.sin, 0.01), (np.abs, 0.05)])
+def test_three_tanh_units_approximate(target, most):
+    """The panels of the lecture on universal approximation; 50 points on (-1, 1), a first-order optimiser."""
+    X = np.linspace(-1.0, 1.0, 50).reshape(-1, 1)
+    y = target(X)
+    best = np.inf
+    for seed in range(3):
+        model = Sequential(Linear(1, 3, init="uniform", rng=seed), "tanh", Linear(3, 1, init="uniform", rng=seed + 10))
+        optimizer = Adam(model.parameters(), lr=0.03)
+        for _ in range(1200):
+            optimizer.zero_grad()
+            loss = mse_loss(model(X), y)
+            loss.backward()
+            optimizer.step()
+        best = min(best, float(np.sqrt(loss.item())))
+    assert best <= most
