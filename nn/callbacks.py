@@ -10,7 +10,7 @@ import os
 from typing import Any
 
 from . import archive
-from .errors import ModelFileError, OptionError, ShapeError, unknown
+from .errors import AutogradError, ModelFileError, OptionError, unknown
 from .events import EpochEnded, Finished, Started
 from .files import describe, fill, finite
 from .history import History
@@ -267,8 +267,10 @@ def resume(path: str | os.PathLike[str], model: Module, optimizer: Optimizer) ->
         parts[part][name] = array
     before = optimizer.state_dict()
     try:
-        optimizer.load_state_dict(parts["optimizer"])
-    except ShapeError as error:
+        optimizer.load_state_dict(finite(parts["optimizer"], path))
+    except ModelFileError:
+        raise
+    except AutogradError as error:
         raise ModelFileError(f"{path} does not fit this optimiser. {error}") from error
     try:
         fill(model, parts["model"], path)

@@ -132,8 +132,9 @@ def _checked(target: Any, outputs: Any, name: str) -> NDArray[Any]:
         for row in found.reshape(-1, classes):
             probabilities(row, classes, name)
         return found.astype(outputs.dtype)
-    rows = [target] if len(shape) == 1 else target
-    if np.ndim(rows) and len(rows) == outputs.size // classes:
+    rows = target.tolist() if isinstance(target, np.ndarray) else target
+    rows = [rows] if len(shape) == 1 else rows
+    if isinstance(rows, (list, tuple)) and len(rows) == outputs.size // classes:
         for t in rows:  # as many as there should be, so one of them is wrong, and says so here
             weights_of_classes(t, classes, name)
     raise ShapeError(f"{name} got outputs of shape {shape} but targets of shape {found.shape}: one for each row.")

@@ -98,11 +98,17 @@ class Module:
         """Return the parts of this module."""
         return [child for _, child in self.named_children()]
 
-    def named_modules(self, path: str = "") -> Iterator[tuple[str, Module]]:
-        """Yield this module and every part of it, outermost first, with dotted paths."""
-        yield path, self
-        for name, child in self.named_children():
-            yield from child.named_modules(f"{path}.{name}" if path else name)
+    def named_modules(self) -> Iterator[tuple[str, Module]]:
+        """Yield this module and every part of it once, outermost first, with dotted paths."""
+        seen: set[int] = set()
+        waiting: list[tuple[str, Module]] = [("", self)]
+        while waiting:
+            path, module = waiting.pop()
+            if id(module) not in seen:
+                seen.add(id(module))
+                yield path, module
+                children = module.named_children()
+                waiting += [(f"{path}.{name}" if path else name, child) for name, child in reversed(children)]
 
     def modules(self) -> list[Module]:
         """Return this module and every part of it, outermost first."""
@@ -187,11 +193,7 @@ class Module:
 
     def _holdings(self) -> Iterator[tuple[str, Module, str, Any]]:
         """Yield every piece of state: its path, the module and attribute that hold it, and what is held."""
-        seen: set[int] = set()
         for path, module in self.named_modules():
-            if id(module) in seen:
-                continue
-            seen.add(id(module))
             for name, value in vars(module).items():
                 if not name.startswith("_") and _is_state(value):
                     yield f"{path}.{name}" if path else name, module, name, value

@@ -8,7 +8,7 @@ is never half done, whatever interrupts it.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,17 @@ from .errors import OperandError, OptionError, ShapeError, TrainingError
 from .module import Module
 from .options import in_range
 
-__all__ = ["Memory", "Optimizer", "clip_grad_norm_", "clip_grad_value_", "has_gradient", "largest", "root"]
+__all__ = [
+    "Memory",
+    "Optimizer",
+    "clip_grad_norm_",
+    "clip_grad_value_",
+    "has_gradient",
+    "largest",
+    "put",
+    "root",
+    "whole",
+]
 
 Memory = dict[str, Any]
 
@@ -90,20 +100,14 @@ class Optimizer:
                 "zero_grad(), then loss.backward() on a loss computed from these parameters, then step()."
             )
         done = self.steps + 1
-        try:
-            self._commit(updates, done)
-        except BaseException:  # Ctrl-C between two assignments: do them all, so that no update is half done
-            self._commit(updates, done)
-            raise
 
-    def _commit(self, updates: list[tuple[int, Any, Any, Memory]], steps: int) -> None:
-        for i, p, data, memory in updates:
-            if isinstance(data, np.ndarray):
-                p.data[...] = data  # into the array that is there: a new one would be copied once more
-            else:
-                p.data = data
-            self._memory[i] = memory
-        self.steps = steps
+        def commit() -> None:
+            for i, p, data, memory in updates:
+                put(p, data)
+                self._memory[i] = memory
+            self.steps = done
+
+        whole(commit)
 
     def rule(self, x: Any, gradient: Any, memory: Memory) -> tuple[Any, Memory]:
         """Return the new numbers of a parameter and what to remember; nothing that was given is changed."""
@@ -156,6 +160,23 @@ class Optimizer:
     def __repr__(self) -> str:
         options = ", ".join(f"{name}={value!r}" for name, value in self.options().items())
         return f"{type(self).__name__}({len(self.params)} parameters, {options})"
+
+
+def whole(assignments: Callable[[], None]) -> None:
+    """Make assignments, all of them even if Ctrl-C comes between two: so they must be the same when done again."""
+    try:
+        assignments()
+    except BaseException:
+        assignments()
+        raise
+
+
+def put(p: Any, data: Any) -> None:
+    """Set the numbers of a parameter."""
+    if isinstance(data, np.ndarray):
+        p.data[...] = data  # into the array that is there: a new one would be copied once more
+    else:
+        p.data = data
 
 
 def _parameters(params: Any) -> list[Any]:

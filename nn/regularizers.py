@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 
 from autograd_core import functions
-from autograd_core.node import Node
 
 from .errors import OptionError
 from .module import Module
+from .optimizer import put, whole
 from .options import in_range
 from .pairing import is_tensor
 
@@ -148,8 +148,13 @@ class L1(Regularizer):
     def proximal(self, model: Module, lr: float) -> None:
         """Shrink the weights by lr·λ, if that was chosen."""
         if not self.by_steps:
-            for w in weights(model):
-                w.data = soft_threshold(w.data, lr * self.strength)
+            shrunk = [(w, soft_threshold(w.data, lr * self.strength)) for w in weights(model)]
+
+            def commit() -> None:
+                for w, x in shrunk:
+                    put(w, x)
+
+            whole(commit)
 
     def __repr__(self) -> str:
         return f"L1({self.strength!r}{'' if self.by_steps else ', proximal=True'})"
@@ -161,8 +166,6 @@ def soft_threshold(x: Any, threshold: float) -> Any:
     >>> soft_threshold(0.05, 0.03), soft_threshold(-0.02, 0.03)
     (0.02, 0.0)
     """
-    if isinstance(x, Node):
-        x = x.data  # type: ignore[attr-defined]
     if isinstance(x, float):
         return math.copysign(max(abs(x) - threshold, 0.0), x) if abs(x) > threshold else 0.0
     return np.sign(x) * np.maximum(np.abs(x) - threshold, 0.0)

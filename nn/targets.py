@@ -53,7 +53,7 @@ def probabilities(row: Any, classes: int, name: str) -> list[float]:
 
 def weights_of_classes(target: Any, classes: int, name: str) -> list[tuple[int, float]]:
     """Return the classes that have a share in a target, with their shares: an index stands for a share of 1."""
-    if isinstance(target, (list, tuple, np.ndarray)) and np.ndim(target):
+    if isinstance(target, (list, tuple)) or (isinstance(target, np.ndarray) and target.ndim):
         return [(k, p) for k, p in enumerate(probabilities(target, classes, name)) if p != 0.0]
     return [(class_index(target, classes, name), 1.0)]
 

@@ -62,19 +62,25 @@ class Updater:
             self.optimizer.zero_grad()
             value.backward()
             if not (math.isfinite(value.item()) and all(_finite(p) for p in self.optimizer.params)):
+                _restore(arrays)
                 raise self._diverged(X, y, value.item())
             if self.clip_norm is not None:
                 clip_grad_norm_(self.optimizer.params, self.clip_norm)
             self.optimizer.step()
         except BaseException:
-            if self.optimizer.steps == before:  # running statistics belong to an update that did not take place
-                for owner, name, array in arrays:
-                    setattr(owner, name, array)
+            if self.optimizer.steps == before:
+                _restore(arrays)  # running statistics belong to an update that did not take place
+            else:
+                self._shrink()
             raise
+        self._shrink()
+        return float(value.item()), outputs
+
+    def _shrink(self) -> None:
+        """Do what the regulariser wants done after a step."""
         proximal = getattr(self.regularizer, "proximal", None)
         if proximal is not None:
             proximal(self.model, self.optimizer.lr)
-        return float(value.item()), outputs
 
     def _diverged(self, X: NDArray[Any], y: NDArray[Any], value: float) -> DivergedError:
         """Run the objective once more, watched, and return the error that names the first operation to blame."""
@@ -98,3 +104,8 @@ def _finite(p: Any) -> bool:
 def _arrays(model: Module) -> list[tuple[Module, str, Any]]:
     """Return the arrays that a forward pass may replace, so that they can be put back."""
     return [(m, n, v.copy()) for m in model.modules() for n, v in vars(m).items() if isinstance(v, np.ndarray)]
+
+
+def _restore(arrays: list[tuple[Module, str, Any]]) -> None:
+    for owner, name, array in arrays:
+        setattr(owner, name, array.copy())

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from nn import MLP, SGD, fit
+from nn.archive import read, write
 from nn.callbacks import Checkpoint, EarlyStopping, ReduceLROnPlateau
 from nn.data import moons, split
 from nn.errors import ModelFileError, OptionError
@@ -231,6 +232,51 @@ def test_a_checkpoint_of_something_else_changes_nothing(wrong, data, tmp_path):
         fit(other, data[0], "hinge", other_optimizer, resume=path, progress=False)
     assert numbers(other) == before
     assert {k: v.tolist() for k, v in other_optimizer.state_dict().items()} == {k: v.tolist() for k, v in state.items()}
+
+
+def about(**changes):
+    return lambda arrays, header: header.update(changes)
+
+
+def entry(name, value):
+    return lambda arrays, header: arrays.update({name: np.asarray(value)})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        about(epoch=-1), about(step="3"), about(history=None), about(history={"losses": []}),
+        about(history={"losses": 3, "rates": [], "norms": {}, "epochs": [], "reason": "", "interrupted": False}),
+        entry("extra.w", 1.0), entry("model.extra", 1.0), entry("optimizer.lr", -1.0),
+        entry("optimizer.99.velocity", 1.0), entry("optimizer.0.velocity", np.nan), entry("model.layer0.neuron0.b", np.inf),
+    ],
+)  # fmt: skip
+def test_a_changed_checkpoint_changes_nothing(change, data, tmp_path):
+    path = tmp_path / "c.npz"
+    model, optimizer = make(momentum=0.9)
+    fit(model, data[0], "hinge", optimizer, epochs=2, callbacks=[Checkpoint(path)], progress=False)
+    arrays, header = read(path)
+    change(arrays, header)
+    write(path, arrays, header)
+    before = numbers(model), optimizer.lr, optimizer.steps
+    with pytest.raises(ModelFileError):
+        fit(model, data[0], "hinge", optimizer, epochs=3, resume=path, progress=False)
+    assert (numbers(model), optimizer.lr, optimizer.steps) == before
+
+
+def test_a_plateau_cools_down():
+    _, optimizer = make(lr=1.0)
+    plateau, rates = ReduceLROnPlateau(optimizer, factor=0.5, patience=0, cooldown=2), []
+    for _ in range(6):
+        plateau.step(1.0)
+        rates.append(optimizer.lr)
+    assert rates == [1.0, 0.5, 0.5, 0.5, 0.25, 0.25]
+
+
+def test_a_schedule_counts_updates_or_epochs_and_nothing_else(data):
+    model, optimizer = make()
+    with pytest.raises(OptionError, match="schedule_every"):
+        fit(model, data[0], "hinge", optimizer, schedule_every="batch", progress=False)
 
 
 def test_a_diverged_training_does_not_restore(data):

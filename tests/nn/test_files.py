@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
@@ -14,9 +15,9 @@ import numpy as np
 import pytest
 
 from autograd_core import Value
-from nn import MLP, DAGNetwork, Module, load
+from nn import MLP, DAGNetwork, Linear, Module, Sequential, load
 from nn.archive import read, write
-from nn.errors import ModelFileError, OptionError
+from nn.errors import ArchitectureError, ModelFileError, OperandError, OptionError
 
 
 def numbers_of(model):
@@ -129,6 +130,27 @@ def test_nan_is_neither_written_nor_read(model, tmp_path):
     assert numbers_of(other) == before
 
 
+def test_limits_on_what_a_file_may_announce(file, monkeypatch):
+    for limit in ("MAX_HEADER", "MAX_BYTES"):
+        with monkeypatch.context() as patched:
+            patched.setattr("nn.archive." + limit, 10)
+            with pytest.raises(ModelFileError, match="more than"):
+                load(file)
+
+
+def test_text_is_not_written(tmp_path):
+    with pytest.raises(OperandError, match="Only numbers"):
+        write(tmp_path / "a", {"names": np.array(["a"])}, {})
+
+
+def test_a_layer_of_ones_own_is_not_written(tmp_path):
+    class Own(Linear):
+        pass
+
+    with pytest.raises(ArchitectureError, match="no code"):
+        Sequential(Own(1, 1)).save(tmp_path / "m")
+
+
 def test_a_function_of_the_users_own_is_not_written(tmp_path):
     with pytest.raises(OptionError, match="never code"):
         MLP(2, [2, 1], activation=lambda z: z).save(tmp_path / "m")
@@ -169,6 +191,13 @@ def announce(members):
     members["0.npy"] = members["0.npy"].replace(b"'shape': (2,), }            ", b"'shape': (1000000000000,), }")
 
 
+def another_layout(members):
+    """The same bytes under a header that says they are in Fortran's order, with a checksum that fits."""
+    changed = members["0.npy"].replace(b"'fortran_order': False", b"'fortran_order': True ")
+    right, wrong = (hashlib.sha256(blob).hexdigest().encode() for blob in (members["0.npy"], changed))
+    members["0.npy"], members["header.json"] = changed, members["header.json"].replace(right, wrong)
+
+
 HOSTILE = {
     "a pickle": lambda p: p.write_bytes(pickle.dumps({"w": 1})),
     "text": lambda p: p.write_text("weights = 1"),
@@ -187,6 +216,8 @@ HOSTILE = {
     "changed numbers": lambda p: rewritten(p, lambda m: m.update({"0.npy": npy(np.zeros(2))})),
     "a member too many": lambda p: rewritten(p, lambda m: m.update({"../evil.npy": b"x"})),
     "a member too few": lambda p: rewritten(p, lambda m: m.pop("1.npy")),
+    "a header that lists nothing": lambda p: rewritten(p, keep, header=lambda h: h.update(arrays={})),
+    "another array header": lambda p: rewritten(p, another_layout),
     "two arrays of one name": lambda p: rewritten(
         p, keep, header=lambda h: h["arrays"][1].update(name=h["arrays"][0]["name"])
     ),
@@ -207,6 +238,9 @@ HOSTILE = {
     ),
     "a network of other sizes": lambda p: rewritten(
         p, keep, header=lambda h: h["about"]["description"].update(sizes=[2, 2, 1])
+    ),
+    "biases that are none": lambda p: rewritten(
+        p, keep, header=lambda h: h["about"]["description"].update(biases=[1, 2, 3])
     ),
     "sizes that are text": lambda p: rewritten(
         p, keep, header=lambda h: h["about"]["description"].update(sizes="2, 3, 1")

@@ -147,6 +147,11 @@ REFUSED = [
 ]
 
 
+REFUSED += [
+    (lambda: cross_entropy([1.0, 2.0], ["a", "b"]), OperandError, "numbers"),
+    (lambda: hinge([], []), DataError, "no targets"),
+    (lambda: hinge([1.0], ["x"]), AutogradError, "something else"),
+]
 LOGITS = Tensor([[1.0, 2.0], [3.0, 4.0]])
 REFUSED_TENSORS = [
     (lambda: mse_loss(LOGITS, np.zeros(2)), ShapeError, "shape"),
@@ -158,6 +163,7 @@ REFUSED_TENSORS = [
     (lambda: cross_entropy(LOGITS, np.array([0.0, 1.0])), TargetError, "integer"),
     (lambda: cross_entropy(LOGITS, np.array([0])), ShapeError, "one for each row"),
     (lambda: cross_entropy(LOGITS, 1), ShapeError, "one for each row"),
+    (lambda: cross_entropy(LOGITS, [[1.0], [0.5, 0.5]]), TargetError, "shape"),
     (lambda: cross_entropy(LOGITS, np.array([[0.5, 0.4], [0.5, 0.5]])), TargetError, "sum"),
     (lambda: cross_entropy(LOGITS, np.array([[[0.5, 0.5]]] * 2)), TargetError, "shape"),
     (lambda: cross_entropy(Tensor(np.zeros((0, 2))), np.zeros(0, int)), DataError, "empty"),
@@ -200,3 +206,13 @@ def test_the_loss_of_a_batch_is_the_sum_of_its_samples():
         alone = [Value(x) for x in row]
         cross_entropy(alone, label).backward()
         assert [v.grad for v in values] == [v.grad for v in alone]
+
+
+def test_single_rows_numbers_and_iterators():
+    row = Tensor([1.0, 2.0, 0.0], requires_grad=True)
+    assert cross_entropy(row, 1).item() == pytest.approx(0.4076059644443803, rel=1e-15)
+    assert nll_loss(row, 1).item() == -2.0
+    assert cross_entropy(row, [0.0, 1.0, 0.0]).shape == ()
+    assert mse_loss(3.0, 1.0) == mse_loss(3.0, 1.0, reduction="none") == 4.0
+    assert mse_loss(map(float, (1, 2)), range(2)) == 1.0
+    assert mse_loss(row, Tensor([0.0, 0.0, 0.0])).item() == pytest.approx(5 / 3)

@@ -125,3 +125,15 @@ def test_a_module_without_forward_says_so():
 
     with pytest.raises(NotImplementedError, match="forward"):
         Empty()(1.0)
+
+
+def test_a_part_that_knows_its_whole_is_no_endless_loop():
+    class Part(Module):
+        def __init__(self, whole):
+            self.whole, self.w = whole, Value(1.0)
+
+    class Whole(Module):
+        def __init__(self):
+            self.part = Part(self)
+
+    assert [name for name, _ in Whole().named_parameters()] == ["part.w"]

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from autograd_core import Value
+from autograd_core import Tensor, Value
 from autograd_core.history import history
 from autograd_core.scope import scopes_of
 from autograd_core.sweep import sweep
@@ -208,3 +208,34 @@ def test_what_is_no_network_is_refused(act, error):
     with pytest.raises(error) as caught:
         act()
     assert isinstance(caught.value, AutogradError)
+
+
+def test_the_same_network_on_a_batch_of_tensors():
+    """Inputs may be columns of samples: the weights are Values, and one sweep passes through both kinds of nodes."""
+    net, columns = network(), [Tensor([x, 2.0 * x]) for x in X]
+    outputs = net(columns)
+    error = sum(((y[0] - t) ** 2 for y, t in zip(outputs, TARGET, strict=True)), Tensor(0.0)) / 2.0
+    error.backward()
+    a, y, _, gradients = by_hand()
+    for j in (13, 14):
+        close(net.y[j].data[0], y[j])
+        close(net.a[j].data[0], a[j])
+    for link, weight in net.weights.items():
+        close(weight.grad, gradients[link], ulps=16)
+
+
+def test_the_same_network_with_all_weights_in_one_tensor():
+    matrix = np.zeros((15, 15))
+    for (i, j), w in WEIGHTS.items():
+        matrix[i, j] = w
+    W = Tensor(matrix, requires_grad=True)
+    y = dict(enumerate(X, start=1))
+    for j in range(4, 15):
+        terms = [W[i, j] * y[i] for i in range(1, j) if (i, j) in WEIGHTS]
+        total = sum(terms[1:], terms[0])
+        y[j] = total.tanh() if j < 13 else total
+    (((y[13] - TARGET[0]) ** 2 + (y[14] - TARGET[1]) ** 2) / 2.0).backward()
+    _, expected, _, gradients = by_hand()
+    close(y[13].item(), expected[13])
+    for (i, j), gradient in gradients.items():
+        close(W.grad[i, j], gradient)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from autograd_core import Value
+from autograd_core import Tensor, Value
 from nn import MLP, SGD, Adagrad, Adam, AdamW, Momentum, RMSprop
 from nn.errors import OperandError, OptionError, ShapeError, TrainingError
-from nn.optimizers import clip_grad_norm_
+from nn.optimizers import Optimizer, clip_grad_norm_
 
 
 def descend(optimizer_of, objective, start, steps):
@@ -119,6 +119,8 @@ REFUSED = [
     (lambda w: SGD([w], lr=0.1, momentum=0.9, dampening=0.1, nesterov=True), OptionError),
     (lambda w: SGD([w], lr=0.1, weight_decay=-1), OptionError),
     (lambda w: SGD([w], lr=0.1).step(), TrainingError),
+    (lambda w: SGD([Tensor([1.0])], lr=0.1), OptionError),
+    (lambda w: Optimizer([w], lr=0.1).rule(1.0, 1.0, {}), NotImplementedError),
 ]
 
 

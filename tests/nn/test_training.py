@@ -12,9 +12,10 @@ import pytest
 
 from autograd_core import Value
 from nn import MLP, SGD, History, Module, evaluate, fit, training
-from nn.data import iris, moons, split, standardize, xor
+from nn.data import moons
 from nn.errors import AnomalyError, DataError, DivergedError, MissingExtraError, OperandError, OptionError
 from nn.events import EpochEnded, Finished, Started, Updated
+from nn.regularizers import L1
 
 
 class Line(Module):
@@ -265,22 +266,22 @@ def test_an_optimiser_is_an_optimiser():
         fit(Line(), LINE, "mse", "sgd", progress=False)
 
 
-def test_xor_is_learnt_by_hinge():
-    X, y = xor()
-    model = MLP(2, [4, 1], activation="tanh", rng=1)
-    history = fit(model, (X, 2 * y - 1), "hinge", SGD(model.parameters(), lr=0.2), epochs=100, metrics=["accuracy"],
-                  progress=False)  # fmt: skip
-    assert history["accuracy"][-1] == 1.0
+def test_an_interrupt_right_after_a_step_still_shrinks_the_weights():
+    model = Line(0.5)
+    optimizer = SGD(model.parameters(), lr=0.1)
+    step = optimizer.step
+
+    def pressed():
+        step()
+        raise KeyboardInterrupt
+
+    optimizer.step = pressed
+    history = fit(model, ([[0.0]], [0.0]), "mse", optimizer, regularizer=L1(1.0, proximal=True), progress=False)
+    assert history.interrupted
+    assert model.w.data == pytest.approx(0.4)
 
 
-@pytest.mark.slow
-def test_iris_is_learnt():
-    data = iris()
-    parts = split(data.X, data.y, rng=0)
-    scale = standardize(parts[0][0])
-    train, validation, test = [(scale(X), y) for X, y in parts]
-    model = MLP(4, [8, 3], activation="tanh", init="glorot_uniform", rng=0)
-    history = fit(model, train, "cross_entropy", SGD(model.parameters(), lr=0.2, momentum=0.9), epochs=15,
-                  batch_size=16, validation=validation, metrics=["accuracy"], progress=False)  # fmt: skip
-    assert history["loss"][-1] < 0.2
-    assert evaluate(model, test, "cross_entropy", ["accuracy"])["accuracy"] >= 0.9
+def test_a_sensible_history_in_one_line():
+    model = Line()
+    history = fit(model, LINE, "mse", SGD(model.parameters(), lr=0.01), epochs=2, progress=False)
+    assert repr(history).startswith("History(2 epochs, 2 updates, all epochs done; loss=")
