@@ -248,7 +248,8 @@ def entry(name, value):
         about(epoch=-1), about(step="3"), about(history=None), about(history={"losses": []}),
         about(history={"losses": 3, "rates": [], "norms": {}, "epochs": [], "reason": "", "interrupted": False}),
         entry("extra.w", 1.0), entry("model.extra", 1.0), entry("optimizer.lr", -1.0),
-        entry("optimizer.99.velocity", 1.0), entry("optimizer.0.velocity", np.nan), entry("model.layer0.neuron0.b", np.inf),
+        entry("optimizer.99.velocity", 1.0), entry("optimizer.0.velocity", np.nan),
+        entry("model.layer0.neuron0.b", np.inf),
     ],
 )  # fmt: skip
 def test_a_changed_checkpoint_changes_nothing(change, data, tmp_path):
