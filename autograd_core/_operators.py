@@ -172,7 +172,16 @@ class ScalarOperators(Node):
             return apply(DIV, self, other)
         b = other if type(other) is float else number(other, OTHER)
         if b != 0.0:
-            return self._binary(a / b, DIV, self, None, 1.0 / b, b)
+            node = new(type(self))
+            node._data = a / b
+            node.op = DIV
+            node.index = tick()
+            node._a = self
+            node._b = None
+            node._da = 1.0 / b
+            node._db = b
+            node._adjoint = None
+            return watched(node) if WATCHERS else node
         return self._binary(k.div(a, b), DIV, self, None, k.div(1.0, b), b)
 
     def __rtruediv__(self, other: Any) -> Any:
@@ -191,7 +200,16 @@ class ScalarOperators(Node):
             return self._binary(k.power(a, b), POW, self, other, k.power_slope(a, b), k.power_log(a, b, 1.0))
         if type(other) is int and other > 0:
             try:
-                return self._binary(a ** other, POW, self, None, other * a ** (other - 1), float(other))
+                node = new(type(self))
+                node._data = a ** other
+                node.op = POW
+                node.index = tick()
+                node._a = self
+                node._b = None
+                node._da = other * a ** (other - 1)
+                node._db = float(other)
+                node._adjoint = None
+                return watched(node) if WATCHERS else node
             except OverflowError:
                 pass  # the kernel says inf, with the right sign
         if isinstance(other, Node):

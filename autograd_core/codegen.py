@@ -10,7 +10,9 @@ compares.
 from __future__ import annotations
 
 import argparse
+import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -105,62 +107,68 @@ def kernel(primitive: Any) -> str:
     return name if module == "builtins" else f"{module}.{name}"
 
 
+def made(y: str, record: str, left: str, right: str, da: str, db: str, written_out: bool) -> list[str]:
+    """Print the making of a node; written out, since a call of _binary would cost a quarter of the operation."""
+    if not written_out:
+        return [f"return self._binary({y}, {record}, {left}, {right}, {da}, {db})"]
+    slots = {"_data": y, "op": record, "index": "tick()", "_a": left, "_b": right, "_da": da, "_db": db}
+    return [
+        "node = new(type(self))",
+        *[f"node.{slot} = {value}" for slot, value in slots.items()],
+        "node._adjoint = None",
+        "return watched(node) if WATCHERS else node",
+    ]
+
+
+def result(primitive: Any, left: str, right: str) -> list[str]:
+    """Print how an infix operator answers for ``a`` and ``b``, of which a constant has no node: its place is None."""
+    a, b, y = (Symbol.variable(letter) for letter in "aby")
+    formulas = derivative(primitive, a, b, output=y)
+    sign, record = primitive.operator, primitive.name.upper()
+
+    def partials(read: Callable[[Symbol], str]) -> tuple[str, str]:
+        da, db = (read(formula) for formula in formulas)
+        return ("a" if left == "None" else da), ("b" if right == "None" else db)
+
+    def answer(y: str, read: Callable[[Symbol], str], written_out: bool) -> list[str]:
+        da, db = partials(read)
+        again = re.search(r"\by\b", f"{da} {db}") is not None
+        kept = [f"y = {y}"] if again else []
+        return [*kept, *made("y" if again else y, record, left, right, da, db, written_out)]
+
+    if primitive.native == "True":
+        return answer(f"a {sign} b", native, left != "None")
+    slow = answer(f"{kernel(primitive)}(a, b)", by_kernels, False)
+    if not primitive.native:
+        return slow
+    fast = answer(f"a {sign} b", native, right == "None")
+    return [f"if {primitive.native}:", *(f"    {line}" for line in fast), *slow]
+
+
 def infix(name: str, method: str) -> list[str]:
     """Print an infix operator: on two Values, on a Value and a constant, and reflected."""
     primitive: Any = lookup(name)
-    a, b, y = (Symbol.variable(letter) for letter in "aby")
-    da, db = derivative(primitive, a, b, output=y)
-    sign, record = primitive.operator, name.upper()
-    slow = f"{kernel(primitive)}(a, b)" if primitive.native != "True" else ""
-
-    def returns(left: str, right: str, da: str, db: str) -> list[str]:
-        def call(y: str, da: str, db: str) -> list[str]:
-            if primitive.native != "True" or left == "None":
-                return [f"return self._binary({y}, {record}, {left}, {right}, {da}, {db})"]
-            slots = {"_data": y, "op": record, "index": "tick()", "_a": left, "_b": right, "_da": da, "_db": db}
-            slots["_adjoint"] = "None"
-            return [  # a call of _binary would cost a quarter of the whole operation
-                "node = new(type(self))",
-                *[f"node.{slot} = {value}" for slot, value in slots.items()],
-                "return watched(node) if WATCHERS else node",
-            ]
-
-        lines = []
-        fast = (da if left == "None" else native(da_symbol), db if right == "None" else native(db_symbol))
-        careful = (da if left == "None" else by_kernels(da_symbol), db if right == "None" else by_kernels(db_symbol))
-        reads_output = "y" in "".join(fast).replace("power", "")
-        if primitive.native:
-            condition = "" if primitive.native == "True" else f"if {primitive.native}:"
-            indent = "    " if condition else ""
-            lines += [condition] if condition else []
-            lines += [f"{indent}y = a {sign} b"] if reads_output else []
-            lines += [indent + line for line in call("y" if reads_output else f"a {sign} b", *fast)]
-        if slow:
-            reads_output = "y" in "".join(careful).replace("power", "")
-            lines += [f"y = {slow}"] if reads_output else []
-            lines += call("y" if reads_output else slow, *careful)
-        return lines
-
-    da_symbol, db_symbol = da, db
+    record = name.upper()
     out = [f"def __{method}__(self, other: Any) -> Any:", "    a = self._data", "    if type(other) is type(self):"]
     out += ["        b = other._data"]
-    out += ["        " + line for line in returns("self", "other", "", "")]
+    out += ["        " + line for line in result(primitive, "self", "other")]
     if primitive.native_constant:
+        a, written = Symbol.variable("a"), Symbol.variable("other")
+        da = native(derivative(primitive, a, written)[0])
+        power = f"a {primitive.operator} other"
         out += [
             f"    if {primitive.native_constant.replace('(b)', '(other)').replace('b >', 'other >')}:",
             "        try:",
-            f"            return self._binary(a {sign} other, {record}, self, None, "
-            f"{native(derivative(primitive, a, Symbol.variable('other'), output=y)[0])}, float(other))",
+            *("            " + line for line in made(power, record, "self", "None", da, "float(other)", True)),
             "        except OverflowError:",
             "            pass  # the kernel says inf, with the right sign",
         ]
-    constant = ["    if isinstance(other, Node):", f"        return apply({record}, {{}})"]
-    out += [line.format("self, other") for line in constant]
+    out += ["    if isinstance(other, Node):", f"        return apply({record}, self, other)"]
     out += ["    b = other if type(other) is float else number(other, OTHER)"]
-    out += ["    " + line for line in returns("self", "None", "", "b")]
+    out += ["    " + line for line in result(primitive, "self", "None")]
     out += ["", f"def __r{method}__(self, other: Any) -> Any:"]
     out += ["    a = other if type(other) is float else number(other, OTHER)", "    b = self._data"]
-    out += ["    " + line for line in returns("None", "self", "a", "")]
+    out += ["    " + line for line in result(primitive, "None", "self")]
     return [*out, ""]
 
 

@@ -171,7 +171,7 @@ def _drained(root: Any, seed: float) -> bool:
                 elif b is not None:
                     b._adjoint += node._adjoint * node._db
                 elif node.op is None:  # leaves accumulate
-                    node._adjoint += node.grad
+                    node._adjoint += getattr(node, "_grad", 0.0)
             try:
                 for node in order:
                     node._grad = node._adjoint
