@@ -9,24 +9,30 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from contextvars import copy_context
+from contextvars import ContextVar, copy_context
 from typing import Any
 
 import numpy as np
 
-__all__ = ["quietly"]
+__all__ = ["inside", "quiet", "quietly"]
+
+_inside = ContextVar("_inside", default=False)
+
+#: ``inside()`` tells whether the caller is in a quiet context already, which cannot be entered a second time.
+inside = _inside.get
+
 
 class _Quiet(threading.local):
-    """The context of a thread, and whether the thread is inside: a context can be entered only once at a time."""
+    """The quiet context of a thread: ``quiet.run(f, *args)`` calls a function in it."""
 
     def __init__(self) -> None:
         context = copy_context()
         context.run(np.seterr, all="ignore")
+        context.run(_inside.set, True)
         self.run = context.run
-        self.inside = False
 
 
-_quiet = _Quiet()
+quiet = _Quiet()
 
 
 def quietly(f: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -35,10 +41,4 @@ def quietly(f: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     >>> quietly(np.divide, np.array([1.0]), np.array([0.0])).tolist()
     [inf]
     """
-    if _quiet.inside:
-        return f(*args, **kwargs)
-    _quiet.inside = True
-    try:
-        return _quiet.run(f, *args, **kwargs)
-    finally:
-        _quiet.inside = False
+    return f(*args, **kwargs) if inside() else quiet.run(f, *args, **kwargs)
