@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import Any
 
 from . import array_functions as af
@@ -16,6 +17,7 @@ __all__ = ["ArrayOperators"]
 ADD, SUB, MUL, DIV, POW, NEG, ABS, MATMUL, GETITEM = (
     lookup(name) for name in ("add", "sub", "mul", "div", "pow", "neg", "abs", "matmul", "getitem")
 )
+RELU, TANH, SIGMOID = (lookup(name) for name in ("relu", "tanh", "sigmoid"))
 
 
 class ArrayOperators(ArrayProtocols):
@@ -24,51 +26,51 @@ class ArrayOperators(ArrayProtocols):
     __slots__ = ()
 
     def __add__(self, other: Any) -> Any:
-        return self.bind(ADD, (self, other))
+        return self._two(ADD, other)
 
     def __radd__(self, other: Any) -> Any:
         return self.bind(ADD, (other, self))
 
     def __sub__(self, other: Any) -> Any:
-        return self.bind(SUB, (self, other))
+        return self._two(SUB, other)
 
     def __rsub__(self, other: Any) -> Any:
         return self.bind(SUB, (other, self))
 
     def __mul__(self, other: Any) -> Any:
-        return self.bind(MUL, (self, other))
+        return self._two(MUL, other)
 
     def __rmul__(self, other: Any) -> Any:
         return self.bind(MUL, (other, self))
 
     def __truediv__(self, other: Any) -> Any:
-        return self.bind(DIV, (self, other))
+        return self._two(DIV, other)
 
     def __rtruediv__(self, other: Any) -> Any:
         return self.bind(DIV, (other, self))
 
     def __pow__(self, other: Any) -> Any:
-        return self.bind(POW, (self, other))
+        return self._two(POW, other)
 
     def __rpow__(self, other: Any) -> Any:
         return self.bind(POW, (other, self))
 
     def __matmul__(self, other: Any) -> Any:
         if isinstance(other, ArrayOperators) and self._data.ndim > 1 and other._data.ndim > 1:
-            return self.bind(MATMUL, (self, other))
+            return self._two(MATMUL, other)
         return af.matmul(self, other)
 
     def __rmatmul__(self, other: Any) -> Any:
         return af.matmul(other, self)
 
     def __neg__(self) -> Any:
-        return self.bind(NEG, (self,))
+        return self._one(NEG)
 
     def __pos__(self) -> Any:
         return self
 
     def __abs__(self) -> Any:
-        return self.bind(ABS, (self,))
+        return self._one(ABS)
 
     def __getitem__(self, index: Any) -> Any:
         return self.bind(GETITEM, (self,), {"index": index_of(index)})
@@ -81,10 +83,27 @@ class ArrayOperators(ArrayProtocols):
         if not isinstance(primitive, Pointwise):
             raise AttributeError(f"{name} is a step of other operations, as of indexing or broadcasting: no method.")
 
-        def method(*operands: Any) -> Any:
-            return self.bind(primitive, (self, *operands))
+        if primitive.arity == 1:
+            return partial(self._one, primitive)
+        return lambda *operands: self.bind(primitive, (self, *operands))
 
-        return method
+    def _one(self, primitive: Any) -> Any:
+        raise NotImplementedError
+
+    def _two(self, primitive: Any, other: Any) -> Any:
+        raise NotImplementedError
+
+    def relu(self) -> Any:
+        """Return each number where it is positive, otherwise 0."""
+        return self._one(RELU)
+
+    def tanh(self) -> Any:
+        """Return the hyperbolic tangent of each number."""
+        return self._one(TANH)
+
+    def sigmoid(self) -> Any:
+        """Return 1 / (1 + exp(-x)) of each number."""
+        return self._one(SIGMOID)
 
     @property
     def T(self) -> Any:  # noqa: N802 - NumPy's name

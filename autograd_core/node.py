@@ -132,6 +132,13 @@ class Node:
         """
         raise NotImplementedError
 
+    def send(self, adjoint: Any, adjoints: dict[Any, Any]) -> None:
+        """Add what the adjoint contributes to the adjoints of the parents."""
+        for parent, contribution in zip(self.parents, self.pull(adjoint), strict=True):
+            if contribution is not None:
+                before = adjoints.get(parent)
+                adjoints[parent] = contribution if before is None else before + contribution
+
 
 def apply(primitive: Any, *operands: Any, **params: Any) -> Any:
     """Apply an operation to numbers, arrays and nodes; it is recorded if one of them is a node."""

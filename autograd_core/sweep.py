@@ -105,7 +105,8 @@ def backward(root: Node, seed: Any, inputs: Any = None) -> None:
     """
     if type(seed) is float and inputs is None and not anomaly_watched() and _drained(root, seed):
         return
-    visits = quietly(_visits, root, seed, inputs)  # an exception leaves here, with nothing written
+    collect = _visits if inputs is not None or anomaly_watched() else _array_visits
+    visits = quietly(collect, root, seed, inputs)  # an exception leaves here, with nothing written
     with _one_at_a_time:
         before = [(node, getattr(node, "_grad", None)) for node, _ in visits]
         try:
@@ -122,6 +123,22 @@ def backward(root: Node, seed: Any, inputs: Any = None) -> None:
 def _visits(root: Node, seed: Any, inputs: Any) -> list[tuple[Any, Any]]:
     targets = None if inputs is None else {inputs} if isinstance(inputs, Node) else set(inputs)
     return [(node, adjoint) for node, adjoint, _ in sweep(root, seed, targets) if targets is None or node in targets]
+
+
+def _array_visits(root: Node, seed: Any, _: Any) -> list[tuple[Any, Any]]:
+    """Do what draining the sweep does, bit for bit, without the contributions that nobody will look at."""
+    adjoints: dict[Any, Any] = {root: seed}
+    visits: list[tuple[Any, Any]] = []
+    take = adjoints.pop
+    for node in history(root):
+        adjoint = take(node, None)
+        if adjoint is not None:
+            visits.append((node, adjoint))
+            if node.op is not None:
+                node.send(adjoint, adjoints)
+        elif node.requires_grad:
+            visits.append((node, node.zero()))
+    return visits
 
 
 #: The plain loop keeps its adjoints in the nodes, and gradients of shared leaves are read, added to and written.

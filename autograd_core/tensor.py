@@ -11,13 +11,14 @@ from typing import Any
 import numpy as np
 
 from .algebra import arrays, nodes
+from .array_kernels import sum_to
 from .array_arguments import misfit
 from .array_operators import ArrayOperators
 from .errors import GraphError, OperandError, ShapeError, StaleGraphError
 from .modes import WATCHERS, describe, watched
 from .node import Node, tick
 from .primitive import lookup
-from .quiet import quietly
+from .quiet import inside, quiet, quietly
 from .sweep import backward
 
 __all__ = ["Tensor", "as_array"]
@@ -99,15 +100,14 @@ class Tensor(ArrayOperators):
     (2.0, [[-2.0, 2.0], [-2.0, 2.0]])
     """
 
-    __slots__ = ("_data", "_grad", "params", "requires_grad")
+    # ``_grad`` and ``params`` are set where there is something to keep; see Node for what that saves.
+    __slots__ = ("_data", "_grad", "_params", "requires_grad")
 
     precedence = 2  # a Value that meets a Tensor is lifted into it
 
     def __init__(self, data: Any, requires_grad: bool = False, label: str = "") -> None:
         self._data = as_array(data)
-        self._grad: Any = None
         self.requires_grad = bool(requires_grad)
-        self.params: Any = NO_PARAMS
         self.op = None
         self.index = tick()
         self._a = None
@@ -140,11 +140,14 @@ class Tensor(ArrayOperators):
     @property
     def grad(self) -> Any:
         """The gradient of the last root swept, by this node; None before."""
-        return self._grad
+        grad = getattr(self, "_grad", None)
+        if grad is not None and not grad.flags.writeable:  # the sweep's own array, which others may share
+            grad = self._grad = grad.copy()
+        return grad
 
     @grad.setter
     def grad(self, array: Any) -> None:
-        if array is not None and array is not self._grad:
+        if array is not None and array is not getattr(self, "_grad", None):
             array = as_array(array, "grad")
             if array.shape != self._data.shape:
                 raise ShapeError(
@@ -156,7 +159,32 @@ class Tensor(ArrayOperators):
     @property
     def swept(self) -> bool:
         """Whether ``grad`` was computed."""
-        return self._grad is not None
+        return getattr(self, "_grad", None) is not None
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """The settings of the operation: axes, shapes, an index."""
+        return getattr(self, "_params", NO_PARAMS)
+
+    @property
+    def array(self) -> Any:
+        """The numbers as they are, without a copy, read-only."""
+        view = self._data.view()
+        view.flags.writeable = False
+        return view
+
+    def assign(self, array: Any) -> None:
+        """Make a new array the numbers of a leaf, without a copy: for optimisers, which hand over what they computed.
+
+        Parameters
+        ----------
+        array : numpy.ndarray
+            Of the shape and dtype of this leaf. Nobody else may go on writing into it.
+        """
+        if type(array) is not np.ndarray or array.shape != self._data.shape or array.dtype != self._data.dtype:
+            self.data = array
+        else:
+            self._data = array
 
     @property
     def operands(self) -> tuple[Any, ...]:
@@ -212,7 +240,7 @@ class Tensor(ArrayOperators):
 
     def zero_grad(self) -> None:
         """Forget the gradient: None."""
-        self._grad = None
+        self._grad: Any = None
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
         """Set whether a leaf wants gradients, and return it."""
@@ -283,24 +311,60 @@ class Tensor(ArrayOperators):
             raise misfit(primitive, operands, error) from None
         if primitive is PICK:
             return _picked(y, operands, data, params)
+        node = self._made(y, primitive if requires else None, operands, data)
+        if requires:
+            if params:
+                node._params = params
+            parents = [x for x in operands if type(x) is Tensor]
+            if len(parents) <= 2:
+                node._a, node._b = (parents[0], None) if len(parents) == 1 else parents
+            for x in parents:
+                if x.op is None:
+                    x._data.flags.writeable = False  # who holds this array can no longer change what was recorded
+        return watched(node) if WATCHERS else node
+
+    def _made(self, y: Any, op: Any, operands: Any, data: Any) -> Tensor:
+        """Return a new node, recorded unless ``op`` is None."""
         node = new(Tensor)
         node._data = y if type(y) is np.ndarray else np.asarray(y)
-        node._grad = None
+        node.op = op
         node.index = tick()
-        node._a = node._b = node._adjoint = node.op = None
-        node.params = NO_PARAMS
-        node.requires_grad = requires
-        if requires:
-            node.op = primitive
-            node.params = params or NO_PARAMS
+        node._a = node._b = node._adjoint = None
+        node.requires_grad = op is not None
+        if op is not None:
             node._more = (operands, data)
-            parents = [x for x in operands if type(x) is Tensor]
-            for x in parents:
-                x._data.flags.writeable = False  # whoever holds this array can no longer change what was recorded
-            if len(parents) <= 2:
-                node._a = parents[0]
-                if len(parents) == 2:
-                    node._b = parents[1]
+        return node
+
+    def _two(self, primitive: Any, other: Any) -> Any:
+        """Do what ``bind`` does, for the common case of an operation on two Tensors."""
+        if type(other) is not Tensor:
+            return self.bind(primitive, (self, other))
+        a, b = self._data, other._data
+        try:
+            y = primitive.array(a, b) if inside() else quiet.run(primitive.array, a, b)
+        except (ValueError, TypeError) as error:
+            raise misfit(primitive, (self, other), error) from None
+        if not (self.requires_grad or other.requires_grad):
+            return self._made(y, None, None, None)
+        node = self._made(y, primitive, (self, other), (a, b))
+        node._a = self
+        node._b = other
+        if self.op is None:
+            a.flags.writeable = False
+        if other.op is None:
+            b.flags.writeable = False
+        return watched(node) if WATCHERS else node
+
+    def _one(self, primitive: Any) -> Any:
+        """Do what ``bind`` does, for an operation on one Tensor."""
+        a = self._data
+        y = primitive.array(a) if inside() else quiet.run(primitive.array, a)
+        if not self.requires_grad:
+            return self._made(y, None, None, None)
+        node = self._made(y, primitive, (self,), (a,))
+        node._a = self
+        if self.op is None:
+            a.flags.writeable = False
         return watched(node) if WATCHERS else node
 
     def _lifted(self, x: Any, primitive: Any) -> Any:
@@ -336,7 +400,7 @@ class Tensor(ArrayOperators):
         op: Any = self.op
         read = op.contribution
         params = self.params
-        contributions = []
+        contributions: list[Any] = []
         for i, parent in enumerate(operands):
             if type(parent) is float:
                 continue
@@ -375,16 +439,37 @@ class Tensor(ArrayOperators):
                     "can be differentiated again reads the numbers of the graph, so run the forward pass again."
                 )
 
+    def send(self, adjoint: Any, adjoints: dict[Any, Any]) -> None:
+        """Do what pulling and adding up does, for arrays, without what is made for somebody to look at."""
+        op: Any = self.op
+        operands, data = self._more
+        read = op.contribution
+        y = self._data
+        params = getattr(self, "_params", NO_PARAMS)
+        for i, parent in enumerate(operands):
+            if type(parent) is float or not parent.requires_grad:
+                continue
+            contribution = read(arrays, i, adjoint, y, data, params)
+            if type(parent) is Tensor:
+                wanted = parent._data
+                if contribution.shape != wanted.shape:
+                    contribution = sum_to(contribution, wanted.shape)
+                if contribution.dtype is not wanted.dtype and contribution.dtype != wanted.dtype:
+                    contribution = contribution.astype(wanted.dtype)
+            before = adjoints.get(parent)
+            adjoints[parent] = contribution if before is None else before + contribution
+
     def accept(self, adjoint: Any) -> None:
         """Take the adjoint of a finished sweep: leaves accumulate, intermediate nodes start from zero."""
         if not self.requires_grad:
             return
-        if self.op is not None:
+        before = getattr(self, "_grad", None) if self.op is None else None
+        if before is None:
+            adjoint = np.asarray(adjoint)
+            adjoint.flags.writeable = False  # it may be another node's as well; ``grad`` gives a copy that is not
             self._grad = adjoint
-        elif self._grad is None:
-            self._grad = np.array(adjoint)
         else:
-            self._grad = self._grad + adjoint
+            self._grad = before + adjoint
 
     def zero(self) -> Any:
         """Return the adjoint of a node that nothing was sent to."""
@@ -414,10 +499,9 @@ def from_values(primitive: Any, values: tuple[Any, ...], params: Any = None) -> 
     data = tuple(v._data for v in values)
     node: Tensor = new(Tensor)
     node._data = np.asarray(primitive.array(*data, **params))
-    node._grad = None
     node.index = tick()
     node._a = node._b = node._adjoint = None
-    node.op, node.params, node.requires_grad = primitive, params, True
+    node.op, node._params, node.requires_grad = primitive, params, True
     node._more = (tuple(values), data)
     return watched(node) if WATCHERS else node  # type: ignore[no-any-return]
 
