@@ -237,9 +237,7 @@ def normal_pdf(x: Array) -> Array:
 
 def step(x: Array) -> Array:
     """Return 1 for x > 0 and 0 for x <= 0."""
-    ones = _like(np.greater(x, 0.0), x)  # a comparison is several times as fast as heaviside
-    unordered = x != x
-    return np.where(unordered, x, ones) if np.any(unordered) else ones
+    return np.sign(np.maximum(x, 0.0))  # nan for nan, in half the time of heaviside
 
 
 def larger(a: Array, b: Array) -> Array:

@@ -108,12 +108,12 @@ def backward(root: Node, seed: Any, inputs: Any = None) -> None:
     collect = _visits if inputs is not None or anomaly_watched() else _array_visits
     visits = quietly(collect, root, seed, inputs)  # an exception leaves here, with nothing written
     with _one_at_a_time:
-        before = [(node, getattr(node, "_grad", None)) for node, _ in visits]
+        before = [getattr(node, "_grad", None) for node, _ in visits]
         try:
             for node, adjoint in visits:
                 node.accept(adjoint)
         except BaseException:
-            for node, grad in before:
+            for (node, _), grad in zip(visits, before, strict=True):
                 node.zero_grad()
                 if grad is not None:
                     node._grad = grad

@@ -461,15 +461,17 @@ class Tensor(ArrayOperators):
 
     def accept(self, adjoint: Any) -> None:
         """Take the adjoint of a finished sweep: leaves accumulate, intermediate nodes start from zero."""
-        if not self.requires_grad:
-            return
-        before = getattr(self, "_grad", None) if self.op is None else None
-        if before is None:
+        if self.op is None:
+            if not self.requires_grad:
+                return
+            before = getattr(self, "_grad", None)
+            if before is not None:
+                self._grad = before + adjoint
+                return
+        if type(adjoint) is not np.ndarray:
             adjoint = np.asarray(adjoint)
-            adjoint.flags.writeable = False  # it may be another node's as well; ``grad`` gives a copy that is not
-            self._grad = adjoint
-        else:
-            self._grad = before + adjoint
+        adjoint.flags.writeable = False  # it may be another node's as well; ``grad`` gives a copy that is not
+        self._grad = adjoint
 
     def zero(self) -> Any:
         """Return the adjoint of a node that nothing was sent to."""
