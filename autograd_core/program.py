@@ -1,0 +1,205 @@
+"""Programs: a function of Values, recorded once, then read, run on whole batches, differentiated and saved.
+
+>>> from autograd_core import functions as F
+>>> program = trace(lambda w, x: F.tanh(w[0] * x[0] + w[1] * x[1]), [0.5, -1.0], [2.0, 1.0])
+>>> program([0.5, -1.0], [2.0, 1.0])
+0.0
+>>> value, gradient = program.value_and_grad([0.5, -1.0], [[2.0, 1.0], [4.0, 2.0]])  # a batch of two samples
+>>> value, gradient
+(0.0, [3.0, 1.5])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .errors import GraphError, OperandError, ShapeError
+from .programs.arguments import Argument, numbers_in, rebuild
+from .programs.running import Runner
+from .programs.tracing import Recording, record
+from .value import Value
+
+__all__ = ["Program", "trace"]
+
+Array = Any
+
+
+def trace(
+    f: Callable[..., Any],
+    *examples: Any,
+    share: bool = False,
+    dtype: Any = "float64",
+    executor: str = "auto",
+    threads: int = 1,
+) -> Program:
+    """Record a function of Values once, and return it as a program.
+
+    Parameters
+    ----------
+    f : callable
+        Computes with Values. It sees each example as Values in the same arrangement: lists of lists for an array.
+    *examples : number, list, tuple or dict of numbers, array, or model
+        One an argument: the numbers to trace with. A model is any object with ``parameters()``; the function sees it
+        as it is, and its parameters are inputs of the program.
+    share : bool
+        Compute equal subexpressions once. Off by default, so that the program is what was written.
+    dtype : {"float64", "float32"}
+        The precision in which the program runs.
+    executor : {"auto", "fast", "numpy"}
+        The fast one needs Numba (extra ``jit``); "auto" takes it if it is there.
+    threads : int
+        How many parts of a large batch the fast executor computes at the same time. The result is the same for any
+        number.
+
+    Returns
+    -------
+    Program
+
+    Raises
+    ------
+    TraceError
+        If the function returns a plain number, changes its arguments, or computes with arrays.
+
+    Examples
+    --------
+    >>> square = trace(lambda x: x * x, 3.0)
+    >>> square(5.0), square([1.0, 2.0]).tolist()
+    (25.0, [1.0, 4.0])
+    """
+    return Program(record(f, examples, share), dtype=dtype, executor=executor, threads=threads)
+
+
+class Program:
+    """A recorded function: a list of operations with inputs, outputs and guards.
+
+    Made by ``trace`` or ``Program.load``.
+
+    Attributes
+    ----------
+    name : str
+        The name of the function.
+    arguments : tuple of Argument
+    parameters : tuple of Value
+        The leaves that the function met without being given them. Their present ``data`` is used in every call.
+    dtype : numpy.dtype
+    """
+
+    def __init__(self, recording: Recording, dtype: Any = "float64", executor: str = "auto", threads: int = 1) -> None:
+        self.recording = recording
+        self.name = recording.name
+        self.dtype = _dtype(dtype)
+        self.arguments: tuple[Argument, ...] = tuple(recording.arguments)
+        self.parameters: tuple[Value, ...] = tuple(recording.parameters)
+        self._runner = Runner(recording, self.dtype, executor, threads)
+        self._simple = not self.parameters and all(isinstance(a.structure, int) for a in self.arguments)
+        self._askings: dict[Any, Asking] = {}
+
+    def __len__(self) -> int:
+        return len(self.recording.tape.steps)
+
+    def __repr__(self) -> str:
+        inputs = ", ".join(argument.name for argument in self.arguments)
+        guards = f", {len(self.recording.guards)} guards" if self.recording.guards else ""
+        return f"<Program {self.name}({inputs}): {len(self)} operations{guards}, {self.dtype}>"
+
+    def __call__(self, *inputs: Any) -> Any:
+        """Return the outputs: numbers, or arrays with one number a sample if an input is a batch."""
+        plan, shared, lanes, _ = self._runner.run(self._given(inputs), None, None)
+        return rebuild(self.recording.output_structure, lambda k: plan.output(k, shared, lanes))
+
+    def value_and_grad(self, *inputs: Any, argnums: Any = 0, reduce: str | None = "mean") -> tuple[Any, Any]:
+        """Return the value, and its derivatives by the arguments that ``argnums`` names.
+
+        Parameters
+        ----------
+        *inputs
+            As for a call. An input with one more axis than its example is a batch; the others are shared by all
+            samples.
+        argnums : int, "parameters", or tuple of these
+            Which arguments to differentiate by; ``"parameters"`` are the leaves in ``program.parameters``.
+        reduce : {"mean", "sum", None}
+            What is differentiated, of a batch: the mean of the values, their sum, or each value by itself; then
+            there is one value and one gradient a sample.
+
+        Returns
+        -------
+        value : float or array
+        gradient
+            In the arrangement of the argument; a tuple of these if ``argnums`` is a tuple.
+        """
+        asking = self._askings.get((argnums, reduce))
+        if asking is None:
+            asking = self._askings[argnums, reduce] = self._asking(argnums, reduce)
+        given = self._given(inputs)
+        plan, shared, lanes, samples = self._runner.run(given, asking.wanted, reduce)
+        value = plan.output(0, shared, lanes) if reduce is None and samples else float(shared[0])
+        if asking.only is not None:
+            return value, self._gradient(asking.only, given, plan, shared, lanes)
+
+        def gradient(i: int) -> Any:
+            return self._gradient(i, given, plan, shared, lanes)
+
+        gradients = tuple(rebuild(structure, gradient) for structure in asking.structures)
+        return value, (gradients if isinstance(argnums, tuple) else gradients[0])
+
+    def _gradient(self, i: int, given: Sequence[Any], plan: Any, shared: Array, lanes: Array) -> Any:
+        result = plan.gradient(i, shared, lanes)
+        x = given[i]
+        return result if type(x) is np.ndarray else self._runner.blocks[i].give_back(x, result)
+
+    def _asking(self, argnums: Any, reduce: Any) -> Asking:
+        if len(self.recording.outputs) != 1 or self.recording.output_structure != 0:
+            raise GraphError(
+                f"value_and_grad() differentiates one number, but {self.name} returns {len(self.recording.outputs)} of "
+                "them in a list, tuple or dict. Trace a function that returns one Value."
+            )
+        if reduce not in ("mean", "sum", None):
+            raise OperandError(f"reduce={reduce!r} is none of 'mean', 'sum' and None.")
+        structures = [self._structure_of(x) for x in (argnums if isinstance(argnums, tuple) else (argnums,))]
+        wanted = tuple(i for structure in structures for i in numbers_in(structure))
+        only = structures[0] if not isinstance(argnums, tuple) and isinstance(structures[0], int) else None
+        return Asking(wanted, structures, only)
+
+    def _structure_of(self, which: Any) -> Any:
+        if which == "parameters":
+            if not self.parameters:
+                raise OperandError(
+                    f"{self.name} met no parameters that are not among its arguments; name an argument by its number."
+                )
+            return len(self._runner.blocks) - 1
+        count = len(self.arguments)
+        if isinstance(which, bool) or not isinstance(which, int) or not -count <= which < count:
+            raise OperandError(
+                f"argnums={which!r} names no argument of {self.name}, which has {count}, counted from 0."
+            )
+        return self.arguments[which].structure
+
+    def _given(self, inputs: Sequence[Any]) -> Sequence[Any]:
+        """Return what was given for each block of numbers."""
+        if len(inputs) != len(self.arguments):
+            names = ", ".join(argument.name for argument in self.arguments)
+            raise ShapeError(f"{self.name} takes {len(self.arguments)} arguments ({names}), not {len(inputs)}.")
+        if self._simple:
+            return inputs
+        given = [part for a, x in zip(self.arguments, inputs, strict=True) for _, part in a.leaves(x)]
+        if self.parameters:
+            given.append([p.data for p in self.parameters])
+        return given
+
+
+class Asking(NamedTuple):
+    """What ``value_and_grad`` is asked for: the blocks, how they hang together, and the block if there is only one."""
+
+    wanted: tuple[int, ...]
+    structures: list[Any]
+    only: int | None
+
+
+def _dtype(dtype: Any) -> Any:
+    found = np.dtype(dtype)
+    if found not in (np.float64, np.float32):
+        raise OperandError(f"A program runs in float64 or float32, not in {found}.")
+    return found

@@ -1,0 +1,335 @@
+"""A schedule becomes instructions for the loop of the fast executor.
+
+Everything linear becomes sums of products. A product or a sum that is read once, by a sum, disappears into it; so a
+neuron is one instruction. What is shared by all samples stays a number. A row of a block is used again as soon as
+its numbers are read for the last time.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..primitive import TABLE, lookup
+from . import fast_loop
+from .schedule import AFTER, BATCH, BEFORE, Schedule, uses
+from .tape import ADD, MUL, NEG, TOTAL, Ref
+
+__all__ = ["Lowering"]
+
+SUB: Any = lookup("sub")
+IDENTITY: Any = lookup("identity")
+LINEAR = {ADD, SUB, NEG, MUL, IDENTITY}
+POW, POWER_SLOPE = lookup("pow"), lookup("power_slope")
+
+#: The factors of a term: two places, one and None, or none.
+Factors = tuple[Any, Any]
+
+
+class Lowering:
+    """Instructions, and where inputs and results are.
+
+    Attributes
+    ----------
+    code, terms, weights, rows, bounds : lists
+        As ``fast_loop.run`` reads them.
+    slot : dict
+        The place of the tape -> its place among the shared numbers, or its row.
+    constants : dict
+        Shared places that hold constants.
+    opcodes : set of int
+        The operations whose kernels are called.
+    """
+
+    def __init__(self, schedule: Schedule) -> None:
+        self.schedule, self.tape = schedule, schedule.tape
+        self.code: list[list[int]] = []
+        self.terms: list[tuple[int, int]] = []
+        self.weights: list[float] = []
+        self.rows: list[int] = []
+        self.bounds: list[int] = []
+        self.opcodes: set[int] = set()
+        self.slot: dict[int, int] = {}
+        self.constants: dict[int, float] = {fast_loop.ZERO: 0.0, fast_loop.ONE: 1.0, fast_loop.NOWHERE: 0.0}
+        self._known = {(1.0).hex(): fast_loop.ONE, (0.0).hex(): fast_loop.ZERO}
+        self.shared_size, self.row_count = len(self.constants), 0
+        self._spread: dict[int, int] = {}
+        self._opcode = {op: k for k, op in enumerate(TABLE.values())}
+        self.needed = self.tape.needed(schedule.roots)
+        self.count = uses(self.tape, self.needed, schedule.roots)
+        self.phases = schedule.phases()
+        self._fold()
+        self._allocate_shared()
+        self._emit()
+
+    # What disappears into what
+
+    def _fold(self) -> None:
+        """Find the sums, with their terms, and the products that only a sum over the batch reads."""
+        tape, first = self.tape, self.tape.inputs
+        self.folded: set[int] = set()
+        self.sums: dict[int, dict[Factors, float]] = {}
+        self.totals: dict[int, Factors] = {}
+        for place in range(len(tape) - 1, first - 1, -1):
+            if not self.needed[place] or place in self.folded:
+                continue
+            op, operands = tape.steps[place - first]
+            if op is TOTAL:
+                self.totals[place] = self._total(operands[0])  # type: ignore[arg-type]
+            elif op in LINEAR or self._square(op, operands):
+                self.sums[place] = self._expand(place)
+
+    @staticmethod
+    def _square(op: Any, operands: Any) -> bool:
+        """Whether x ** 2 or its derivative: products by another name."""
+        return (op is POW or op is POWER_SLOPE) and type(operands[1]) is float and operands[1] == 2.0
+
+    def _disappears(self, x: Ref, place: int) -> bool:
+        """Whether a place is linear, and read by nothing but the sum that is being written."""
+        if type(x) is not int or x < self.tape.inputs or self.count[x] != 1 or self.phases[x] != self.phases[place]:
+            return False
+        op, operands = self.tape.steps[x - self.tape.inputs]
+        return op in LINEAR or self._square(op, operands)
+
+    def _expand(self, place: int) -> dict[Factors, float]:
+        """Return a linear place as a sum of terms: factors -> number."""
+        found: dict[Factors, float] = {}
+        stack: list[tuple[float, Ref]] = [(1.0, place)]
+        while stack:
+            weight, x = stack.pop()
+            if x != place and not self._disappears(x, place):
+                key: Factors = (x, None) if type(x) is int else (None, None)
+                found[key] = found.get(key, 0.0) + (weight if type(x) is int else weight * x)
+                continue
+            if x != place:
+                self.folded.add(x)  # type: ignore[arg-type]
+            op, operands = self.tape.steps[x - self.tape.inputs]  # type: ignore[operator]
+            a, b = operands if len(operands) == 2 else (operands[0], 1.0)
+            if op is POW:
+                found[a, a] = found.get((a, a), 0.0) + weight
+            elif op is POWER_SLOPE:
+                found[a, None] = found.get((a, None), 0.0) + 2.0 * weight
+            elif op is not MUL:
+                sign = -1.0 if op is NEG else 1.0
+                stack.append((sign * weight, a))
+                if len(operands) == 2:
+                    stack.append((-weight if op is SUB else weight, b))
+            elif type(a) is int and type(b) is int:
+                key = (a, b) if a <= b else (b, a)
+                found[key] = found.get(key, 0.0) + weight
+            else:
+                number, other = (a, b) if type(a) is not int else (b, a)
+                scaled = weight * number
+                if 1e-100 < abs(scaled) < 1e100 or x == place:  # else the product of numbers might leave the range
+                    stack.append((scaled, other))
+                else:
+                    self.folded.discard(x)  # type: ignore[arg-type]
+                    self.sums[x] = {(other, None): number}  # type: ignore[index, dict-item]
+                    found[x, None] = found.get((x, None), 0.0) + weight
+        return found
+
+    def _total(self, x: int) -> Factors:
+        """Return what a sum over the batch adds: a place, or a product that is read nowhere else."""
+        if x >= self.tape.inputs and self.count[x] == 1:
+            op, operands = self.tape.steps[x - self.tape.inputs]
+            if op is MUL and all(type(y) is int and self.tape.batched[y] for y in operands):
+                self.folded.add(x)
+                return (max(operands), min(operands))  # the later one is the adjoint, which many products share
+        return (x, None)
+
+    # Where numbers are
+
+    def _constant(self, x: float) -> int:
+        key = float(x).hex()
+        if key not in self._known:
+            self._known[key] = self.shared_size
+            self.constants[self.shared_size] = x
+            self.shared_size += 1
+        return self._known[key]
+
+    def _reads(self, place: int) -> list[int]:
+        """Return the places that the instruction of a place reads."""
+        if place in self.sums:
+            return [x for factors in self.sums[place] for x in factors if x is not None]
+        if place in self.totals:
+            return [x for x in self.totals[place] if x is not None]
+        return [x for x in self.tape.steps[place - self.tape.inputs][1] if type(x) is int]
+
+    def _allocate_shared(self) -> None:
+        """Put shared operations of one kind and depth together, and give their results neighbouring places."""
+        tape = self.tape
+        for place in range(tape.inputs):
+            if not tape.batched[place]:
+                self.slot[place] = self.shared_size
+                self.shared_size += 1
+        level = [0] * len(tape)
+        groups: dict[Any, list[int]] = {}
+        self._batch: list[int] = []
+        for place in range(tape.inputs, len(tape)):
+            if not self.needed[place] or place in self.folded:
+                continue
+            phase = self.phases[place]
+            if phase == BATCH:
+                self._batch.append(place)
+                continue
+            if place in self.totals:
+                self.slot[place] = self.shared_size
+                self.shared_size += 1
+                continue
+            level[place] = 1 + max([level[x] for x in self._reads(place)], default=0)
+            kind = (
+                len(self.sums[place]) if place in self.sums else -1 - self._opcode[tape.steps[place - tape.inputs][0]]
+            )
+            groups.setdefault((phase, level[place], kind), []).append(place)
+        self._groups: tuple[list[list[int]], ...] = ([], [], [])
+        for (phase, _, _), places in sorted(groups.items()):
+            self._groups[phase].append(places)
+            if places[0] not in self.sums:  # so that operands lie together too, and one call does
+                places.sort(key=self._operands)
+            for place in places:
+                self.slot[place] = self.shared_size
+                self.shared_size += 1
+
+    def _allocate_rows(self, order: list[int]) -> None:
+        """Give each place of the batch a row: one whose numbers were read for the last time, if there is one."""
+        last: dict[int, int] = {}
+        for moment, place in enumerate(order):
+            for x in self._reads(place):
+                if self.tape.batched[x]:
+                    last[x] = moment
+        for x in self.schedule.lanes:
+            last[x] = len(order)
+        free: list[int] = []
+        for place in range(self.tape.inputs):
+            if self.tape.batched[place]:
+                self.slot[place] = self.row_count
+                self.row_count += 1
+                if place not in last:
+                    free.append(self.slot[place])
+        for moment, place in enumerate(order):
+            finished = {x for x in self._reads(place) if self.tape.batched[x] and last[x] == moment}
+            if place not in self.totals:
+                if free:
+                    self.slot[place] = free.pop()
+                else:
+                    self.slot[place] = self.row_count
+                    self.row_count += 1
+            free += sorted(self.slot[x] for x in finished)
+
+    # The instructions
+
+    def _emit(self) -> None:
+        waiting: dict[int, list[int]] = {}
+        for place in sorted(self.totals):
+            waiting.setdefault(self.totals[place][0], []).append(place)
+        order: list[int] = []
+        for place in [*(x for x in range(self.tape.inputs) if x in waiting), *self._batch]:
+            order += [place] if place >= self.tape.inputs else []
+            order += waiting.get(place, [])
+        self._allocate_rows(order)
+        self._emit_shared(BEFORE)
+        done: set[int] = set()
+        for place in order:
+            if place in self.totals:
+                if place not in done:
+                    group = waiting[self.totals[place][0]]
+                    self._emit_totals(group)
+                    done.update(group)
+            elif place in self.sums:
+                self._emit_sum(place)
+            else:
+                self._emit_call([place], batch=True)
+        self.bounds.append(len(self.code))
+        self._emit_shared(AFTER)
+        self._emit_tables()
+
+    def _emit_shared(self, phase: int) -> None:
+        for places in self._groups[phase]:
+            if places[0] in self.sums:
+                members = [list(self.sums[place].items()) for place in places]
+                count = len(members[0])
+                self._instruction(fast_loop.SUM, self.slot[places[0]], len(self.terms), count, len(places))
+                for k in range(count):
+                    for terms in members:
+                        (a, b), weight = terms[k]
+                        self._term(weight, self._shared(a), self._shared(b))
+            else:
+                self._emit_calls(places)
+        self.bounds.append(len(self.code))
+
+    def _shared(self, x: int | None) -> int:
+        return fast_loop.ONE if x is None else self.slot[x]
+
+    def _instruction(self, *numbers: int) -> None:
+        self.code.append([*numbers, *[0] * (6 - len(numbers))])
+
+    def _term(self, weight: float, a: int, b: int) -> None:
+        self.weights.append(weight)
+        self.terms.append((a, b))
+
+    def _emit_sum(self, place: int) -> None:
+        batched = self.tape.batched
+        numbers, scaled, products = [], [], []
+        for (a, b), weight in self.sums[place].items():
+            if a is not None and batched[a] and b is not None and batched[b]:
+                products.append((weight, self.slot[a], self.slot[b]))
+            elif a is not None and batched[a]:
+                scaled.append((weight, self._shared(b), self.slot[a]))
+            elif b is not None and batched[b]:
+                scaled.append((weight, self._shared(a), self.slot[b]))
+            else:
+                numbers.append((weight, self._shared(a), 0))
+        self._instruction(fast_loop.SUM, self.slot[place], len(self.terms), len(numbers), len(scaled), len(products))
+        for term in (*numbers, *scaled, *products):
+            self._term(*term)
+
+    def _emit_totals(self, group: list[int]) -> None:
+        """Add up the products of one row with others, in fours, and the row itself."""
+        p = self.slot[self.totals[group[0]][0]]
+        plain = [self.slot[place] for place in group if self.totals[place][1] is None]
+        products = [(self.slot[place], self.slot[b]) for place in group if (b := self.totals[place][1]) is not None]
+        for out in plain[1:]:
+            self._instruction(fast_loop.TOTAL, out, len(self.terms), p, 0)
+        products += [(fast_loop.NOWHERE, p)] * (-len(products) % 4)
+        out = plain[0] if plain else fast_loop.NOWHERE
+        self._instruction(fast_loop.TOTAL, out, len(self.terms), p, len(products))
+        for out, row in products:
+            self._term(0.0, out, row)
+
+    def _emit_calls(self, places: list[int]) -> None:
+        """Call a kernel for operations whose operands lie together, as few times as can be."""
+        run: list[int] = []
+        for place in places:
+            if run and any(a + 1 != b for a, b in zip(self._operands(run[-1]), self._operands(place), strict=True)):
+                self._emit_call(run, batch=False)
+                run = []
+            run.append(place)
+        self._emit_call(run, batch=False)
+
+    def _operands(self, place: int) -> list[int]:
+        operands = self.tape.steps[place - self.tape.inputs][1]
+        return [self.slot[x] if type(x) is int else self._constant(x) for x in operands]
+
+    def _emit_call(self, places: list[int], batch: bool) -> None:
+        op, operands = self.tape.steps[places[0] - self.tape.inputs]
+        opcode = self._opcode[op]
+        self.opcodes.add(opcode)
+        slots = self._operands(places[0])
+        if batch:
+            for k, x in enumerate(operands):
+                if type(x) is not int or not self.tape.batched[x]:
+                    slots[k] = self._spread.setdefault(slots[k], self.row_count)
+                    self.row_count += slots[k] == self.row_count
+        self._instruction(opcode, self.slot[places[0]], len(self.rows), len(places))
+        self.rows += [self.slot[places[0]], *slots]
+
+    def _emit_tables(self) -> None:
+        """Write down where rows are filled with shared numbers, and where the results are."""
+        self.bounds += [len(self.rows), len(self._spread)]
+        for slot, row in self._spread.items():
+            self.rows += [row, slot]
+        self.bounds.append(len(self.rows))
+        self.rows += [self.slot[x] for x in self.schedule.lanes]
+        answers = [self.slot[x] if type(x) is int else self._constant(x) for x in self.schedule.shared]
+        self.bounds.append(len(self.rows))
+        self.rows += answers
+        self.bounds += [self.schedule.lanes_divided, self.schedule.shared_divided]

@@ -1,0 +1,303 @@
+"""Runs a schedule with NumPy: operations of one kind and depth are one array operation.
+
+Numbers live in two tables: one row a shared place, one row and a column a sample for the others. The results of one
+group of operations are neighbouring rows; what it reads are rows gathered from the tables. Every number is the
+result of the same roundings as in eager computing, with NumPy's elementary functions in the place of Python's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..quiet import quietly
+from .schedule import AFTER, BATCH, BEFORE, Schedule, chains, uses
+from .tape import MUL, TOTAL, Ref
+
+__all__ = ["NumpyExecutor"]
+
+#: So many numbers of a block of samples stay in the second-level cache.
+BLOCK = 1 << 17
+
+Array = Any
+
+
+class Rows:
+    """Rows of one of the tables, as they are gathered for an operation.
+
+    Neighbouring rows are a view; others are copied into scratch space.
+    """
+
+    __slots__ = ("batched", "constant", "index", "scratch", "slice")
+
+    def __init__(self, places: list[Ref], row_of: dict[int, int], batched: bool, scratch: int) -> None:
+        self.batched, self.scratch = batched, scratch
+        self.constant: float | None = None
+        self.slice: slice | None = None
+        first = places[0]
+        if not isinstance(first, int):
+            self.constant = first
+            return
+        rows = [row_of[x] for x in places]  # type: ignore[index]
+        self.index = np.array(rows, dtype=np.intp)
+        if rows == list(range(rows[0], rows[0] + len(rows))):
+            self.slice = slice(rows[0], rows[0] + len(rows))
+        elif rows.count(rows[0]) == len(rows):
+            self.slice = slice(rows[0], rows[0] + 1)  # one row for all: NumPy repeats it
+
+    def read(self, space: Space) -> Array:
+        """Return the rows as an array, or the constant."""
+        if self.constant is not None:
+            return self.constant
+        table = space.lanes if self.batched else space.shared
+        if self.slice is not None:
+            return table[self.slice]
+        out = space.room(self.scratch, len(self.index), table.shape[1])
+        return np.take(table, self.index, axis=0, out=out, mode="clip")
+
+
+class Space:
+    """The tables for blocks of one width, and the scratch space of gathers."""
+
+    def __init__(self, executor: NumpyExecutor, width: int) -> None:
+        dtype = executor.dtype
+        self.width = width
+        self.shared = np.zeros((executor.shared_rows, 1), dtype)
+        self.lanes = np.zeros((executor.lane_rows, width), dtype)
+        self._scratch: dict[int, Array] = {}
+        self._dtype = dtype
+
+    def room(self, number: int, rows: int, width: int) -> Array:
+        """Return scratch space; what was in it is lost."""
+        flat = self._scratch.get(number)
+        if flat is None or flat.size < rows * width:
+            flat = self._scratch[number] = np.empty(rows * width, self._dtype)
+        return flat[: rows * width].reshape(rows, width)
+
+
+class Pointwise:
+    """Operations of one kind on rows."""
+
+    def __init__(self, op: Any, operands: list[Rows], out: slice, batched: bool) -> None:
+        self.function, self.operands, self.out, self.batched = op.array, operands, out, batched
+        self.writes = isinstance(op.array, np.ufunc)
+
+    def __call__(self, space: Space) -> None:
+        out = (space.lanes if self.batched else space.shared)[self.out]
+        if self.writes:
+            self.function(*[x.read(space) for x in self.operands], out=out)
+        else:
+            out[...] = self.function(*[x.read(space) for x in self.operands])
+
+
+class Sum:
+    """Sums of the same number of terms, each added from left to right."""
+
+    def __init__(self, terms: list[Rows], together: Rows | None, out: slice, batched: bool) -> None:
+        self.terms, self.together, self.out, self.batched = terms, together, out, batched
+        self.members = out.stop - out.start
+
+    def __call__(self, space: Space) -> None:
+        out = (space.lanes if self.batched else space.shared)[self.out]
+        n, width = len(self.terms), out.shape[1]
+        if self.together is not None:
+            terms = self.together.read(space)
+        else:
+            terms = space.room(0, n * self.members, width)
+            for k, rows in enumerate(self.terms):
+                terms[k * self.members : (k + 1) * self.members] = rows.read(space)
+        if out.size == 1:  # along the fast axis reduce() would add in pairs
+            out[0, 0] = np.add.accumulate(terms.reshape(n))[-1]
+        else:
+            np.add.reduce(terms.reshape(n, *out.shape), axis=0, out=out)
+
+
+class Total:
+    """Sums over the batch, of rows or of products of two rows; blocks of samples are added up."""
+
+    def __init__(self, a: Rows, b: Rows | None, out: slice) -> None:
+        self.a, self.b, self.out = a, b, out
+
+    def __call__(self, space: Space) -> None:
+        out = space.shared[self.out, 0]
+        a = self.a.read(space)
+        if self.b is None:
+            out += a.sum(axis=1)
+            return
+        a, b = np.broadcast_arrays(a, self.b.read(space))
+        out += np.einsum("ij,ij->i", a, b)
+
+
+class NumpyExecutor:
+    """A schedule, ready to run."""
+
+    def __init__(self, schedule: Schedule, dtype: Any) -> None:
+        self.dtype = np.dtype(dtype)
+        self._spaces: list[Space] = []
+        tape = schedule.tape
+        self.phases: tuple[list[Callable[[Space], None]], ...] = ([], [], [])
+        self.row_of: dict[int, int] = {}
+        self.shared_rows = self.lane_rows = 0
+        for place in range(tape.inputs):
+            self._row(place, tape.batched[place])
+        self._inputs = [(tape.batched[b.start], self.row_of[b.start], b.size) for b in schedule.blocks]
+        self._count = self.row_of[tape.inputs - 1]
+        self._divided = schedule.shared_divided, schedule.lanes_divided
+        self._totals: list[slice] = []
+        self._arrange(schedule)
+        self.shared_out = [self.row_of[x] if isinstance(x, int) else x for x in schedule.shared]
+        self.lanes_out = np.array([self.row_of[x] for x in schedule.lanes], dtype=np.intp)
+        self._shared_index = np.array([x if isinstance(x, int) else 0 for x in self.shared_out], dtype=np.intp)
+        self._constants = [(i, x) for i, x in enumerate(self.shared_out) if not isinstance(x, int)]
+
+    def _row(self, place: int, batched: bool) -> int:
+        if batched:
+            self.row_of[place] = self.lane_rows
+            self.lane_rows += 1
+        else:
+            self.row_of[place] = self.shared_rows
+            self.shared_rows += 1
+        return self.row_of[place]
+
+    def _arrange(self, schedule: Schedule) -> None:
+        """Put operations of one kind and depth together, and give their results neighbouring rows."""
+        tape = schedule.tape
+        needed = tape.needed(schedule.roots)
+        count = uses(tape, needed, schedule.roots)
+        sums, inner = chains(tape, needed, count)
+        phases = schedule.phases()
+        level = [0] * len(tape)
+        groups: dict[Any, list[tuple[int, list[Ref]]]] = {}
+        folded = self._products(schedule, needed, count)
+        for place, (op, operands) in enumerate(tape.steps, tape.inputs):
+            if not needed[place] or place in inner or place in folded:
+                continue
+            terms = sums.get(place) or [y for x in operands for y in (folded.get(x, [x]) if op is TOTAL else [x])]  # type: ignore[arg-type]
+            depth = level[place] = 1 + max(level[x] for x in terms if isinstance(x, int))
+            phase = BATCH if op is TOTAL else phases[place]
+            pattern = tuple(tape.batched[x] if isinstance(x, int) else repr(x) for x in terms)
+            kind = (place in sums, op.name)
+            groups.setdefault((phase, depth, kind, pattern), []).append((place, terms))
+        order = _by_consumer(groups)
+        for (phase, _, (is_sum, _), pattern), members in sorted(groups.items(), key=lambda item: item[0][:3]):
+            members.sort(key=lambda member: order.get(member[0], (0, member[0])))
+            op = tape.steps[members[0][0] - tape.inputs][0]
+            rows = [self._row(place, tape.batched[place]) for place, _ in members]
+            out = slice(rows[0], rows[-1] + 1)
+            columns = [list(column) for column in zip(*(terms for _, terms in members), strict=True)]
+            varies = [x is True for x in pattern]
+            reads = [Rows(c, self.row_of, v, k) for k, (c, v) in enumerate(zip(columns, varies, strict=True))]
+            step: Callable[[Space], None]
+            if op is TOTAL:
+                self._totals.append(out)
+                step = Total(reads[0], reads[1] if len(reads) > 1 else None, out)
+            elif is_sum:
+                same = all(x is True for x in pattern) or all(x is False for x in pattern)
+                everything = [x for column in columns for x in column]
+                together = Rows(everything, self.row_of, varies[0], 0) if same else None
+                if (
+                    together is not None
+                    and together.slice is not None
+                    and together.slice.stop - together.slice.start == 1
+                ):
+                    together.slice = None  # one row many times: here it has to be repeated
+                step = Sum(reads, together, out, phase == BATCH)
+            else:
+                step = Pointwise(op, reads, out, phase == BATCH)
+            self.phases[phase].append(step)
+
+    @staticmethod
+    def _products(schedule: Schedule, needed: list[bool], count: list[int]) -> dict[int, list[Ref]]:
+        """Return the products that only a sum over the batch reads, with their factors."""
+        tape = schedule.tape
+        folded: dict[int, list[Ref]] = {}
+        for (op, operands), kept in zip(tape.steps, needed[tape.inputs :], strict=True):
+            x = operands[0]
+            if kept and op is TOTAL and isinstance(x, int) and x >= tape.inputs and count[x] == 1:
+                inside, factors = tape.steps[x - tape.inputs]
+                if inside is MUL and all(isinstance(y, int) for y in factors):
+                    folded[x] = list(factors)
+        return folded
+
+    def workspace(self, width: int) -> Space:
+        """Return tables for blocks of a width; they are given back after use."""
+        for i, space in enumerate(self._spaces):
+            if space.width == width:
+                try:
+                    return self._spaces.pop(i)
+                except IndexError:
+                    break
+        return Space(self, width)
+
+    def run(self, inputs: Sequence[Array], samples: int, divisor: float) -> tuple[Array, Array]:
+        """Compute, and return the shared results and the results of each sample, one row each.
+
+        Parameters
+        ----------
+        inputs : sequence of arrays
+            The blocks of inputs in order, those that are batched with one more axis.
+        samples : int
+            The size of the batch; 0 if nothing is batched.
+        divisor : float
+            What values and gradients are divided by.
+        """
+        answers, results = quietly(self._run, inputs, samples)
+        if divisor != 1.0:
+            answers[: self._divided[0]] /= divisor
+            results[: self._divided[1]] /= divisor
+        return answers, results
+
+    def _run(self, inputs: Sequence[Array], samples: int) -> tuple[Array, Array]:
+        blocks = max(1, -(-samples * max(self.lane_rows, 1) // BLOCK)) if samples else 0
+        width = -(-samples // blocks) if blocks else 0
+        space = self.workspace(width)
+        lanes = []
+        for (batched, row, size), array in zip(self._inputs, inputs, strict=True):
+            if batched:
+                lanes.append((row, array.reshape(samples, size)))
+            else:
+                space.shared[row : row + size, 0] = np.reshape(array, -1)
+        space.shared[self._count] = max(samples, 1)
+        for step in self.phases[BEFORE]:
+            step(space)
+        results = np.empty((len(self.lanes_out), samples), self.dtype)
+        for out in self._totals:
+            space.shared[out] = 0.0
+        for start in range(0, samples, width or 1):
+            stop = min(start + width, samples)
+            if stop - start < width:
+                narrow = self.workspace(stop - start)
+                narrow.shared = space.shared
+                self._block(narrow, lanes, start, stop, results)
+                self._spaces.append(narrow)
+            else:
+                self._block(space, lanes, start, stop, results)
+        for step in self.phases[AFTER]:
+            step(space)
+        values = space.shared[self._shared_index, 0]
+        for i, x in self._constants:
+            values[i] = x
+        self._spaces.append(space)
+        return values, results
+
+    def _block(self, space: Space, lanes: Any, start: int, stop: int, results: Array) -> None:
+        for row, array in lanes:
+            space.lanes[row : row + array.shape[1]] = array[start:stop].T
+        for step in self.phases[BATCH]:
+            step(space)
+        if len(self.lanes_out):
+            results[:, start:stop] = space.lanes[self.lanes_out]
+
+
+def _by_consumer(groups: dict[Any, list[tuple[int, list[Ref]]]]) -> dict[int, tuple[int, int]]:
+    """Return an order in which the terms of sums lie as the sums read them: first terms first."""
+    order: dict[int, tuple[int, int]] = {}
+    for (_, _, (is_sum, _), _), members in groups.items():
+        if is_sum:
+            for place, terms in members:
+                for k, x in enumerate(terms):
+                    if isinstance(x, int):
+                        order.setdefault(x, (k, place))
+    return order

@@ -1,0 +1,165 @@
+"""A program made ready for one kind of call: which inputs are batched, and what is asked for.
+
+Plans are made when they are first needed and kept. Making one is a few passes over the tape: milliseconds for a
+thousand operations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .arguments import Block
+from .differentiate import reverse
+from .schedule import Schedule
+from .tape import TOTAL, Ref, Tape
+from .tracing import Recording
+
+__all__ = ["Plan"]
+
+Array = Any
+#: Where a result is found: among the shared results or those of each sample, and its number there.
+Where = tuple[bool, int]
+
+
+class Plan:
+    """What a program computes for one kind of call.
+
+    Parameters
+    ----------
+    recording : Recording
+        The tape, its inputs, outputs and guards.
+    given : tuple of bool
+        For each block, whether it is given sample by sample.
+    wanted : tuple of int, optional
+        The blocks to differentiate by; then there is one output.
+    reduced : bool
+        Whether values and gradients are summed over the batch. If they are not, there is one gradient a sample also
+        by what all samples share: it is spread over the batch.
+    prepare : callable
+        Makes a schedule ready to run.
+
+    Attributes
+    ----------
+    run : callable
+        ``run(arrays, samples, divisor)`` returns the shared results, and those of each sample.
+    spread : set of int
+        The blocks that have to be repeated for every sample.
+    guards : list
+        What ``check`` checks.
+    """
+
+    def __init__(
+        self,
+        recording: Recording,
+        given: tuple[bool, ...],
+        wanted: tuple[int, ...] | None,
+        reduced: bool,
+        prepare: Callable[[Schedule], Any],
+    ) -> None:
+        blocks, guards = recording.blocks, recording.guards
+        batched = given
+        if wanted is not None and any(given) and not reduced:
+            batched = tuple(flag or i in wanted for i, flag in enumerate(given))
+        self.spread = {i for i, (now, before) in enumerate(zip(batched, given, strict=True)) if now and not before}
+        count = sum(block.size for block in blocks)
+        flags = [flag for flag, block in zip(batched, blocks, strict=True) for _ in range(block.size)]
+        whole = Tape(count + 1, [*flags, False])
+        table = whole.splice(recording.tape, range(count))
+
+        def place(x: Ref) -> Ref:
+            return table[x] if isinstance(x, int) else x
+
+        roots = [place(x) for x in recording.outputs]
+        if wanted is not None:
+            (y,) = roots
+            targets = [x for i in wanted for x in range(blocks[i].start, blocks[i].start + blocks[i].size)]
+            roots += reverse(whole, y, targets, count if reduced else 1.0)
+            if reduced:
+                varies = isinstance(y, int) and whole.batched[y]
+                roots[0] = whole.emit(TOTAL, y) if varies else whole.product(y, count)
+        compared = [(place(g.a), place(g.b)) for g in guards]
+        answers = [whole.emit(g.op, a, b) for g, (a, b) in zip(guards, compared, strict=True)]
+        shared: list[Ref] = []
+        lanes: list[int] = []
+
+        def root(x: Ref) -> Where:
+            if isinstance(x, int) and whole.batched[x]:
+                lanes.append(x)
+                return True, len(lanes) - 1
+            shared.append(x)
+            return False, len(shared) - 1
+
+        places = [root(x) for x in roots]
+        divided = (len(shared), len(lanes)) if reduced else (0, 0)
+        self._outputs = places if wanted is None else places[:1]
+        self._gradients: dict[int, Gradient] = {}
+        start = 1
+        for i in wanted or ():
+            block = blocks[i]
+            self._gradients[i] = Gradient(places[start : start + block.size], block, batched[i])
+            start += block.size
+        self.guards = [
+            (guard, root(answer), root(a), root(b))
+            for guard, answer, (a, b) in zip(guards, answers, compared, strict=True)
+        ]
+        self._batched = any(batched)
+        self.run = prepare(Schedule(whole, blocks, shared, lanes, *divided)).run
+        self._names = {place: label for block in blocks for place, label in enumerate(block.labels, block.start)}
+
+    def check(self, shared: Array, lanes: Array) -> None:
+        """Raise if a comparison came out otherwise than it did while tracing."""
+        for guard, (lane, k), *operands in self.guards:
+            if not lane:
+                if bool(shared[k]) is not guard.outcome:
+                    raise self._failure(guard, operands, shared, lanes, None)
+            elif (wrong := (lanes[k] != 0.0) != guard.outcome).any():
+                raise self._failure(guard, operands, shared, lanes, int(wrong.argmax()))
+
+    def _failure(self, guard: Any, operands: Any, shared: Array, lanes: Array, sample: int | None) -> Exception:
+        a, b = (float(lanes[k][sample] if lane else shared[k]) for lane, k in operands)
+        names = tuple(
+            self._names.get(x, f"v{x - len(self._names) + 1}") if isinstance(x, int) else repr(x)
+            for x in (guard.a, guard.b)
+        )
+        return guard.fail(a, b, names, sample)  # type: ignore[arg-type]
+
+    def output(self, k: int, shared: Array, lanes: Array) -> Any:
+        """Return an output: a float, or an array with one number a sample."""
+        lane, row = self._outputs[k]
+        if lane:
+            return lanes[row].copy()
+        value = float(shared[row])
+        return np.full(lanes.shape[1], value, shared.dtype) if self._batched else value
+
+    def gradient(self, i: int, shared: Array, lanes: Array) -> Array:
+        """Return the derivative by a block, in its shape; one more axis if it is batched."""
+        return self._gradients[i].read(shared, lanes)
+
+
+class Gradient:
+    """Where the derivative by a block is found."""
+
+    __slots__ = ("batched", "entries", "lanes", "shape", "shared")
+
+    def __init__(self, places: list[Where], block: Block, batched: bool) -> None:
+        self.shape, self.batched = block.shape, batched
+        self.entries = places
+        first, last = places[0][1], places[-1][1] + 1
+        kinds = {lane for lane, _ in places}
+        self.shared = slice(first, last) if kinds == {False} and not batched else None
+        self.lanes = slice(first, last) if kinds == {True} else None
+
+    def read(self, shared: Array, lanes: Array) -> Array:
+        """Return the derivative."""
+        if self.shared is not None:
+            part = shared[self.shared]  # of an array that is nobody else's
+            return part if len(self.shape) == 1 else part.reshape(self.shape)
+        samples = lanes.shape[1]
+        if self.lanes is not None:
+            rows = lanes[self.lanes]
+        else:
+            rows = np.stack([lanes[k] if lane else np.full(samples, shared[k]) for lane, k in self.entries])
+        return np.ascontiguousarray(rows.T).reshape(samples, *self.shape)

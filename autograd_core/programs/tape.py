@@ -1,0 +1,181 @@
+"""The Wengert list of a computation (R. E. Wengert, 1964): every operation once, in an order that can be computed.
+
+Places are numbered: the inputs first, then the result of each operation in turn. An operand is a place, an ``int``,
+or a constant, a ``float``. A tape is an algebra too: a rule read over a tape appends its operations, so derivatives
+of tapes are tapes.
+
+>>> tape = Tape(2)
+>>> y = tape.emit(lookup("mul"), 0, 1)
+>>> tape.emit(lookup("tanh"), y), len(tape)
+(3, 4)
+>>> tape.emit(lookup("add"), 1.0, 2.0)  # constants are computed at once
+3.0
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from ..algebra import Algebra
+from ..primitive import Linear, Pointwise, Primitive, lookup
+from ..symbolic import Symbol, derivative
+
+__all__ = ["TOTAL", "Formula", "Ref", "Tape", "partials"]
+
+#: An operand: the number of a place, or a constant.
+Ref = int | float
+
+#: One operation and what it is applied to.
+Step = tuple[Any, tuple[Ref, ...]]
+
+
+def _sum_over_batch(*_: Any) -> Any:
+    raise NotImplementedError("the executors sum over the batch themselves")
+
+
+#: The sum over the samples of a batch. It is in no table: only executors know that there is a batch.
+TOTAL = Linear(
+    name="total",
+    symbol="Σ",
+    summary="the sum over the samples of a batch",
+    array=_sum_over_batch,
+    transpose=_sum_over_batch,
+)
+
+
+class Tape:
+    """Operations on numbered places.
+
+    Attributes
+    ----------
+    inputs : int
+        How many places hold inputs; they come first.
+    steps : list of (Primitive, tuple of Ref)
+        The operations; the result of ``steps[k]`` has the place ``inputs + k``.
+    batched : list of bool
+        For every place, whether its number differs from sample to sample of a batch.
+    """
+
+    __slots__ = ("_shared", "batched", "inputs", "steps")
+
+    def __init__(self, inputs: int, batched: Iterable[bool] | None = None, share: bool = False) -> None:
+        self.inputs = inputs
+        self.steps: list[Step] = []
+        self.batched = [False] * inputs if batched is None else list(batched)
+        self._shared: dict[Any, Ref] | None = {} if share else None
+
+    def __len__(self) -> int:
+        return self.inputs + len(self.steps)
+
+    def emit(self, op: Primitive, *operands: Ref) -> Ref:
+        """Append an operation and return its place; an operation on constants is computed and gives a constant."""
+        batched = self.batched
+        varies = constant = None
+        for x in operands:
+            if type(x) is int:
+                constant = False
+                if batched[x]:
+                    varies = True
+                    break
+        if constant is None and isinstance(op, Pointwise):
+            return op.scalar(*operands)
+        if self._shared is not None:
+            key = (op, *[x if type(x) is int else float(x).hex() for x in operands])
+            known = self._shared.get(key)
+            if known is not None:
+                return known
+            self._shared[key] = len(batched)
+        self.steps.append((op, operands))
+        batched.append(varies is True and op is not TOTAL)
+        return len(batched) - 1
+
+    def splice(self, other: Tape, places: Sequence[Ref]) -> list[Ref]:
+        """Append the operations of another tape on the given inputs; return where each of its places went."""
+        table = list(places)
+        for op, operands in other.steps:
+            table.append(self.emit(op, *[table[x] if type(x) is int else x for x in operands]))
+        return table
+
+    def copy(self) -> Tape:
+        """Return a tape that can grow while this one stays."""
+        twin = Tape(self.inputs, self.batched)
+        twin.steps = list(self.steps)
+        return twin
+
+    def product(self, a: Ref, b: Ref) -> Ref:
+        """Append a · b; a factor of ±1 costs nothing or a change of sign, which is exact."""
+        for one, other in ((b, a), (a, b)):
+            if type(one) is float:
+                if one == 1.0:
+                    return other
+                if one == -1.0:
+                    return self.emit(NEG, other)
+        return self.emit(MUL, a, b)
+
+    def needed(self, roots: Iterable[Ref]) -> list[bool]:
+        """Return, for every place, whether the roots depend on it."""
+        needed = [False] * len(self)
+        for root in roots:
+            if type(root) is int:
+                needed[root] = True
+        for place in range(len(self) - 1, self.inputs - 1, -1):
+            if needed[place]:
+                for x in self.steps[place - self.inputs][1]:
+                    if type(x) is int:
+                        needed[x] = True
+        return needed
+
+    def algebra(self) -> Algebra:
+        """Return the algebra in which an operation appends itself to this tape."""
+        return Algebra("tape", lambda primitive: functools.partial(self.emit, primitive))
+
+    def pruned(self, roots: Sequence[Ref]) -> tuple[Tape, list[Ref]]:
+        """Return the tape without what the roots do not need, and the places of the roots there."""
+        needed = self.needed(roots)
+        short = Tape(self.inputs, self.batched[: self.inputs])
+        table: list[Ref] = list(range(self.inputs))
+        for (op, operands), kept in zip(self.steps, needed[self.inputs :], strict=True):
+            table.append(short.emit(op, *[table[x] if type(x) is int else x for x in operands]) if kept else 0)
+        return short, [table[x] if type(x) is int else x for x in roots]
+
+
+#: A local partial derivative as a tape over (y, *operands), and the place of its result there.
+Formula = tuple[Tape, Ref]
+
+
+@functools.cache
+def partials(op: Pointwise) -> tuple[Formula, ...]:
+    """Return the local partial derivatives of an operation: each rule read once, over a tape of its own.
+
+    >>> tape, result = partials(lookup("tanh"))[0]
+    >>> [(op.name, operands) for op, operands in tape.steps], result
+    ([('tanh_slope', (1,))], 2)
+    """
+    names = ["y", *(f"x{i}" for i in range(op.arity))]
+    y, *operands = (Symbol.variable(name) for name in names)
+    return tuple(_formula(symbol, names) for symbol in derivative(op, *operands, output=y))
+
+
+def _formula(symbol: Symbol, names: list[str]) -> Formula:
+    tape = Tape(len(names))
+    environment: dict[str, Ref] = {name: place for place, name in enumerate(names)}
+    return tape, symbol.evaluate(tape.algebra(), environment)
+
+
+def apply_formula(tape: Tape, formula: Formula, places: Sequence[Ref]) -> Ref:
+    """Append a formula to a tape, on the given places, and return the place of its result."""
+    recipe, result = formula
+    if type(result) is float:
+        return result
+    if not recipe.steps:
+        return places[result]
+    return tape.splice(recipe, places)[result]
+
+
+Rule = Callable[..., Any]
+ADD: Any = lookup("add")
+MUL: Any = lookup("mul")
+NEG: Any = lookup("neg")
+WHERE: Any = lookup("where")

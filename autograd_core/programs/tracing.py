@@ -1,0 +1,207 @@
+"""A function of Values becomes a tape: it is run once, and what it recorded is written down.
+
+Everything the output depends on is kept, in the order in which it was computed; the rest is dropped. Leaves that
+existed before are parameters, leaves made inside are constants.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import OperandError, TraceError
+from ..history import history
+from ..modes import describe
+from ..node import Node, number, tick
+from ..primitive import Pointwise
+from ..transforms import flatten
+from ..value import Value
+from .arguments import Argument, Block, Inputs
+from .guards import Guard, observing
+from .tape import Ref, Tape
+
+__all__ = ["Recording", "record"]
+
+
+@dataclass(slots=True)
+class Recording:
+    """What tracing a function gave.
+
+    Attributes
+    ----------
+    name : str
+        The name of the function.
+    tape : Tape
+    blocks : list of Block
+        The inputs of the tape in order: those of the arguments, then the parameters that the function met.
+    arguments : list of Argument
+    outputs : list of Ref
+        Where the outputs are.
+    output_structure : Structure
+        How they hang together.
+    guards : list of Guard
+    parameters : list of Value
+        Leaves that the function uses and that are not among its arguments.
+    examples : list of float
+        The numbers of all inputs while tracing.
+    """
+
+    name: str
+    tape: Tape
+    blocks: list[Block]
+    arguments: list[Argument]
+    outputs: list[Ref]
+    output_structure: Any
+    guards: list[Guard]
+    parameters: list[Value]
+    examples: list[float]
+
+
+def record(f: Callable[..., Any], examples: Sequence[Any], share: bool) -> Recording:
+    """Run ``f`` on Values that stand for the examples, and write down what it computed."""
+    if not callable(f):
+        raise TraceError(f"trace() takes a function and examples of its arguments, but {f!r} cannot be called.")
+    inputs = Inputs()
+    names = argument_names(f, len(examples))
+    entered = [inputs.argument(name, example) for name, example in zip(names, examples, strict=True)]
+    arguments, views = [a for a, _ in entered], [view for _, view in entered]
+    before = [(tuple(flatten(view)[0]), view) for view in views]
+    given = [x.data for x in inputs.values]
+    if len(set(inputs.values)) < len(inputs.values):
+        raise TraceError("The same Value is an input twice, among the arguments' parameters. Pass a model only once.")
+    start = tick()
+    with observing() as asked:
+        result = f(*views)
+    fresh = [x for b in inputs.blocks if b.kind != "model" for x in inputs.values[b.start : b.start + b.size]]
+    _check_untouched(f, before, inputs.values, given, fresh)
+    roots, structure = _outputs(f, result)
+    compared = [x for _, a, b, *_ in asked for x in (a, b) if isinstance(x, Node)]
+    order = history(*[x for x in roots if isinstance(x, Node)], *compared)[::-1]
+    parameters = _parameters(order, inputs, start)
+    tape = Tape(len(inputs.values), share=share)
+    places: dict[Any, Ref] = {x: place for place, x in enumerate(inputs.values)}
+    for node in order:
+        if node.op is not None:
+            _check_scalar(node)
+            places[node] = tape.emit(node.op, *[places[x] if isinstance(x, Node) else float(x) for x in node.operands])
+        elif node not in places:
+            places[node] = node.data  # made inside the function: a constant
+
+    def place(x: Any) -> Ref:
+        return places[x] if isinstance(x, Node) else number(x)
+
+    guards = [Guard(relation, place(a), place(b), *rest) for relation, a, b, *rest in asked]
+    return Recording(
+        name=getattr(f, "__name__", type(f).__name__),
+        tape=tape,
+        blocks=inputs.blocks,
+        arguments=arguments,
+        outputs=[place(x) for x in roots],
+        output_structure=structure,
+        guards=[g for g in guards if isinstance(g.a, int) or isinstance(g.b, int)],
+        parameters=parameters,
+        examples=[x.data for x in inputs.values],
+    )
+
+
+def argument_names(f: Callable[..., Any], count: int) -> list[str]:
+    """Return the names of the positional parameters of a function, x0, x1, ... where it has none."""
+    try:
+        signature = inspect.signature(f)
+        bound = [
+            p.name
+            for p in signature.parameters.values()
+            if p.kind in (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+        ]
+    except (TypeError, ValueError):
+        bound = []
+    return [bound[i] if i < len(bound) else f"x{i}" for i in range(count)]
+
+
+def _check_untouched(f: Any, before: list[Any], values: list[Value], given: list[float], fresh: list[Value]) -> None:
+    """Raise if the function changed what it was given: calling a program would not."""
+    name = getattr(f, "__name__", "the function")
+    for leaves, view in before:
+        now = flatten(view)[0]
+        if len(now) != len(leaves) or any(x is not y for x, y in zip(now, leaves, strict=True)):
+            raise TraceError(
+                f"{name} changed a list or dict that it was given. A program records what is computed, not what is "
+                "done to the arguments: build a new list instead of assigning into this one."
+            )
+    for x, data in zip(values, given, strict=True):
+        if x.data != data and (x.data == x.data or data == data):
+            raise TraceError(
+                f"{name} set the data of {x.label or 'an input'}, from {data!r} to {x.data!r}. A program records what "
+                "is computed, not what is stored: return the new number, and update outside."
+            )
+    if any(x.swept for x in fresh):
+        raise TraceError(
+            f"{name} called backward() on the way. A program records what is computed, not what is stored in grad: "
+            "return the output, and ask the program for value_and_grad()."
+        )
+
+
+def _outputs(f: Any, result: Any) -> tuple[list[Any], Any]:
+    """Return the leaves of what the function returned, and their structure."""
+    name = getattr(f, "__name__", "the function")
+    leaves: list[Any] = []
+    structure = _structure(result, leaves)
+    if not any(isinstance(x, Node) for x in leaves):
+        shown = f"the {type(result).__name__} {result!r}" if result is not None else "None"
+        raise TraceError(
+            f"{name} returned {shown[:80]}, which does not say how it was computed. Return a Value that was computed "
+            "from the arguments by operators and by autograd_core.functions; math.exp(x.data) or float(x) leave the "
+            "record, and so does no_grad()."
+        )
+    return leaves, structure
+
+
+def _structure(x: Any, leaves: list[Any]) -> Any:
+    if isinstance(x, dict):
+        return ("dict", tuple(x), tuple(_structure(child, leaves) for child in x.values()))
+    if isinstance(x, (list, tuple)):
+        kind = "list" if isinstance(x, list) else "tuple"
+        return (kind, tuple(range(len(x))), tuple(_structure(child, leaves) for child in x))
+    if isinstance(x, Node):
+        _check_value(x)
+    elif isinstance(x, str) or x is None:
+        raise TraceError(f"The traced function returned {x!r} among its outputs. Return Values, or lists of them.")
+    leaves.append(x if isinstance(x, Node) else number(x, "output"))
+    return len(leaves) - 1
+
+
+def _check_value(x: Any) -> None:
+    if not isinstance(x, Value):
+        raise TraceError(
+            f"The traced function returned a {type(x).__name__}. A program is a list of operations on scalars: "
+            "return Values, unstack(tensor) if need be. Tensors compute in arrays already."
+        )
+
+
+def _check_scalar(node: Any) -> None:
+    if not isinstance(node.op, Pointwise) or not isinstance(node, Value):
+        raise TraceError(
+            f"{describe(node)} computes with arrays, and a program is a list of operations on scalars. Write the "
+            "function in Values; Tensors compute in arrays already and gain nothing from a trace."
+        )
+    if node.op.name == "given":
+        raise TraceError(
+            "The function uses a Value that was made by hand, Value(data, parents, ...): its number is known, but not "
+            "how to compute it for another input. Register the operation: register(Pointwise(...))."
+        )
+
+
+def _parameters(order: list[Any], inputs: Inputs, start: int) -> list[Value]:
+    """Enter the leaves that existed before as one more block of inputs, and return them."""
+    known = set(inputs.values)
+    met = [node for node in order if node.op is None and node not in known and node.index < start]
+    for node in met:
+        if not isinstance(node, Value):
+            raise OperandError(f"The traced function uses {node!r}, but a program is made of scalars: use Values.")
+    if met:
+        labels = tuple(node.label or f"p{i}" for i, node in enumerate(met))
+        inputs.blocks.append(Block("parameters", len(inputs.values), len(met), (len(met),), labels, "model"))
+        inputs.values += met
+    return met
