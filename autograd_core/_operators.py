@@ -1,4 +1,4 @@
-"""The operators of a scalar node, printed from the records by ``python -m autograd_core.codegen``: do not edit.
+"""The operators of a scalar node, printed by ``python -m autograd_core.codegen``: do not edit.
 
 A constant operand leaves its slot None, and stands itself where its partial would be: nothing is ever sent to it.
 """

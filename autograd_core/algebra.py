@@ -38,11 +38,11 @@ class Algebra:
         return f"<algebra of {self._name}: {len(TABLE)} operations>"
 
 
-def _scalar(primitive: Primitive) -> Callable[..., Any]:
+def _scalar(primitive: Any) -> Any:
     return primitive.scalar
 
 
-def _array(primitive: Primitive) -> Callable[..., Any]:
+def _array(primitive: Any) -> Any:
     return primitive.array
 
 

@@ -426,7 +426,7 @@ def softsign_slope(x: Array) -> Array:
 
 def sum_over(x: Array, axes: tuple[int, ...], keepdims: bool) -> Array:
     """Return the sum over axes."""
-    return np.add.reduce(x, axis=axes, keepdims=keepdims)
+    return np.add.reduce(x, axis=axes, keepdims=keepdims)  # type: ignore[call-overload]
 
 
 def spread(x: Array, shape: tuple[int, ...], axes: tuple[int, ...], keepdims: bool) -> Array:

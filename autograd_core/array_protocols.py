@@ -49,7 +49,7 @@ class ArrayProtocols(Node):
 
     def __float__(self) -> float:
         self._refuse("float(t)", "t.item() for its number; an operation of autograd_core.functions goes on recording")
-        return self.item()  # type: ignore[attr-defined, no-any-return]
+        return self.item()
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         self._refuse("Making an array of it", "t.numpy() for its numbers, or t.detach() for a Tensor of them")
@@ -62,7 +62,7 @@ class ArrayProtocols(Node):
             )
 
     def __format__(self, spec: str) -> str:
-        return format(self.item(), spec) if spec else repr(self)  # type: ignore[attr-defined]
+        return format(self.item(), spec) if spec else repr(self)
 
     def __getitem__(self, index: Any) -> Any:
         raise NotImplementedError

@@ -16,8 +16,8 @@ import numpy as np
 from .algebra import arrays, floats
 from .errors import CheckError, RegistrationError
 from .expression import parse
-from .operation import Operation
 from .node import Node
+from .operation import Operation
 from .primitive import Pointwise, Primitive, lookup
 from .symbolic import Symbol, derivative
 from .transforms import grad
@@ -72,9 +72,9 @@ def check_grad(f: Callable[..., Any], *args: Any, order: int = 1, tolerance: flo
     for argnum, argument in enumerate(args):
         leaves, rebuild = flatten(argument)
         derivatives, _ = flatten(grad(f, argnum)(*args))
-        for i, (x, derivative) in enumerate(zip(leaves, derivatives, strict=True)):
+        for i, (x, found) in enumerate(zip(leaves, derivatives, strict=True)):
             along = _along(f, args, argnum, leaves, rebuild, i)
-            worst = max(worst, _compare(along, float(x), float(derivative), tolerance, argnum, i))
+            worst = max(worst, _compare(along, float(x), float(found), tolerance, argnum, i))
             if order > 1:
                 _check_next(f, args, argnum, i, order, tolerance)
     return worst
@@ -152,12 +152,13 @@ def check_primitive(primitive: Primitive | Operation | str, points: int = 20, or
         _check_printed(record, x)
         function = Operation(record)
         for i in range(record.arity):
-
-            def along(value: Any, i: int = i) -> Any:
-                return function(*x[:i], value, *x[i + 1 :])
-
-            worst = max(worst, check_grad(along, x[i], order=order, tolerance=1e-5))
+            worst = max(worst, check_grad(_in_place(function, x, i), x[i], order=order, tolerance=1e-5))
     return worst
+
+
+def _in_place(function: Callable[..., Any], x: list[float], i: int) -> Callable[[Any], Any]:
+    """Return a function as one of its i-th operand alone."""
+    return lambda value: function(*x[:i], value, *x[i + 1 :])
 
 
 def _record(primitive: Primitive | Operation | str) -> Pointwise:
@@ -184,7 +185,8 @@ def _check_kernels(record: Pointwise, x: list[float]) -> None:
             many = rule(arrays, np.array([y]), *(np.array([value]) for value in x))
         if not np.allclose(many, one, rtol=1e-12, atol=1e-300, equal_nan=True):
             raise CheckError(
-                f"The partial of {record.name} by operand {i} disagrees at {x}: {one!r} for floats, {many!r} for arrays."
+                f"The partial of {record.name} by operand {i} disagrees at {x}: "
+                f"{one!r} for floats, {many!r} for arrays."
             )
 
 

@@ -68,9 +68,7 @@ def _parse(subscripts: str, operands: Sequence[Any]) -> tuple[list[Term], list[A
         raise ShapeError(f"{subscripts!r} names {len(groups)} operands, but {len(operands)} were given.")
     for group in (*groups, right):
         if not re.fullmatch(r"[A-Za-z]*(\.\.\.)?[A-Za-z]*", group):
-            raise ShapeError(
-                f"{group!r} in {subscripts!r}: axes are letters, with at most one ellipsis among them."
-            )
+            raise ShapeError(f"{group!r} in {subscripts!r}: axes are letters, with at most one ellipsis among them.")
     terms = [(_axes(group, raw(x).ndim, x), x) for group, x in zip(groups, operands, strict=True)]
     every = [axis for axes, _ in terms for axis in axes]
     hidden = sorted(axis for axis in set(every) if isinstance(axis, int))  # -2, -1: the order of broadcast axes

@@ -14,7 +14,6 @@ import ast
 import difflib
 import math
 from collections.abc import Collection
-from typing import Any
 
 from .errors import ExpressionError
 from .node import number
@@ -167,7 +166,9 @@ def _unknown(name: str, role: str, known: Collection[str]) -> str:
     hint = f" Did you mean {' or '.join(close)}?" if close else ""
     if role.startswith("a name"):
         given = ", ".join(sorted(known)) or "none"
-        return f"{name!r} is not {role}; given are: {given}.{hint} Write {name}=1.5 after the expression to give it one."
+        return (
+            f"{name!r} is not {role}; given are: {given}.{hint} Write {name}=1.5 after the expression to give it one."
+        )
     return f"{name!r} is not {role} of the table.{hint}"
 
 

@@ -53,10 +53,11 @@ def stack(values: Any, axis: int = 0) -> Tensor:
     if isinstance(values, Node) or not isinstance(values, (list, tuple)):
         raise OperandError(f"stack() takes a list of Values or Tensors, not the {type(values).__name__} {values!r}.")
     if any(isinstance(x, (Tensor, np.ndarray)) for x in values):
-        return af.stack_arrays([x if isinstance(x, Tensor) else Tensor(x) for x in values], axis)  # type: ignore[no-any-return]
+        joined: Tensor = af.stack_arrays([x if isinstance(x, Tensor) else Tensor(x) for x in values], axis)
+        return joined
     flat, shape = _flat(values)
     joined = from_values(lookup("join"), tuple(x if isinstance(x, Value) else Value(x) for x in flat))
-    return joined if len(shape) == 1 else af.reshape(joined, shape)  # type: ignore[no-any-return]
+    return joined if len(shape) == 1 else af.reshape(joined, shape)
 
 
 def _flat(values: Any) -> tuple[list[Any], tuple[int, ...]]:

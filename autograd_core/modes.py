@@ -76,12 +76,12 @@ def _forget(node: Any) -> Any:
 
 def caller() -> tuple[str, int]:
     """Return the file and line of the innermost frame outside this package."""
-    frame = sys._getframe(1)
+    frame: Any = sys._getframe(1)
     while frame is not None:
         name = frame.f_globals.get("__name__", "")
         if not name.startswith("autograd_core.") or name.startswith("autograd_core.tests"):
             return frame.f_code.co_filename, frame.f_lineno
-        frame = frame.f_back  # type: ignore[assignment]
+        frame = frame.f_back
     return "", 0
 
 
@@ -178,7 +178,7 @@ def finite(x: Any) -> bool:
 def shown(x: Any, label: bool = True) -> str:
     """Return how messages show a node or a number: ``x=0.0``, or its shape if it is an array."""
     name = x.label if label and isinstance(x, Node) else ""
-    data = x.data if isinstance(x, Node) else x
+    data: Any = getattr(x, "data", x) if isinstance(x, Node) else x
     text = f"an array of shape {data.shape}" if np.ndim(data) else f"{float(data)!r}"
     return f"{name}={text}" if name else text
 

@@ -125,6 +125,18 @@ class Node:
         """Apply an operation to operands of which this node is one, and record it; ``params`` are its settings."""
         raise NotImplementedError
 
+    def item(self) -> float:
+        """Return the one number of the node."""
+        raise NotImplementedError
+
+    def is_finite(self) -> bool:
+        """Whether the node is finite throughout."""
+        raise NotImplementedError
+
+    def seed(self, gradient: Any = None) -> Any:
+        """Return the adjoint to start a sweep from: one, or the one given, checked."""
+        raise NotImplementedError
+
     def pull(self, adjoint: Any, wanted: Any = None) -> tuple[Any, ...]:
         """Return what the adjoint of this node contributes to each parent, in the parents' order.
 

@@ -143,7 +143,7 @@ class Primitive:
     def __reduce__(self) -> Any:
         if TABLE.get(self.name) is not self:
             raise RegistrationError(
-                f"The record of {self.name!r} is not in the table, so a pickle could not name it. Register it, here and "
+                f"The record of {self.name!r} is not in the table, so no pickle could name it. Register it, here and "
                 "in the program that reads the pickle."
             )
         return lookup, (self.name,)
@@ -301,7 +301,9 @@ class Bilinear(Primitive):
         """Return the product rule: the operation with one slot after the other replaced by its tangent."""
         apply = getattr(m, self.name)
         (a, b), (da, db) = operands, tangents
-        return _added([apply(*pair, **params) for pair in ((da, b), (a, db)) if pair[0] is not None and pair[1] is not None])
+        return _added(
+            [apply(*pair, **params) for pair in ((da, b), (a, db)) if pair[0] is not None and pair[1] is not None]
+        )
 
 
 #: Every operation by its name. The order is the order of the opcodes of a program.

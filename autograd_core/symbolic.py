@@ -1,8 +1,8 @@
-"""Symbols: formulas as data. A derivative rule read over symbols prints itself.
+r"""Symbols: formulas as data. A derivative rule read over symbols prints itself.
 
 >>> x = Symbol.variable("x")
 >>> str(derivative("tanh", x)[0]), derivative("tanh", x)[0].tex
-('1 - tanh(x) ** 2', '1 - \\\\tanh^2 x')
+('1 - tanh(x) ** 2', '1 - \\tanh^2 x')
 >>> derivative("tanh", x)[0].exact
 'tanh_slope(x)'
 """

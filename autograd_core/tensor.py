@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from .algebra import arrays, nodes
-from .array_kernels import sum_to
 from .array_arguments import misfit
+from .array_kernels import sum_to
 from .array_operators import ArrayOperators
 from .errors import GraphError, OperandError, ShapeError, StaleGraphError
 from .modes import WATCHERS, describe, watched
@@ -102,6 +102,10 @@ class Tensor(ArrayOperators):
 
     # ``_grad`` and ``params`` are set where there is something to keep; see Node for what that saves.
     __slots__ = ("_data", "_grad", "_params", "requires_grad")
+
+    _data: Any
+    _grad: Any
+    _params: dict[str, Any]
 
     precedence = 2  # a Value that meets a Tensor is lifted into it
 
@@ -240,7 +244,7 @@ class Tensor(ArrayOperators):
 
     def zero_grad(self) -> None:
         """Forget the gradient: None."""
-        self._grad: Any = None
+        self._grad = None
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
         """Set whether a leaf wants gradients, and return it."""
@@ -505,7 +509,7 @@ def from_values(primitive: Any, values: tuple[Any, ...], params: Any = None) -> 
     node._a = node._b = node._adjoint = None
     node.op, node._params, node.requires_grad = primitive, params, True
     node._more = (tuple(values), data)
-    return watched(node) if WATCHERS else node  # type: ignore[no-any-return]
+    return watched(node) if WATCHERS else node
 
 
 def _picked(y: float, kept: Any, data: list[Any], params: Any) -> Any:
@@ -515,7 +519,7 @@ def _picked(y: float, kept: Any, data: list[Any], params: Any) -> Any:
     value = Value(y)
     if kept[0].requires_grad:
         value.op = PICK
-        value._more = (kept, data)
+        value._more = (kept, tuple(data))
         value.note("params", params)
         kept[0]._data.flags.writeable = False
     return value

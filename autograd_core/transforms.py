@@ -170,7 +170,7 @@ class Recording:
         """Return a result as nodes or as numbers, as the arguments were."""
         if self.recorded or not isinstance(y, Node):
             return y
-        return y.item() if isinstance(y, Value) or y.ndim == 0 else y.numpy()
+        return y.numpy() if isinstance(y, Tensor) and y.ndim else y.item()
 
     def value(self) -> Any:
         """Return what the function returned, as nodes or as numbers."""
@@ -301,7 +301,9 @@ def jvp(f: Callable[..., Any], primals: Any, tangents: Any) -> tuple[Any, Any]:
     run = Recording(f, primals, tuple(range(len(primals))), {})
     directions, _ = flatten(list(tangents))
     if len(directions) != len(run.fresh):
-        raise ShapeError(f"There are {len(run.fresh)} numbers and arrays in the primals, {len(directions)} in the tangents.")
+        raise ShapeError(
+            f"There are {len(run.fresh)} numbers and arrays in the primals, {len(directions)} in the tangents."
+        )
     recorded = run.recorded or any(isinstance(t, Node) for t in directions)
     pairs = {}
     for x, direction in zip(run.fresh, directions, strict=True):
@@ -313,7 +315,9 @@ def jvp(f: Callable[..., Any], primals: Any, tangents: Any) -> tuple[Any, Any]:
     for y in run.outputs:
         t = pushed.get(y) if isinstance(y, Node) else 0.0
         found.append(_zero_like(y, recorded) if t is None else t)
-    return run.value(), run.rebuild_output([t if isinstance(t, Node) or not isinstance(t, np.ndarray) or t.ndim else float(t) for t in found])
+    return run.value(), run.rebuild_output(
+        [t if isinstance(t, Node) or not isinstance(t, np.ndarray) or t.ndim else float(t) for t in found]
+    )
 
 
 def _zero_like(y: Any, recorded: bool) -> Any:

@@ -203,8 +203,10 @@ class Value(ScalarOperators):
         if primitive.selects or len(data) > 2:
             kept = [x if isinstance(x, Value) else d for x, d in zip(operands, data, strict=True)]
             return self._wide(y, primitive, tuple(kept), stored)
-        slots = [x if isinstance(x, Value) else None for x in operands]
-        return (self._unary if len(slots) == 1 else self._binary)(y, primitive, *slots, *stored)
+        slots: list[Any] = [x if isinstance(x, Value) else None for x in operands]
+        if len(slots) == 1:
+            return self._unary(y, primitive, slots[0], stored[0])
+        return self._binary(y, primitive, slots[0], slots[1], stored[0], stored[1])
 
     def _wide(self, y: float, op: Any, operands: tuple[Any, ...], stored: tuple[float, ...]) -> Value:
         """Record the result of an operation on more than two operands, or of one that selects among them."""

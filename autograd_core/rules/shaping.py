@@ -170,10 +170,9 @@ CHOOSE = record(
         symbol="max",
         summary="the weighted mean over some axes of elements that are equal where the weights are not 0",
         array=array_kernels.choose,
-        transpose=lambda m, g, i, x, weights, axes, keepdims: m.spread(
-            g, shape=shape_of(x[0]), axes=axes, keepdims=keepdims
-        )
-        * weights,
+        transpose=lambda m, g, i, x, weights, axes, keepdims: (
+            m.spread(g, shape=shape_of(x[0]), axes=axes, keepdims=keepdims) * weights
+        ),
         source="PyTorch notes on amax: k elements that tie share 1/k",
     )
 )
