@@ -118,6 +118,9 @@ class Primitive:
     kink: str = ""
     source: str = ""
 
+    #: Whether an operand that was not chosen is sent nothing; see Pointwise.
+    selects = False
+
     @property
     def arity(self) -> int:
         """The number of operands."""

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .history import by_creation, history
+from .lanes import plain
 from .modes import anomaly_watched, check_adjoint, check_contributions
 from .node import Node
 from .quiet import quietly
@@ -74,18 +75,18 @@ def sweep(root: Node, seed: Any = 1.0, wrt: Iterable[Node] | None = None) -> Ite
                 yield node, type(node)(node.zero()) if isinstance(seed, Node) else node.zero(), ()
             continue
         if checked:
-            check_adjoint(node, adjoint)
+            check_adjoint(node, plain(adjoint))
         if node.op is None:
-            yield node, adjoint, ()
+            yield node, plain(adjoint), ()
             continue
         contributions = node.pull(adjoint, wanted)
         if checked:
-            check_contributions(node, contributions)
+            check_contributions(node, tuple(map(plain, contributions)))
         for parent, contribution in zip(node.parents, contributions, strict=True):
             if contribution is not None:
                 before = get(parent)
                 adjoints[parent] = contribution if before is None else before + contribution
-        yield node, adjoint, contributions
+        yield node, plain(adjoint), tuple(map(plain, contributions))
 
 
 def leading_to(targets: Iterable[Node], order: list[Any]) -> set[Node]:

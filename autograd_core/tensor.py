@@ -15,9 +15,10 @@ from .array_arguments import misfit
 from .array_kernels import sum_to
 from .array_operators import ArrayOperators
 from .errors import GraphError, OperandError, ShapeError, StaleGraphError
+from .lanes import Lanes, chosen, marked, narrowed, plain
 from .modes import WATCHERS, describe, watched
 from .node import Node, tick
-from .primitive import lookup
+from .primitive import Bilinear, Pointwise, lookup
 from .quiet import inside, quiet, quietly
 from .sweep import backward
 
@@ -393,7 +394,7 @@ class Tensor(ArrayOperators):
         if op is None:
             return ()
         operands, data = self._more
-        if isinstance(adjoint, Node):
+        if isinstance(plain(adjoint), Node):
             self._check_fresh(operands, data)
             return self._contributions(nodes, adjoint, self, operands, operands, wanted)
         return quietly(  # type: ignore[no-any-return]
@@ -402,6 +403,8 @@ class Tensor(ArrayOperators):
 
     def _contributions(self, m: Any, adjoint: Any, y: Any, operands: Any, x: Any, wanted: Any) -> tuple[Any, ...]:
         op: Any = self.op
+        if op.selects or type(adjoint) is Lanes:
+            return self._lane_contributions(m, adjoint, y, operands, x, wanted)
         read = op.contribution
         params = self.params
         contributions: list[Any] = []
@@ -418,6 +421,41 @@ class Tensor(ArrayOperators):
                 if contribution.dtype is not parent._data.dtype and contribution.dtype != parent._data.dtype:
                     contribution = m.cast(contribution, dtype=parent._data.dtype)
             contributions.append(contribution)
+        return tuple(contributions)
+
+    def _lane_contributions(self, m: Any, adjoint: Any, y: Any, operands: Any, x: Any, wanted: Any) -> tuple[Any, ...]:
+        """Return the contributions where some lanes are sent nothing: of ``where``, and of what leads to it."""
+        op: Any = self.op
+        _, data = self._more
+        reached = adjoint.reached if type(adjoint) is Lanes else None
+        adjoint = plain(adjoint)
+        contributions: list[Any] = []
+        for i, parent in enumerate(operands):
+            if type(parent) is float:
+                continue
+            if not parent.requires_grad or (wanted is not None and parent not in wanted):
+                contributions.append(None)
+                continue
+            contribution = op.contribution(m, i, adjoint, y, x, self.params)
+            shape = getattr(parent, "shape", ())
+            marks = None
+            if isinstance(op, Pointwise):
+                marks = chosen(op, i, self._data, data, arrays, reached)
+                contribution = m.where(marks.astype(self.dtype), contribution, 0.0)
+                marks = narrowed(marks, shape)
+            elif reached is not None and not isinstance(op, Bilinear):
+                marks = (
+                    np.asarray(op.contribution(arrays, i, reached.astype(float), self._data, data, self.params)) != 0.0
+                )
+                marks = narrowed(marks, shape)
+            if type(parent) is Tensor:
+                if contribution.shape != shape:
+                    contribution = m.sum_to(contribution, shape=shape)
+                if contribution.dtype != parent.dtype:
+                    contribution = m.cast(contribution, dtype=parent.dtype)
+                contributions.append(marked(contribution, marks))
+            else:
+                contributions.append(contribution if marks is None or marks.any() else None)
         return tuple(contributions)
 
     def push(self, tangents: list[Any]) -> Any:
@@ -447,6 +485,9 @@ class Tensor(ArrayOperators):
         """Do what pulling and adding up does, for arrays, without what is made for somebody to look at."""
         op: Any = self.op
         operands, data = self._more
+        if op.selects or type(adjoint) is Lanes:
+            super().send(adjoint, adjoints)
+            return
         read = op.contribution
         y = self._data
         params = getattr(self, "_params", NO_PARAMS)
@@ -465,6 +506,7 @@ class Tensor(ArrayOperators):
 
     def accept(self, adjoint: Any) -> None:
         """Take the adjoint of a finished sweep: leaves accumulate, intermediate nodes start from zero."""
+        adjoint = plain(adjoint)
         if self.op is None:
             if not self.requires_grad:
                 return
