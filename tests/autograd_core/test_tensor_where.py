@@ -5,17 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograd_core import Tensor, Value, gradient, stack, unstack
-from autograd_core import functions as F
+from autograd_core import Tensor, Value, functions, gradient, stack, unstack
 
 POINTS = np.array([-2.0, 0.0, 3.0, 1000.0])
 
 EXPRESSIONS = {
-    "log": lambda x: F.where(F.greater(x, 0.0), F.log(x), 0.0),
-    "exp": lambda x: F.where(F.less(x, 0.0), F.exp(x), 1.0),
-    "sinc": lambda x: F.where(F.equal(x, 0.0), 1.0, F.sin(x) / x),
-    "through several": lambda x: F.where(F.greater(x, 0.0), F.sqrt(F.log(x) * 2.0 + 1e9), 0.0 * x),
-    "chosen and singular": lambda x: F.where(F.equal(x, 0.0), F.sqrt(x), x),
+    "log": lambda x: functions.where(functions.greater(x, 0.0), functions.log(x), 0.0),
+    "exp": lambda x: functions.where(functions.less(x, 0.0), functions.exp(x), 1.0),
+    "sinc": lambda x: functions.where(functions.equal(x, 0.0), 1.0, functions.sin(x) / x),
+    "through several": lambda x: functions.where(
+        functions.greater(x, 0.0), functions.sqrt(functions.log(x) * 2.0 + 1e9), 0.0 * x
+    ),
+    "chosen and singular": lambda x: functions.where(functions.equal(x, 0.0), functions.sqrt(x), x),
 }
 
 
@@ -33,30 +34,30 @@ def test_arrays_do_what_values_do(name):
 
 def test_the_singular_lane_is_zero_and_the_others_are_right():
     x = Tensor(POINTS, requires_grad=True)
-    F.where(F.greater(x, 0.0), F.log(x), 0.0).sum().backward()
+    functions.where(functions.greater(x, 0.0), functions.log(x), 0.0).sum().backward()
     assert x.grad.tolist() == [0.0, 0.0, 1.0 / 3.0, 1.0 / 1000.0]
 
 
 def test_marks_move_through_broadcasting_sums_and_indices():
     x = Tensor([0.0, 1.0, 4.0], requires_grad=True)
-    wide = F.broadcast_to(F.log(x), (2, 3))
-    F.where(F.greater(F.broadcast_to(x, (2, 3)), 0.0), wide, 0.0).sum().backward()
+    wide = functions.broadcast_to(functions.log(x), (2, 3))
+    functions.where(functions.greater(functions.broadcast_to(x, (2, 3)), 0.0), wide, 0.0).sum().backward()
     assert x.grad.tolist() == [0.0, 2.0, 0.5]
     x.zero_grad()
-    F.where(np.array([0.0, 1.0, 1.0]), F.log(x)[[0, 1, 2]], 7.0).sum().backward()
+    functions.where(np.array([0.0, 1.0, 1.0]), functions.log(x)[[0, 1, 2]], 7.0).sum().backward()
     assert x.grad.tolist() == [0.0, 1.0, 0.25]
 
 
 def test_another_way_to_a_lane_reaches_it():
     x = Tensor([0.0, 2.0], requires_grad=True)
-    y = F.log(x)
-    (F.where(F.greater(x, 0.0), y, 0.0) + y).sum().backward()
+    y = functions.log(x)
+    (functions.where(functions.greater(x, 0.0), y, 0.0) + y).sum().backward()
     assert x.grad.tolist() == [np.inf, 1.0]
 
 
 def test_recorded_derivatives_have_it_too():
     x = Tensor([0.0, 2.0], requires_grad=True)
-    y = F.where(F.greater(x, 0.0), F.log(x), 0.0).sum()
+    y = functions.where(functions.greater(x, 0.0), functions.log(x), 0.0).sum()
     (first,) = gradient(y, x, create_graph=True)
     assert first.data.tolist() == [0.0, 0.5]
     (second,) = gradient(first.sum(), x)
@@ -65,13 +66,13 @@ def test_recorded_derivatives_have_it_too():
 
 def test_values_in_an_array():
     a, b = Value(0.0), Value(2.0)
-    x = stack([F.log(a), F.log(b)])
-    picked = unstack(F.where(np.array([0.0, 1.0]), x, 0.0))
+    x = stack([functions.log(a), functions.log(b)])
+    picked = unstack(functions.where(np.array([0.0, 1.0]), x, 0.0))
     (picked[0] + picked[1]).backward()
     assert (a.grad, b.grad) == (0.0, 0.5)
 
 
 def test_elsewhere_zero_times_infinity_stays_nan():
     x = Tensor([0.0], requires_grad=True)
-    F.sqrt(x * x).sum().backward()
+    functions.sqrt(x * x).sum().backward()
     assert np.isnan(x.grad).all()
