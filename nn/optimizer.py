@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd_core import Tensor
 from autograd_core.node import Node
 
 from .errors import OperandError, OptionError, ShapeError, TrainingError
@@ -92,7 +93,9 @@ class Optimizer:
             If none has: ``backward()`` was not called since the last ``zero_grad()``.
         """
         updates = [
-            (i, p, *self.rule(p.data, p.grad, self._memory[i])) for i, p in enumerate(self.params) if has_gradient(p)
+            (i, p, *self.rule(numbers(p), p.grad, self._memory[i]))
+            for i, p in enumerate(self.params)
+            if has_gradient(p)
         ]
         if not updates:
             raise TrainingError(
@@ -171,10 +174,15 @@ def whole(assignments: Callable[[], None]) -> None:
         raise
 
 
+def numbers(p: Any) -> Any:
+    """Return the numbers of a parameter to read: a float, or an array without a copy."""
+    return p.array if isinstance(p, Tensor) else p.data
+
+
 def put(p: Any, data: Any) -> None:
-    """Set the numbers of a parameter."""
-    if isinstance(data, np.ndarray):
-        p.data[...] = data  # into the array that is there: a new one would be copied once more
+    """Set the numbers of a parameter; an array is handed over, not copied."""
+    if isinstance(p, Tensor):
+        p.assign(data)
     else:
         p.data = data
 
