@@ -12,6 +12,7 @@ numbers, and a link that skips columns passes between the units of each, as near
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -95,8 +96,8 @@ class Diagram:
     Attributes
     ----------
     units, links : tuples
-    captions : tuple of str
-        What stands below each column.
+    captions : tuple of (float, str)
+        What stands below each column, and where.
     places : mapping
         The centre of each unit.
     ways : mapping
@@ -107,17 +108,25 @@ class Diagram:
 
     units: tuple[Unit, ...]
     links: tuple[Link, ...]
-    captions: tuple[str, ...]
+    captions: tuple[tuple[float, str], ...]
     places: Mapping[str, Place]
     ways: Mapping[str, tuple[Place, ...]]
     width: float
     height: float
 
     def largest(self, gradient: bool = False) -> float:
-        """Return the largest finite magnitude of a weight or bias, or of their gradients; 0 if there is none."""
+        """Return the largest finite magnitude of a weight, or of the gradient of one; 0 if there is none.
+
+        Biases do not count: a large one would make all lines thin.
+        """
         numbers = [link.grad if gradient else link.weight for link in self.links]
-        numbers += [unit.bias_grad if gradient else unit.bias for unit in self.units]
         return max((abs(x) for x in numbers if x is not None and math.isfinite(x)), default=0.0)
+
+    @property
+    def thickness(self) -> float:
+        """How thick lines may be, 1 where there is room: many that enter one unit are drawn thinner."""
+        entering = Counter(link.target for link in self.links)
+        return min(1.0, (8.0 / max(entering.values(), default=1)) ** 0.75)
 
 
 def strength(number: float | None, largest: float) -> float:
@@ -145,7 +154,8 @@ def arrange(units: Sequence[Unit], links: Sequence[Link], captions: Sequence[str
         height = _with_lanes(stacks, skipping, column, height)
     used = list(height.values())
     top, bottom = min(used) - UNIT / 2, max(used) + UNIT / 2
-    x = {c: MARGIN + RADIUS + ACROSS * c for c in range(last + 1)}
+    across = max(ACROSS, min(320.0, 0.3 * (bottom - top)))  # tall columns stand apart, so that lines do not bunch
+    x = {c: MARGIN + RADIUS + across * c for c in range(last + 1)}
     places = {id: Place(x[column[id]], height[id] - top + 8.0) for id in column}
     ways = {
         link.id: tuple(
@@ -157,10 +167,10 @@ def arrange(units: Sequence[Unit], links: Sequence[Link], captions: Sequence[str
     return Diagram(
         tuple(units),
         tuple(links),
-        tuple(captions),
+        tuple((x[c], caption) for c, caption in enumerate(captions)),
         places,
         ways,
-        2.0 * (MARGIN + RADIUS) + ACROSS * last,
+        2.0 * (MARGIN + RADIUS) + across * last,
         bottom - top + 16.0,
     )
 

@@ -45,6 +45,10 @@ def _sign(number: float | None) -> str:
     return "none" if number is None else "neg" if number < 0.0 else "pos"
 
 
+def _width(diagram: Diagram, share: float) -> float:
+    return THIN + (THICK * diagram.thickness - THIN) * share
+
+
 def way(diagram: Diagram, link: Link) -> list[Place]:
     """Return the points of a link, Bézier's control points included, from the rim of one circle to that of another."""
     start, end = diagram.places[link.source], diagram.places[link.target]
@@ -89,8 +93,7 @@ def to_svg(diagram: Diagram, theme: Theme, title: str, gradient: bool = False, l
     parts += [_line(diagram, link, theme, largest, gradient) for link in order]
     for unit in diagram.units:
         parts += _circle(diagram, unit, theme, largest, gradient)
-    for c, caption in enumerate(diagram.captions):
-        at = RADIUS + 46.0 + 150.0 * c
+    for at, caption in diagram.captions:
         short = escape(labels.clean(caption, LONGEST_CAPTION))
         parts.append(
             f'<text class="caption" x="{at:g}" y="{diagram.height + 12:g}" text-anchor="middle" font-size="11" '
@@ -111,7 +114,7 @@ def _line(diagram: Diagram, link: Link, theme: Theme, largest: float, gradient: 
     dashes = {"neg": ' stroke-dasharray="7 4"', "none": ' stroke-dasharray="1.5 4"'}.get(_sign(number), "")
     return (
         f'<path id="{link.id}" class="link {_sign(number)}" d="{path}" fill="none" '
-        f'stroke="{_ink(number, share, theme)}" stroke-width="{THIN + (THICK - THIN) * share:.2f}"{dashes} '
+        f'stroke="{_ink(number, share, theme)}" stroke-width="{_width(diagram, share):.2f}"{dashes} '
         f'style="--t:{share:.3f}"/>'
     )
 
@@ -224,9 +227,9 @@ def to_dot(diagram: Diagram, theme: Theme, title: str, gradient: bool = False) -
     ]
     for unit in diagram.units:
         lines += _dot_unit(diagram, unit, theme, at(diagram.places[unit.id]))
-    for c, caption in enumerate(diagram.captions):
+    for c, (x, caption) in enumerate(diagram.captions):
         lines.append(
-            f'c{c} [pos="{at(Place(RADIUS + 46.0 + 150.0 * c, diagram.height + 6))}" shape=plain width=1.5 height=.2 '
+            f'c{c} [pos="{at(Place(x, diagram.height + 6))}" shape=plain width=1.5 height=.2 '
             f'style="" fontcolor="{theme.muted}" label={_quoted(labels.clean(caption, LONGEST_CAPTION))}]'
         )
     for link in sorted(diagram.links, key=lambda link: strength(link.grad if gradient else link.weight, largest)):
@@ -235,7 +238,7 @@ def to_dot(diagram: Diagram, theme: Theme, title: str, gradient: bool = False) -
         style = {"neg": "dashed", "none": "dotted"}.get(_sign(number), "solid")
         lines.append(
             f'{link.source} -> {link.target} [pos="{" ".join(at(p) for p in way(diagram, link))}" '
-            f'color="{_ink(number, share, theme)}" penwidth={THIN + (THICK - THIN) * share:.2f} style={style}]'
+            f'color="{_ink(number, share, theme)}" penwidth={_width(diagram, share):.2f} style={style}]'
         )
     return "\n".join([*lines, "}\n"])
 

@@ -109,7 +109,9 @@ class NetworkDrawing:
             came = entering.get(unit.id, [])
             few = ", ".join(came[:6]) + (f", … {len(came) - 6} more" if len(came) > 6 else "")
             value = "" if unit.value is None else labels.number(unit.value)
-            rows.append((self.diagram.captions[unit.column], name[unit.id], value, few and f"from {few}", unit.state))
+            rows.append(
+                (self.diagram.captions[unit.column][1], name[unit.id], value, few and f"from {few}", unit.state)
+            )
         wide = [max(labels.width(row[i]) for row in rows) for i in range(3)]
         lines = [
             "  ".join(
@@ -130,7 +132,7 @@ def draw_network(
     data: ArrayLike | None = None,
     colour_by: Literal["weight", "gradient"] = "weight",
     theme: str | Theme = "light",
-    max_units: int = 16,
+    max_units: int = 10,
 ) -> NetworkDrawing:
     """Return a picture of a network: its units column by column, and a line for every weight.
 
@@ -187,7 +189,7 @@ def _title(model: Any, diagram: Diagram) -> str:
 # From a model to its diagram
 
 
-def diagram_of(model: Any, x: ArrayLike | None = None, data: ArrayLike | None = None, max_units: int = 16) -> Diagram:
+def diagram_of(model: Any, x: ArrayLike | None = None, data: ArrayLike | None = None, max_units: int = 10) -> Diagram:
     """Return the diagram of a model; see ``draw_network``."""
     net = read(model)
     shown = [_shown(len(column.units), max_units) for column in net.columns]

@@ -159,5 +159,5 @@ def test_refusals_say_what_to_write(tmp_path):
 
 def test_a_sample_of_a_whole_data_set_goes_through_quickly():
     X = np.random.default_rng(0).normal(size=(2000, 2))
-    dead = [u.state for u in draw_network(MLP(2, [16, 16, 1], rng=0), data=X).diagram.units]
+    dead = [u.state for u in draw_network(MLP(2, [16, 16, 1], rng=0), data=X, max_units=16).diagram.units]
     assert len(dead) == 2 + 16 + 16 + 1
