@@ -7,6 +7,7 @@
     ├── SizeLimitError        (ValueError)    a graph or a picture beyond the limit that the message names
     ├── RendererMissingError  (RuntimeError)  no Graphviz on this machine
     ├── RenderError           (RuntimeError)  Graphviz is there, and failed or took too long
+    ├── MissingExtraError     (ImportError)   an optional package that is not installed
     └── SaveError             (OSError)       a file that cannot be written
 """
 
@@ -14,7 +15,7 @@ from __future__ import annotations
 
 from autograd_core.errors import AutogradError
 
-__all__ = ["OptionError", "RenderError", "RendererMissingError", "SaveError", "SizeLimitError"]
+__all__ = ["MissingExtraError", "OptionError", "RenderError", "RendererMissingError", "SaveError", "SizeLimitError"]
 
 
 class OptionError(AutogradError, ValueError):
@@ -31,6 +32,10 @@ class RendererMissingError(AutogradError, RuntimeError):
 
 class RenderError(AutogradError, RuntimeError):
     """Graphviz could not make the picture."""
+
+
+class MissingExtraError(AutogradError, ImportError):
+    """A package that only some pictures need is not installed; the message says how to install it."""
 
 
 class SaveError(AutogradError, OSError):

@@ -1,0 +1,151 @@
+"""Plots: what is drawn are the numbers that were given, named, and told apart without colour."""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import pytest
+
+from autograd_core import Value, functions
+from nn import MLP, SGD, fit, schedules
+from nn.data import moons
+from viz.errors import MissingExtraError, OptionError
+
+pytest.importorskip("matplotlib", reason="needs pip install 'autograd-core[plot]'")
+from matplotlib import pyplot
+
+from viz import plots
+
+
+@pytest.fixture(autouse=True)
+def _closed():
+    yield
+    pyplot.close("all")
+
+
+@pytest.fixture(scope="module")
+def trained():
+    X, y = moons(40, noise=0.1, rng=0)
+    model = MLP(2, [4, 2], activation="tanh", rng=0)
+    history = fit(
+        model, (X, y), "cross_entropy", SGD(model.parameters(), lr=0.1), epochs=5, batch_size=10, validation=(X, y),
+        metrics=["accuracy"], progress=False,
+    )  # fmt: skip
+    return model, history, X, y
+
+
+def drawn(ax):
+    return {line.get_label(): np.asarray(line.get_ydata()) for line in ax.lines}
+
+
+def told_apart_without_colour(ax):
+    ways = [(line.get_marker(), str(line._dash_pattern)) for line in ax.lines]
+    return len(set(ways)) == len(ways)
+
+
+def test_a_history_is_plotted_as_recorded(trained):
+    _, history, _, _ = trained
+    ax = plots.plot_history(history)
+    assert drawn(ax)["training"].tolist() == history["loss"]
+    assert drawn(ax)["validation"].tolist() == history["validation_loss"]
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("epoch", "loss")
+    assert told_apart_without_colour(ax)
+    assert drawn(plots.plot_history(history, "updates"))["loss"].tolist() == history.losses
+    both = plots.plot_history(history, ["loss", "accuracy"], log=True)
+    assert len(both.lines) == 4
+    with pytest.raises(OptionError, match="no column 'lss'; it has: accuracy"):
+        plots.plot_history(history, "lss")
+
+
+def test_every_plot_draws_into_the_axes_it_is_given_and_returns_it(trained):
+    model, history, X, y = trained
+    model(X[0].tolist())[0].backward()
+    for draw in (
+        lambda ax: plots.plot_history(history, ax=ax),
+        lambda ax: plots.plot_gradient_norms(history, ax=ax),
+        lambda ax: plots.plot_activations(ax=ax),
+        lambda ax: plots.plot_learning_rates(schedules.ConstantLR(0.1), ax=ax),
+        lambda ax: plots.plot_descent_1d(lambda w: w * w, [1.0, 0.5], ax=ax),
+        lambda ax: plots.plot_descent_contour(lambda a, b: a * a + b * b, [[1.0, 1.0], [0.5, 0.5]], ax=ax),
+        lambda ax: plots.plot_decision_boundary(model, X, y, ax=ax),
+        lambda ax: plots.plot_confusion([[3, 1], [0, 4]], ax=ax),
+        lambda ax: plots.plot_histograms(model, ax=ax),
+        lambda ax: plots.plot_histograms(model, "gradients", ax=ax, theme="dark"),
+    ):
+        figure, ax = pyplot.subplots()
+        assert draw(ax) is ax
+        assert ax.get_xlabel()
+        assert ax.get_ylabel()
+        figure.canvas.draw()
+        pyplot.close(figure)
+
+
+def test_activations_and_derivatives_come_from_the_records():
+    ax = plots.plot_activations(["tanh", "gelu"], low=-2.0, high=2.0)
+    z = ax.lines[0].get_xdata()
+    for name in ("tanh", "gelu"):
+        for i in (0, 100, 400, 800):
+            x = Value(float(z[i]))
+            y = getattr(functions, name)(x)
+            y.backward()
+            assert drawn(ax)[name][i] == pytest.approx(y.data, rel=1e-14, abs=1e-300)
+            assert drawn(ax)[f"{name}′"][i] == pytest.approx(x.grad, rel=1e-13, abs=1e-300)
+    with pytest.raises(OptionError, match="no function 'tahn' of one operand"):
+        plots.plot_activations("tahn")
+
+
+def test_paths_are_the_points_and_lie_on_the_curve():
+    path = [2.0, 1.0, -0.5]
+    ax = plots.plot_descent_1d(lambda w: w * w, {"momentum": path})
+    line = next(line for line in ax.lines if line.get_label() == "momentum")
+    assert line.get_xdata().tolist() == path
+    assert line.get_ydata().tolist() == [4.0, 1.0, 0.25]
+    contour = plots.plot_descent_contour(lambda a, b: (a - 1) ** 2 + 3 * b**2, {"a": [[0, 1], [1, 0]], "b": [[2, 2]]})
+    assert [t.get_text() for t in contour.get_legend().get_texts()] == ["a", "b"]
+    with pytest.raises(OptionError, match=r"shape \(steps, 2\)"):
+        plots.plot_descent_contour(lambda a, b: a, [1.0, 2.0])
+
+
+def test_learning_rates_are_those_of_the_schedule():
+    named = {"halved": lambda step: 0.5**step, "harmonic": schedules.HarmonicLR(1.0)}
+    ax = plots.plot_learning_rates(named, steps=5, log=True)
+    for name, one in named.items():
+        assert drawn(ax)[name].tolist() == [one(step) for step in range(5)]
+    assert told_apart_without_colour(ax)
+
+
+def test_the_boundary_is_where_the_models_answer_changes():
+    X = np.array([[-1.0, 0.0], [1.0, 0.0]])
+    ax = plots.plot_decision_boundary(lambda rows: np.asarray(rows)[:, :1], X, [-1, 1], resolution=41)
+    edge = ax.collections[1].get_paths()[0].vertices
+    assert np.abs(edge[:, 0]).max() < 0.05
+    assert [t.get_text() for t in ax.get_legend().get_texts()] == ["class -1", "class 1"]
+    with pytest.raises(OptionError, match="Choose two features"):
+        plots.plot_decision_boundary(lambda rows: rows, np.zeros((3, 4)), [0, 1, 0])
+
+
+def test_the_cells_of_a_confusion_hold_its_counts():
+    ax = plots.plot_confusion([[9, 1], [0, 10]], ["no", "yes"], theme="dark")
+    assert [text.get_text() for text in ax.texts] == ["9", "1", "0", "10"]
+    with pytest.raises(OptionError, match="square"):
+        plots.plot_confusion([[1, 2]])
+
+
+def test_histograms_count_every_parameter(trained):
+    model, *_ = trained
+    ax = plots.plot_histograms(model)
+    assert [t.get_text() for t in ax.get_legend().get_texts()] == ["layer0 (12)", "layer1 (10)"]
+    with pytest.raises(OptionError, match="backward"):
+        plots.plot_histograms(MLP(2, [1]), "gradients")
+
+
+def test_without_matplotlib_the_error_names_the_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'autograd-core\[plot\]'"):
+        plots.plot_activations()
+
+
+def test_a_theme_that_is_none_is_refused():
+    with pytest.raises(OptionError, match="'light', 'dark'"):
+        plots.plot_activations(theme="sepia")

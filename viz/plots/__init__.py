@@ -1,0 +1,27 @@
+"""Plots of trainings, functions and models (Matplotlib, extra ``plot``).
+
+Each takes ``ax=``, draws there, and returns it; without one it makes a figure. Curves differ by dashes and markers as
+well as by colour, so they can be told apart in print and with every kind of colour vision.
+
+>>> ax = plot_activations(["tanh", "relu"])
+>>> ax.get_xlabel()
+'pre-activation z'
+"""
+
+from __future__ import annotations
+
+from .functions import plot_activations, plot_descent_1d, plot_descent_contour, plot_learning_rates
+from .models import plot_confusion, plot_decision_boundary, plot_histograms
+from .training import plot_gradient_norms, plot_history
+
+__all__ = [
+    "plot_activations",
+    "plot_confusion",
+    "plot_decision_boundary",
+    "plot_descent_1d",
+    "plot_descent_contour",
+    "plot_gradient_norms",
+    "plot_histograms",
+    "plot_history",
+    "plot_learning_rates",
+]

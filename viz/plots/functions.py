@@ -1,0 +1,208 @@
+"""Functions: activations with their derivatives, paths of descent, learning rates."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from autograd_core import Tensor, functions
+from autograd_core.primitive import TABLE
+
+from ..errors import OptionError
+from .style import axes, finish, look_of, looks
+
+__all__ = ["plot_activations", "plot_descent_1d", "plot_descent_contour", "plot_learning_rates"]
+
+
+def plot_activations(
+    names: Sequence[str] | str = ("sigmoid", "tanh", "relu"),
+    *,
+    low: float = -5.0,
+    high: float = 5.0,
+    derivative: bool = True,
+    ax: Any = None,
+    theme: str | None = None,
+) -> Any:
+    """Plot activation functions, and with thin lines their derivatives, both from the engine's records.
+
+    Parameters
+    ----------
+    names : list of str
+        Operations of one operand in the TABLE.
+    low, high : float
+        The interval of pre-activations.
+    derivative : bool
+        Whether derivatives are plotted too.
+    ax : Axes, optional
+    theme : {"light", "dark"}, optional
+
+    Returns
+    -------
+    Axes
+    """
+    wanted = [names] if isinstance(names, str) else list(names)
+    unary = sorted(name for name, record in TABLE.items() if record.arity == 1 and hasattr(functions, name))
+    for name in wanted:
+        if name not in unary:
+            raise OptionError(f"There is no function {name!r} of one operand. There are: {', '.join(unary)}.")
+    ax, colours = axes(ax, theme)
+    z = np.linspace(low, high, 801)
+    for name, look in zip(wanted, looks(colours), strict=False):
+        x = Tensor(z, requires_grad=True)
+        y = getattr(functions, name)(x)
+        ax.plot(z, np.asarray(y.data), **look, label=name)
+        if derivative:
+            y.backward(np.ones_like(z))
+            ax.plot(z, np.asarray(x.grad), color=look["color"], linestyle=look["linestyle"], linewidth=0.9, alpha=0.85,
+                    marker="|", markevery=40, markersize=7, label=f"{name}′")  # fmt: skip
+    return finish(ax, colours, "pre-activation z", "f(z) and, ticked, f′(z)" if derivative else "f(z)")
+
+
+def plot_learning_rates(
+    schedules: Mapping[str, Callable[[int], float]] | Sequence[Callable[[int], float]] | Callable[[int], float],
+    steps: int = 100,
+    *,
+    ax: Any = None,
+    theme: str | None = None,
+    log: bool = False,
+) -> Any:
+    """Plot learning rates over the steps of a training.
+
+    Parameters
+    ----------
+    schedules : callable, list of callables, or dict of name to callable
+        ``schedule(step)``, as ``fit`` takes it.
+    steps : int
+        From 0 to one less than this.
+    ax : Axes, optional
+    theme : {"light", "dark"}, optional
+    log : bool
+        Whether rates are on a logarithmic axis.
+
+    Returns
+    -------
+    Axes
+
+    Examples
+    --------
+    >>> ax = plot_learning_rates({"halved": lambda step: 0.5 ** step}, steps=4)
+    >>> ax.lines[0].get_ydata().tolist()
+    [1.0, 0.5, 0.25, 0.125]
+    """
+    if callable(schedules):
+        schedules = [schedules]
+    named = schedules if isinstance(schedules, Mapping) else {repr(s): s for s in schedules}
+    ax, colours = axes(ax, theme)
+    at = np.arange(steps)
+    for (name, schedule), look in zip(named.items(), looks(colours), strict=False):
+        ax.plot(at, np.array([schedule(int(step)) for step in at]), **look, label=name)
+    if log:
+        ax.set_yscale("log")
+    return finish(ax, colours, "step", "learning rate")
+
+
+def plot_descent_1d(
+    f: Callable[[Any], Any],
+    path: ArrayLike | Mapping[str, ArrayLike],
+    *,
+    margin: float = 0.25,
+    ax: Any = None,
+    theme: str | None = None,
+) -> Any:
+    """Plot a function of one number and how a descent moved on it.
+
+    Parameters
+    ----------
+    f : callable
+        Of a number, a Value or a Tensor.
+    path : array_like, shape (steps + 1,), or dict of name to such
+        The points in their order.
+    margin : float
+        How far the curve goes on beyond the points, as a share of their range.
+    ax : Axes, optional
+    theme : {"light", "dark"}, optional
+
+    Returns
+    -------
+    Axes
+    """
+    paths = _paths(path, 1)
+    ax, colours = axes(ax, theme)
+    every = np.concatenate([points[:, 0] for points in paths.values()])
+    reach = max(float(np.ptp(every)), 1e-9) * margin
+    x = np.linspace(every.min() - reach, every.max() + reach, 401)
+    ax.plot(x, [_number(f, at) for at in x], color=colours.muted, linewidth=1.5, label=_name(f))
+    for i, (name, points) in enumerate(paths.items()):
+        at = points[:, 0]
+        ax.plot(at, [_number(f, p) for p in at], **look_of(i, colours), linewidth=1.0, markersize=5, label=name)
+    return finish(ax, colours, "w", "loss")
+
+
+def plot_descent_contour(
+    f: Callable[..., Any],
+    path: ArrayLike | Mapping[str, ArrayLike],
+    *,
+    levels: int = 16,
+    margin: float = 0.2,
+    ax: Any = None,
+    theme: str | None = None,
+) -> Any:
+    """Plot the contours of a function of two numbers and the paths that descents took on it.
+
+    Parameters
+    ----------
+    f : callable
+        ``f(w1, w2)``.
+    path : array_like, shape (steps + 1, 2), or dict of name to such
+        The points in their order; a path begins at its hollow marker.
+    levels : int
+        How many contours; they lie the closer the steeper the function is.
+    margin : float
+        How far the picture goes on beyond the points, as a share of their range.
+    ax : Axes, optional
+    theme : {"light", "dark"}, optional
+
+    Returns
+    -------
+    Axes
+    """
+    paths = _paths(path, 2)
+    ax, colours = axes(ax, theme, (5.6, 4.6))
+    every = np.concatenate(list(paths.values()))
+    reach = np.maximum(np.ptp(every, axis=0), 1e-9) * margin
+    low, high = every.min(axis=0) - reach, every.max(axis=0) + reach
+    x, y = np.linspace(low[0], high[0], 81), np.linspace(low[1], high[1], 81)
+    z = np.array([[_number(f, a, b) for a in x] for b in y])
+    lines = ax.contour(x, y, z, levels=levels, colors=[colours.muted], linewidths=0.8, alpha=0.75)
+    ax.clabel(lines, inline=True, fontsize=7, colors=[colours.muted])
+    for i, (name, points) in enumerate(paths.items()):
+        look = look_of(i, colours)
+        ax.plot(points[:, 0], points[:, 1], **look, linestyle=("-", "--", "-.", ":")[i % 4], linewidth=1.2,
+                markersize=4, label=name)  # fmt: skip
+        ax.plot(*points[0], marker=look["marker"], markersize=9, color=look["color"], fillstyle="none")
+    return finish(ax, colours, "w₁", "w₂", grid=False)
+
+
+def _paths(path: Any, width: int) -> dict[str, Any]:
+    named = path if isinstance(path, Mapping) else {"descent": path}
+    found = {str(name): np.asarray(points, dtype=float) for name, points in named.items()}
+    found = {name: points.reshape(-1, 1) if points.ndim == 1 else points for name, points in found.items()}
+    for name, points in found.items():
+        if points.ndim != 2 or points.shape[1] != width or not len(points):
+            shape = "(steps,)" if width == 1 else "(steps, 2)"
+            raise OptionError(f"The path {name!r} has shape {points.shape}, and one of shape {shape} can be plotted.")
+    return found
+
+
+def _number(f: Callable[..., Any], *at: float) -> float:
+    made = f(*map(float, at))
+    return float(getattr(made, "data", made))
+
+
+def _name(f: Any) -> str:
+    name = getattr(f, "__name__", "f")
+    return "loss" if name == "<lambda>" or not inspect.isfunction(f) else name

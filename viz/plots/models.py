@@ -1,0 +1,186 @@
+"""What a model makes of data: its decision boundary, its mistakes, the spread of its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from autograd_core import no_grad
+
+from ..errors import OptionError
+from .style import axes, finish, look_of, palette
+
+__all__ = ["plot_confusion", "plot_decision_boundary", "plot_histograms"]
+
+#: for tints of classes in grey: hatches differ where colours do not
+HATCHES = ("", "...", "///", "xxx", "---", "+++")
+
+
+def plot_decision_boundary(
+    model: Callable[[Any], Any],
+    X: ArrayLike,
+    y: ArrayLike,
+    *,
+    classes: Sequence[str] | None = None,
+    resolution: int = 80,
+    ax: Any = None,
+    theme: str | None = None,
+) -> Any:
+    """Plot which class a model gives to every point of the plane, and the samples with their true classes.
+
+    Parameters
+    ----------
+    model : callable
+        A model of Values, called with one sample at a time, or of Tensors, called with rows; with one output a
+        positive one stands for class 1, with several the largest wins. A model with ``to_tensor()`` is asked for that.
+    X : array_like, shape (samples, 2)
+    y : array_like, shape (samples,)
+        Classes 0, 1, … or -1 and +1.
+    classes : list of str, optional
+        Their names, ascending.
+    resolution : int
+        How many points are tried along each side.
+    ax : Axes, optional
+    theme : {"light", "dark"}, optional
+
+    Returns
+    -------
+    Axes
+    """
+    X, y = np.asarray(X, dtype=float), np.asarray(y).ravel()
+    if X.ndim != 2 or X.shape[1] != 2 or len(X) != len(y):
+        raise OptionError(
+            f"A decision boundary lies in a plane: X has shape (samples, 2) and y (samples,), not {X.shape} and "
+            f"{y.shape}. Choose two features, X[:, [0, 1]]."
+        )
+    ax, colours = axes(ax, theme, (5.4, 4.6))
+    low, high = X.min(axis=0), X.max(axis=0)
+    reach = 0.12 * np.maximum(high - low, 1e-9)
+    x1, x2 = (np.linspace(low[i] - reach[i], high[i] + reach[i], resolution) for i in (0, 1))
+    grid = np.stack(np.meshgrid(x1, x2), axis=-1).reshape(-1, 2)
+    scores = _outputs(model, grid)
+    kinds = np.unique(y)
+    count = max(len(kinds), scores.shape[1], 2)
+    winner = (scores[:, 0] > 0.0).astype(int) if scores.shape[1] == 1 else scores.argmax(axis=1)
+    winner = winner.reshape(resolution, resolution)
+    tints = [palette(colours)[i % 6] for i in range(count)]
+    edges = np.arange(count + 1) - 0.5
+    ax.contourf(x1, x2, winner, levels=edges, colors=tints, alpha=0.22)
+    for c in range(count - 1):  # the boundary between what is class c or less and the rest
+        if winner.min() <= c < winner.max():
+            ax.contour(x1, x2, winner, levels=[c + 0.5], colors=[colours.text], linewidths=1.2)
+    for i, kind in enumerate(kinds):
+        name = classes[i] if classes is not None else f"class {kind:g}"
+        here = X[y == kind]
+        look = look_of(i, colours)
+        ax.scatter(here[:, 0], here[:, 1], s=22, edgecolors=colours.background, linewidths=0.6, label=name, **look)
+    ax.set_xlim(x1[0], x1[-1])
+    ax.set_ylim(x2[0], x2[-1])
+    return finish(ax, colours, "x₁", "x₂", grid=False)
+
+
+def _outputs(model: Any, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what a model makes of rows, a column an output."""
+    if hasattr(model, "to_tensor"):
+        model = model.to_tensor()
+    with no_grad():
+        if getattr(model, "one_sample", False):
+            made: Any = [_plain(model(row)) for row in rows.tolist()]
+        else:
+            made = _plain(model(rows))
+    return np.asarray(made, dtype=float).reshape(len(rows), -1)
+
+
+def _plain(x: Any) -> Any:
+    return [_plain(e) for e in x] if isinstance(x, (list, tuple)) else getattr(x, "data", x)
+
+
+def plot_confusion(
+    table: ArrayLike, classes: Sequence[str] | None = None, *, ax: Any = None, theme: str | None = None
+) -> Any:
+    """Plot how often each class was taken for each: the darker a cell, the larger its share of the true class.
+
+    Parameters
+    ----------
+    table : array_like of int, shape (classes, classes)
+        Rows are true classes, columns predicted ones, as ``nn.metrics.confusion`` gives it.
+    classes : list of str, optional
+        Their names.
+    ax : Axes, optional
+    theme : {"light", "dark"}, optional
+
+    Returns
+    -------
+    Axes
+    """
+    counts = np.asarray(table)
+    if counts.ndim != 2 or counts.shape[0] != counts.shape[1]:
+        raise OptionError(f"A confusion matrix is square, one row and one column a class, not of shape {counts.shape}.")
+    names = [str(i) for i in range(len(counts))] if classes is None else list(classes)
+    side = 2.4 + 0.75 * len(counts)
+    ax, colours = axes(ax, theme, (side + 0.6, side))
+    share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    from matplotlib.colors import LinearSegmentedColormap
+
+    ramp = LinearSegmentedColormap.from_list("share", [colours.background, palette(colours)[0]])
+    ax.imshow(share, cmap=ramp, vmin=0.0, vmax=1.0)
+    places = range(len(counts))
+    ax.set_xticks(places, names)
+    ax.set_yticks(places, names)
+    ax.spines[:].set_visible(False)
+    ax.tick_params(length=0)
+    for row, column in np.ndindex(*counts.shape):
+        dark = share[row, column] > 0.5
+        ink = ("#ffffff" if colours.name == "light" else "#0b1220") if dark else colours.text
+        ax.text(column, row, f"{counts[row, column]}", ha="center", va="center", color=ink, fontsize=12)
+    return finish(ax, colours, "predicted class", "true class", legend=False, grid=False)
+
+
+def plot_histograms(
+    model: Any,
+    what: Literal["weights", "gradients"] = "weights",
+    *,
+    bins: int = 30,
+    ax: Any = None,
+    theme: str | None = None,
+) -> Any:
+    """Plot how the parameters of each part of a model, or their gradients, are spread.
+
+    Parameters
+    ----------
+    model : Module
+    what : {"weights", "gradients"}
+        Gradients are those of the last ``backward()``.
+    bins : int
+    ax : Axes, optional
+    theme : {"light", "dark"}, optional
+
+    Returns
+    -------
+    Axes
+    """
+    if what not in ("weights", "gradients"):
+        raise OptionError(f"what={what!r} is none of the choices: 'weights', 'gradients'.")
+    parts: dict[str, list[Any]] = {}
+    for path, parameter in model.named_parameters():
+        if what == "weights" or parameter.swept:
+            numbers = parameter.data if what == "weights" else parameter.grad
+            parts.setdefault(path.split(".")[0], []).append(np.ravel(numbers))
+    if not parts:
+        raise OptionError(
+            "No parameter has a gradient. Call backward() on a loss computed from this model first."
+            if what == "gradients"
+            else "This model has no parameters."
+        )
+    ax, colours = axes(ax, theme)
+    every = np.concatenate([numbers for arrays in parts.values() for numbers in arrays])
+    edges = np.histogram_bin_edges(every[np.isfinite(every)], bins=bins)
+    for i, (name, arrays) in enumerate(parts.items()):
+        numbers = np.concatenate(arrays)
+        look = palette(colours)[i % 6]
+        ax.hist(numbers, bins=edges, histtype="stepfilled", color=look, alpha=0.3, hatch=HATCHES[i % 6], edgecolor=look,
+                linewidth=1.6, label=f"{name} ({len(numbers)})")  # fmt: skip
+    return finish(ax, colours, "weight w" if what == "weights" else "gradient ∂L/∂w", "number of parameters")

@@ -1,0 +1,89 @@
+"""What all plots share: an axes in a theme's colours, and the ways in which curves differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import cycle
+from typing import Any
+
+from ..errors import MissingExtraError, OptionError
+from ..theme import THEMES, Theme
+
+__all__ = ["COLOURS", "axes", "finish", "look_of", "looks", "palette"]
+
+#: Okabe and Ito's, those first that are told apart most easily; each reads on white and on a dark background
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+#: on a dark background the first three are taken lighter
+DARK_COLOURS = ("#56b4e9", "#f28e4b", "#2cc295", "#e39ac4", "#e69f00", "#8fb8ff")
+DASHES = ("-", "--", "-.", ":", (0, (7, 2, 1, 2, 1, 2)), (0, (1, 1)))
+MARKERS = ("o", "s", "^", "D", "v", "P")
+
+
+def axes(ax: Any, theme: str | None, size: tuple[float, float] = (6.4, 4.0)) -> tuple[Any, Theme]:
+    """Return the axes to draw into, in the colours of a theme, and the theme.
+
+    Raises
+    ------
+    MissingExtraError
+        If Matplotlib is not installed.
+    """
+    if theme is not None and theme not in THEMES:
+        raise OptionError(f"theme={theme!r} is none of the choices: None, {', '.join(map(repr, THEMES))}.")
+    try:
+        from matplotlib import pyplot
+    except ImportError as error:
+        raise MissingExtraError(
+            "Plots are drawn by Matplotlib, which is not installed: pip install 'autograd-core[plot]'. Pictures of "
+            "graphs and networks, draw() and draw_network(), work without."
+        ) from error
+    if ax is None:
+        _, ax = pyplot.subplots(figsize=size, layout="constrained")
+    if theme is None:
+        return ax, THEMES["dark" if _is_dark(ax.get_facecolor()) else "light"]
+    colours = THEMES[theme]
+    ax.figure.set_facecolor(colours.background)
+    ax.set_facecolor(colours.background)
+    ax.tick_params(colors=colours.muted, which="both")
+    for spine in ax.spines.values():
+        spine.set_color(colours.group_border)
+    for text in (ax.title, ax.xaxis.label, ax.yaxis.label):
+        text.set_color(colours.text)
+    return ax, colours
+
+
+def _is_dark(colour: Any) -> bool:
+    red, green, blue, alpha = colour
+    return bool(alpha > 0.5 and 0.299 * red + 0.587 * green + 0.114 * blue < 0.5)
+
+
+def palette(theme: Theme) -> tuple[str, ...]:
+    """Return the colours of curves on a theme's background."""
+    return DARK_COLOURS if theme.name == "dark" else COLOURS
+
+
+def looks(theme: Theme) -> Iterator[dict[str, Any]]:
+    """Yield for one curve after the other a colour and a dash; no two of the first 36 have both in common."""
+    colours = palette(theme)
+    for i, _ in enumerate(cycle((0,))):
+        shift = i // len(colours)
+        yield {"color": colours[i % len(colours)], "linestyle": DASHES[(i + shift) % len(DASHES)], "linewidth": 1.8}
+
+
+def look_of(i: int, theme: Theme) -> dict[str, Any]:
+    """Return colour and marker of the points of the i-th class."""
+    colours = palette(theme)
+    return {"color": colours[i % len(colours)], "marker": MARKERS[i % len(MARKERS)]}
+
+
+def finish(ax: Any, theme: Theme, x: str, y: str, legend: bool = True, grid: bool = True) -> Any:
+    """Name the axes, add grid and legend, and return the axes."""
+    ax.set_xlabel(x)
+    ax.set_ylabel(y)
+    if grid:
+        ax.grid(color=theme.group_border, alpha=0.45, linewidth=0.7)
+        ax.set_axisbelow(True)
+    ax.spines[["top", "right"]].set_visible(False)
+    if legend and ax.get_legend_handles_labels()[1]:
+        ax.legend(frameon=True, framealpha=0.85, facecolor=theme.background, edgecolor="none", labelcolor=theme.text,
+                  fontsize=9)  # fmt: skip
+    return ax

@@ -1,0 +1,101 @@
+"""What happened in a training: loss, metrics, the size of gradients."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..errors import OptionError
+from .style import axes, finish, looks
+
+__all__ = ["plot_gradient_norms", "plot_history"]
+
+
+def plot_history(
+    history: Any, names: Sequence[str] | str = "loss", *, ax: Any = None, theme: str | None = None, log: bool = False
+) -> Any:
+    """Plot columns of a history over the epochs: what training saw solid, what it did not see dashed.
+
+    Parameters
+    ----------
+    history : History, or list of mappings
+        What ``fit`` returned, or its ``epochs``.
+    names : str or list of str
+        ``"loss"``, a metric, ``"lr"``; of each, ``validation_*`` is plotted too if it was recorded. ``"updates"``
+        stands for the objective at every update.
+    ax : Axes, optional
+    theme : {"light", "dark"}, optional
+        Colours; those of the axes if left out.
+    log : bool
+        Whether the vertical axis is logarithmic.
+
+    Returns
+    -------
+    Axes
+
+    Examples
+    --------
+    >>> ax = plot_history([{"loss": 1.0, "validation_loss": 1.2}, {"loss": 0.5, "validation_loss": 0.9}])
+    >>> [line.get_label() for line in ax.lines], ax.get_ylabel()
+    (['training', 'validation'], 'loss')
+    """
+    wanted = [names] if isinstance(names, str) else list(names)
+    epochs: Sequence[Mapping[str, float]] = history if isinstance(history, Sequence) else history.epochs
+    ax, colours = axes(ax, theme)
+    look = looks(colours)
+    if wanted == ["updates"]:
+        losses = history.losses
+        ax.plot(
+            np.arange(1, len(losses) + 1), losses, **next(look), marker="o" if len(losses) == 1 else "", label="loss"
+        )
+        return _vertical(finish(ax, colours, "update", "loss before the update", legend=False), log)
+    recorded = {key for record in epochs for key in record}
+    for name in wanted:
+        if name not in recorded and f"validation_{name}" not in recorded:
+            known = ", ".join(sorted(recorded)) or "none, as no epoch ended"
+            raise OptionError(f"This history has no column {name!r}; it has: {known}.")
+        for key, seen in ((name, "training"), (f"validation_{name}", "validation")):
+            if key in recorded:
+                label = seen if len(wanted) == 1 else f"{name}, {seen}"
+                values = [record.get(key, float("nan")) for record in epochs]
+                marker = "o" if len(epochs) == 1 else ""
+                ax.plot(np.arange(1, len(epochs) + 1), values, **next(look), marker=marker, label=label)
+    _whole_numbers(ax)
+    return _vertical(finish(ax, colours, "epoch", " and ".join(wanted)), log)
+
+
+def plot_gradient_norms(history: Any, *, ax: Any = None, theme: str | None = None) -> Any:
+    """Plot the Euclidean norm of each layer's gradient at every update, on a logarithmic axis.
+
+    A layer whose curve lies orders of magnitude below the others learns as much slower: its gradients vanish.
+
+    Parameters
+    ----------
+    history : History
+        What ``fit`` returned; its ``norms`` are plotted.
+    ax : Axes, optional
+    theme : {"light", "dark"}, optional
+
+    Returns
+    -------
+    Axes
+    """
+    ax, colours = axes(ax, theme)
+    for (name, norms), look in zip(history.norms.items(), looks(colours), strict=False):
+        positive = [norm if norm > 0.0 else float("nan") for norm in norms]  # a logarithm has no 0
+        ax.plot(np.arange(1, len(norms) + 1), positive, **look, marker="o" if len(norms) == 1 else "", label=name)
+    return _vertical(finish(ax, colours, "update", "norm of the gradient, ‖∂L/∂w‖₂"), log=True)
+
+
+def _vertical(ax: Any, log: bool) -> Any:
+    if log:
+        ax.set_yscale("log")
+    return ax
+
+
+def _whole_numbers(ax: Any) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
