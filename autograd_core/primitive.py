@@ -225,9 +225,10 @@ class Pointwise(Primitive):
 
     def tangent(self, m: Any, tangents: Sequence[Any], y: Any, operands: Sequence[Any], params: Any) -> Any:
         """Return the sum of tangent × partial: the same line as in reverse."""
-        return _added(
-            [self.contribution(m, i, t, y, operands, params) for i, t in enumerate(tangents) if t is not None]
-        )
+        terms = [(self.contribution(m, i, t, y, operands, params), i) for i, t in enumerate(tangents) if t is not None]
+        if self.selects:  # what was not chosen adds nothing, not 0 · inf
+            return _added([m.where(self.partials[i](m, y, *operands), term, 0.0) for term, i in terms])
+        return _added([term for term, _ in terms])
 
 
 def _added(terms: list[Any]) -> Any:
@@ -248,12 +249,15 @@ class Linear(Primitive):
     transpose : callable
         ``rule(m, adjoint, i, operands, **params)``: what the adjoint contributes to operand ``i``. Of the operands
         it reads the shapes alone.
+    stacked : callable, optional
+        ``rule(m, n, *stacks, **params)``: the same for stacks of n operands along a new first axis, in one go.
     operands : int
         How many there are; 0 for any number.
     """
 
     array: Callable[..., Any]
     transpose: Rule
+    stacked: Rule | None = None
     operands: int = 1
 
     def __post_init__(self) -> None:

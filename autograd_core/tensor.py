@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .algebra import arrays, nodes
+from .algebra import arrays
 from .array_arguments import misfit
 from .array_kernels import sum_to
 from .array_operators import ArrayOperators
@@ -20,6 +20,7 @@ from .modes import WATCHERS, describe, watched
 from .node import Node, tick
 from .primitive import Bilinear, Pointwise, lookup
 from .quiet import inside, quiet, quietly
+from .rows import reading
 from .sweep import backward
 
 __all__ = ["Tensor", "as_array"]
@@ -389,17 +390,16 @@ class Tensor(ArrayOperators):
         return "the Tensor" if self.op is None else f"the result of {self.op.name}"
 
     def pull(self, adjoint: Any, wanted: Any = None) -> tuple[Any, ...]:
-        """Return what the adjoint contributes to every parent, as arrays, or as recorded nodes if it is one."""
+        """Return what the adjoint contributes to every parent, as arrays, nodes or rows, as it is one."""
         op: Any = self.op
         if op is None:
             return ()
         operands, data = self._more
-        if isinstance(plain(adjoint), Node):
+        m, recorded = reading(plain(adjoint))
+        if recorded:
             self._check_fresh(operands, data)
-            return self._contributions(nodes, adjoint, self, operands, operands, wanted)
-        return quietly(  # type: ignore[no-any-return]
-            self._contributions, arrays, adjoint, self._data, operands, data, wanted
-        )
+            return self._contributions(m, adjoint, self, operands, operands, wanted)
+        return quietly(self._contributions, m, adjoint, self._data, operands, data, wanted)  # type: ignore[no-any-return]
 
     def _contributions(self, m: Any, adjoint: Any, y: Any, operands: Any, x: Any, wanted: Any) -> tuple[Any, ...]:
         op: Any = self.op
@@ -462,12 +462,11 @@ class Tensor(ArrayOperators):
         """Return the tangent of this node, given those of its operands; None stands for a constant operand."""
         op: Any = self.op
         operands, data = self._more
-        recorded = any(isinstance(t, Node) for t in tangents)
+        m, recorded = reading(next(t for t in tangents if t is not None))
         if op.arity == 0:  # linear in any number of operands together: a constant one moves by zero
             tangents = [x.zero() if t is None else t for t, x in zip(tangents, operands, strict=True)]
         if recorded:
             self._check_fresh(operands, data)
-        m: Any = nodes if recorded else arrays
         y, x = (self, operands) if recorded else (self._data, data)
         tangent = op.tangent(m, tangents, y, x, self.params)
         return tangent if tangent.shape == self.shape else m.broadcast_to(tangent, shape=self.shape)

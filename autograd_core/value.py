@@ -14,12 +14,13 @@ from typing import Any
 
 from . import by_hand
 from ._operators import ScalarOperators
-from .algebra import arrays, floats, nodes
+from .algebra import floats, nodes
 from .errors import ShapeError, StaleGraphError
 from .history import history
 from .modes import OBSERVERS, WATCHERS, compared, describe, watched
 from .node import Node, number, tick
 from .primitive import Pointwise
+from .rows import reading
 from .sweep import backward
 
 __all__ = ["Value"]
@@ -235,9 +236,10 @@ class Value(ScalarOperators):
             return by_hand.pull(self, adjoint)
         if not isinstance(op, Pointwise):  # a number picked from an array
             operands, data = self._more
-            m, x = (nodes, operands) if isinstance(adjoint, Node) else (arrays, data)
+            m, recorded = reading(adjoint)
+            x = operands if recorded else data
             return (op.contribution(m, 0, adjoint, self, x, (self.notes or {})["params"]),)
-        recorded = isinstance(adjoint, Node)
+        _, recorded = reading(adjoint)
         slots = [i for i, x in enumerate(self.operands) if isinstance(x, Node)]
         contributions: list[Any] = []
         for i, parent, stored in zip(slots, self.parents, self.partials, strict=True):
@@ -274,10 +276,12 @@ class Value(ScalarOperators):
         if op is by_hand.GIVEN:
             return sum(t * d for t, d in zip(tangents, self.partials, strict=True) if t is not None)
         if not isinstance(op, Pointwise):
-            m, x = (nodes, operands) if isinstance(tangents[0], Node) else (arrays, self._more[1])
+            m, recorded = reading(tangents[0])
+            x = operands if recorded else self._more[1]
             return op.tangent(m, tangents, self, x, (self.notes or {})["params"])
-        if any(isinstance(t, Node) for t in tangents):
-            return op.tangent(nodes, tangents, self, operands, {})
+        m, recorded = reading(next(t for t in tangents if t is not None))
+        if recorded:
+            return op.tangent(m, tangents, self, operands, {})
         partials = iter(self.partials)
         stored = [next(partials) if isinstance(x, Node) else 0.0 for x in operands]
         terms = [

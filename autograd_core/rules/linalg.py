@@ -14,6 +14,7 @@ SWAP = record(
         summary="the matrices transposed: the last two axes exchanged",
         array=lambda x: x.swapaxes(-1, -2),
         transpose=lambda m, g, i, x: m.swap(g),
+        stacked=lambda m, n, x: m.swap(x),
         source="G. H. Golub and C. F. Van Loan, Matrix Computations, §1.1",
     )
 )
