@@ -32,6 +32,10 @@ class Started:
         How many epochs and updates were done before: 0 unless training is resumed.
     history : History
         The history that is being written, with what was recorded before.
+    data : (X, y)
+        Samples and targets, as arrays.
+    loss : callable
+        ``loss(outputs, targets)``.
     """
 
     model: Any
@@ -41,6 +45,8 @@ class Started:
     epoch: int = 0
     step: int = 0
     history: Any = None
+    data: Any = None
+    loss: Any = None
 
 
 @dataclass(frozen=True)

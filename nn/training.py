@@ -181,7 +181,8 @@ def training(
     samples, last = len(X), count(epochs, "epochs")
     size = samples if batch_size is None else count(batch_size, "batch_size")
     first, step = done
-    yield Started(model, optimizer, last, math.ceil(samples / size), first, step, history or History())
+    record_of = history or History()
+    yield Started(model, optimizer, last, math.ceil(samples / size), first, step, record_of, (X, y), updater.loss)
     for epoch in range(first, last):
         model.train()
         total, seen = 0.0, []

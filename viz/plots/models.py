@@ -25,7 +25,7 @@ def plot_decision_boundary(
     y: ArrayLike,
     *,
     classes: Sequence[str] | None = None,
-    resolution: int = 80,
+    resolution: int = 120,
     ax: Any = None,
     theme: str | None = None,
 ) -> Any:
@@ -62,21 +62,28 @@ def plot_decision_boundary(
     x1, x2 = (np.linspace(low[i] - reach[i], high[i] + reach[i], resolution) for i in (0, 1))
     grid = np.stack(np.meshgrid(x1, x2), axis=-1).reshape(-1, 2)
     scores = _outputs(model, grid)
+    from matplotlib.colors import BoundaryNorm, ListedColormap
+
     kinds = np.unique(y)
     count = max(len(kinds), scores.shape[1], 2)
     winner = (scores[:, 0] > 0.0).astype(int) if scores.shape[1] == 1 else scores.argmax(axis=1)
-    winner = winner.reshape(resolution, resolution)
     tints = [palette(colours)[i % 6] for i in range(count)]
     edges = np.arange(count + 1) - 0.5
-    ax.contourf(x1, x2, winner, levels=edges, colors=tints, alpha=0.22)
-    for c in range(count - 1):  # the boundary between what is class c or less and the rest
-        if winner.min() <= c < winner.max():
-            ax.contour(x1, x2, winner, levels=[c + 0.5], colors=[colours.text], linewidths=1.2)
+    shade = winner.reshape(resolution, resolution)
+    ax.pcolormesh(
+        x1, x2, shade, cmap=ListedColormap(tints), norm=BoundaryNorm(edges, count), alpha=0.22, shading="nearest"
+    )
+    lead = scores[:, -1] - (scores[:, 0] if scores.shape[1] == 2 else 0.0)  # of class 1, if there are two
+    fields = [(lead, 0.0)] if scores.shape[1] <= 2 else [(winner, c + 0.5) for c in range(count - 1)]
+    for field, level in fields:  # where it changes
+        if field.min() < level < field.max():
+            z = field.reshape(resolution, resolution)
+            ax.contour(x1, x2, z, levels=[level], colors=[colours.text], linewidths=1.2)
     for i, kind in enumerate(kinds):
         name = classes[i] if classes is not None else f"class {kind:g}"
         here = X[y == kind]
         look = look_of(i, colours)
-        ax.scatter(here[:, 0], here[:, 1], s=22, edgecolors=colours.background, linewidths=0.6, label=name, **look)
+        ax.scatter(here[:, 0], here[:, 1], s=30, edgecolors=colours.background, linewidths=0.6, label=name, **look)
     ax.set_xlim(x1[0], x1[-1])
     ax.set_ylim(x2[0], x2[-1])
     return finish(ax, colours, "x₁", "x₂", grid=False)
