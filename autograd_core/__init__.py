@@ -19,6 +19,7 @@ from .joining import stack, unstack
 from .modes import capture_source, detect_anomaly, no_grad
 from .operation import register
 from .primitive import TABLE, Bilinear, Form, Interval, Linear, Pointwise
+from .program import Program, trace
 from .scope import scope
 from .sweep import sweep
 from .tensor import Tensor
@@ -35,6 +36,7 @@ __all__ = [
     "Interval",
     "Linear",
     "Pointwise",
+    "Program",
     "Tensor",
     "Value",
     "capture_source",
@@ -54,6 +56,7 @@ __all__ = [
     "scope",
     "stack",
     "sweep",
+    "trace",
     "unstack",
     "value_and_grad",
     "vjp",

@@ -12,14 +12,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from .errors import GraphError, OperandError, ShapeError
 from .programs.arguments import Argument, numbers_in, rebuild
+from .programs.derived import gradient_of, tangent_of
 from .programs.running import Runner
+from .programs.storage import dump, read
 from .programs.tracing import Recording, record
+from .programs.views import Views
 from .value import Value
 
 __all__ = ["Program", "trace"]
@@ -72,7 +76,7 @@ def trace(
     return Program(record(f, examples, share), dtype=dtype, executor=executor, threads=threads)
 
 
-class Program:
+class Program(Views):
     """A recorded function: a list of operations with inputs, outputs and guards.
 
     Made by ``trace`` or ``Program.load``.
@@ -96,6 +100,7 @@ class Program:
         self._runner = Runner(recording, self.dtype, executor, threads)
         self._simple = not self.parameters and all(isinstance(a.structure, int) for a in self.arguments)
         self._askings: dict[Any, Asking] = {}
+        self._moving: dict[tuple[int, ...], Runner] = {}
 
     def __len__(self) -> int:
         return len(self.recording.tape.steps)
@@ -107,7 +112,10 @@ class Program:
 
     def __call__(self, *inputs: Any) -> Any:
         """Return the outputs: numbers, or arrays with one number a sample if an input is a batch."""
-        plan, shared, lanes, _ = self._runner.run(self._given(inputs), None, None)
+        runner = self._runner
+        arrays, batched, samples = runner.read(self._given(inputs))
+        plan = runner.plan(None, False, batched)
+        shared, lanes = runner.run(plan, arrays, samples, 1.0)
         return rebuild(self.recording.output_structure, lambda k: plan.output(k, shared, lanes))
 
     def value_and_grad(self, *inputs: Any, argnums: Any = 0, reduce: str | None = "mean") -> tuple[Any, Any]:
@@ -133,17 +141,88 @@ class Program:
         asking = self._askings.get((argnums, reduce))
         if asking is None:
             asking = self._askings[argnums, reduce] = self._asking(argnums, reduce)
-        given = self._given(inputs)
-        plan, shared, lanes, samples = self._runner.run(given, asking.wanted, reduce)
-        value = plan.output(0, shared, lanes) if reduce is None and samples else float(shared[0])
+        given = inputs if self._simple and len(inputs) == len(self.arguments) else self._given(inputs)
+        runner = self._runner
+        arrays, batched, samples = runner.read(given)
+        plan = asking.plans.get(batched)
+        if plan is None:
+            plan = asking.plans[batched] = runner.plan(asking.wanted, reduce is not None, batched)
+        shared, lanes = runner.run(plan, arrays, samples, float(samples) if samples and reduce == "mean" else 1.0)
+        value = plan.output(0, shared, lanes) if reduce is None and samples else shared.item(0)
         if asking.only is not None:
             return value, self._gradient(asking.only, given, plan, shared, lanes)
 
         def gradient(i: int) -> Any:
             return self._gradient(i, given, plan, shared, lanes)
 
-        gradients = tuple(rebuild(structure, gradient) for structure in asking.structures)
-        return value, (gradients if isinstance(argnums, tuple) else gradients[0])
+        return value, rebuild(asking.structure, gradient)
+
+    def jvp(self, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+        """Return the outputs, and their change along a direction: forward mode.
+
+        Parameters
+        ----------
+        primals : sequence
+            The arguments, as for a call.
+        tangents : sequence
+            The direction, in the shapes of the arguments; None for an argument that does not move.
+
+        Examples
+        --------
+        >>> trace(lambda x, y: x * x * y, 3.0, 2.0).jvp((3.0, 2.0), (1.0, None))
+        (18.0, 12.0)
+        """
+        primal, tangent = self._given(primals), self._tangents(tangents)
+        moving = tuple(i for i, x in enumerate(tangent) if x is not None)
+        if moving not in self._moving:
+            recording = tangent_of(self.recording, moving)
+            self._moving[moving] = Runner(recording, self.dtype, self._runner.executor, self._runner.threads)
+        runner = self._moving[moving]
+        arrays, batched, samples = runner.read([*primal, *(tangent[i] for i in moving)])
+        plan = runner.plan(None, False, batched)
+        shared, lanes = runner.run(plan, arrays, samples, 1.0)
+        both = runner.recording.output_structure
+        return rebuild(both, lambda k: plan.output(k, shared, lanes))  # type: ignore[no-any-return]
+
+    def _tangents(self, tangents: Sequence[Any]) -> list[Any]:
+        if len(tangents) != len(self.arguments):
+            raise ShapeError(
+                f"{self.name} takes {len(self.arguments)} arguments, but {len(tangents)} tangents are given."
+            )
+        found: list[Any] = []
+        for argument, x in zip(self.arguments, tangents, strict=True):
+            count = len(list(numbers_in(argument.structure)))
+            found += [None] * count if x is None else [part for _, part in argument.leaves(x)]
+        return [*found, *[None] * bool(self.parameters)]
+
+    def gradient(self, argnums: Any = 0) -> Program:
+        """Return the derivative by some arguments as a program of its own, which can be differentiated again.
+
+        Examples
+        --------
+        >>> cube = trace(lambda x: x**3, 2.0)
+        >>> slope = cube.gradient()
+        >>> slope(2.0), slope.value_and_grad(2.0)
+        (12.0, (12.0, 12.0))
+        """
+        recording = gradient_of(self.recording, self._structure(argnums))
+        return Program(recording, self.dtype, self._runner.executor, self._runner.threads)
+
+    def save(self, path: Any) -> None:
+        """Write the program to a file, as JSON: what it computes, and the present numbers of its parameters."""
+        Path(path).write_text(dump(self.recording, self.dtype.name), encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: Any, executor: str = "auto", threads: int = 1) -> Program:
+        """Return the program in a file. The file is checked, and nothing in it is run.
+
+        Raises
+        ------
+        ProgramFileError
+            If the file holds something else.
+        """
+        recording, dtype = read(path)
+        return cls(recording, dtype, executor, threads)
 
     def _gradient(self, i: int, given: Sequence[Any], plan: Any, shared: Array, lanes: Array) -> Any:
         result = plan.gradient(i, shared, lanes)
@@ -151,17 +230,21 @@ class Program:
         return result if type(x) is np.ndarray else self._runner.blocks[i].give_back(x, result)
 
     def _asking(self, argnums: Any, reduce: Any) -> Asking:
-        if len(self.recording.outputs) != 1 or self.recording.output_structure != 0:
-            raise GraphError(
-                f"value_and_grad() differentiates one number, but {self.name} returns {len(self.recording.outputs)} of "
-                "them in a list, tuple or dict. Trace a function that returns one Value."
-            )
         if reduce not in ("mean", "sum", None):
             raise OperandError(f"reduce={reduce!r} is none of 'mean', 'sum' and None.")
-        structures = [self._structure_of(x) for x in (argnums if isinstance(argnums, tuple) else (argnums,))]
-        wanted = tuple(i for structure in structures for i in numbers_in(structure))
-        only = structures[0] if not isinstance(argnums, tuple) and isinstance(structures[0], int) else None
-        return Asking(wanted, structures, only)
+        structure = self._structure(argnums)
+        return Asking(tuple(numbers_in(structure)), structure, structure if isinstance(structure, int) else None, {})
+
+    def _structure(self, argnums: Any) -> Any:
+        """Return the arguments to differentiate by as one structure: a tuple for a tuple."""
+        if len(self.recording.outputs) != 1 or self.recording.output_structure != 0:
+            raise GraphError(
+                f"One number is differentiated, but {self.name} returns {len(self.recording.outputs)} of them in a "
+                "list, tuple or dict. Trace a function that returns one Value."
+            )
+        if isinstance(argnums, tuple):
+            return ("tuple", tuple(range(len(argnums))), tuple(self._structure_of(which) for which in argnums))
+        return self._structure_of(argnums)
 
     def _structure_of(self, which: Any) -> Any:
         if which == "parameters":
@@ -191,11 +274,15 @@ class Program:
 
 
 class Asking(NamedTuple):
-    """What ``value_and_grad`` is asked for: the blocks, how they hang together, and the block if there is only one."""
+    """What ``value_and_grad`` is asked for.
+
+    The blocks, how they hang together, the block if there is only one, and a plan for each way of calling.
+    """
 
     wanted: tuple[int, ...]
-    structures: list[Any]
+    structure: Any
     only: int | None
+    plans: dict[int, Any]
 
 
 def _dtype(dtype: Any) -> Any:

@@ -7,7 +7,6 @@ raises is the C function itself, which has that answer. Nothing is printed or ev
 
 from __future__ import annotations
 
-import dis
 import functools
 import hashlib
 import importlib.metadata
@@ -27,24 +26,25 @@ import numpy as np
 
 from .. import kernels
 from . import fast_loop, kernel_rows, vectors
+from .reading import globals_of, python_function
 
-__all__ = ["CannotCompile", "kernel_address", "loop"]
+__all__ = ["CannotCompileError", "kernel_address", "loop"]
 
 
-class CannotCompile(Exception):
+class CannotCompileError(Exception):
     """Numba is missing, cannot keep what it compiles, or does not understand a kernel; the text says which."""
 
 
-#: Functions that only say what IEEE 754 answers where Python raises: compiled, the C function has that answer.
-PLAIN: dict[Any, Any] = {
-    kernels.div: operator.truediv,
-    kernels.power: math.pow,
-    kernels.exp: math.exp,
-    kernels.exp2: math.exp2,
-    kernels.expm1: math.expm1,
-    kernels.sinh: math.sinh,
-    kernels.cosh: math.cosh,
-    kernels._ldexp: math.ldexp,
+#: Kernels that only say what IEEE 754 answers where Python raises: compiled, the C function has that answer.
+PLAIN: dict[str, Any] = {
+    "div": operator.truediv,
+    "power": math.pow,
+    "exp": math.exp,
+    "exp2": math.exp2,
+    "expm1": math.expm1,
+    "sinh": math.sinh,
+    "cosh": math.cosh,
+    "_ldexp": math.ldexp,
 }
 
 #: A product and a sum may be rounded together; nothing else is allowed to the compiler.
@@ -54,14 +54,14 @@ EXACT = {"error_model": "numpy"}
 _lock = threading.RLock()
 _functions: dict[Any, Any] = {}
 _addresses: dict[Any, Any] = {}
-_loops: list[Any] = []
+_loops: dict[Any, Any] = {}
 
 
 @functools.cache
 def numba() -> Any:
     """Return the Numba package; importing it takes half a second, so it is imported when it is needed."""
     if importlib.util.find_spec("numba") is None:
-        raise CannotCompile("Numba is not installed: pip install 'autograd-core[jit]'")
+        raise CannotCompileError("Numba is not installed: pip install 'autograd-core[jit]'")
     import numba as package
     from numba.extending import overload
 
@@ -82,11 +82,11 @@ def cache_directory() -> Path:
         for path in (directory, directory.parent):
             state = path.stat()
             if hasattr(os, "getuid") and (state.st_uid != os.getuid() or state.st_mode & (stat.S_IWGRP | stat.S_IWOTH)):
-                raise CannotCompile(f"compiled code is kept in {path}, to which others than you may write")
+                raise CannotCompileError(f"compiled code is kept in {path}, to which others than you may write")
         if not os.access(directory, os.W_OK):
-            raise CannotCompile(f"compiled code is kept in {directory}, which cannot be written to")
+            raise CannotCompileError(f"compiled code is kept in {directory}, which cannot be written to")
     except (OSError, RuntimeError) as error:
-        raise CannotCompile(f"compiled code cannot be kept in {directory}: {error}") from None
+        raise CannotCompileError(f"compiled code cannot be kept in {directory}: {error}") from None
     return directory
 
 
@@ -113,9 +113,9 @@ def _kept(make: Callable[[], Any]) -> Any:
 def _twin(function: Any, name: str, options: dict[str, Any], **scope: Any) -> Any:
     """Return a function as Numba is to read it: what it calls is compiled, and some names mean something else."""
     names = {**function.__globals__, **scope}
-    for called in {i.argval for i in dis.get_instructions(function) if i.opname == "LOAD_GLOBAL"}:
-        if called not in scope and isinstance(names.get(called), FunctionType):
-            names[called] = _compiled(names[called], options)
+    for name_read, meaning in globals_of(function).items():
+        if name_read not in scope and isinstance(meaning, FunctionType):
+            names[name_read] = _compiled(meaning, options)
     twin = FunctionType(function.__code__, names, name, function.__defaults__, function.__closure__)
     twin.__qualname__, twin.__module__ = name, function.__module__
     return twin
@@ -123,7 +123,9 @@ def _twin(function: Any, name: str, options: dict[str, Any], **scope: Any) -> An
 
 def _compiled(function: Any, options: dict[str, Any]) -> Any:
     """Return a function that compiled code can call."""
-    function = PLAIN.get(function, function)
+    function = python_function(function)
+    if getattr(function, "__module__", "") == kernels.__name__:
+        function = PLAIN.get(function.__name__, function)
     if not isinstance(function, FunctionType):
         return function
     if function.__module__ == vectors.__name__:
@@ -138,7 +140,7 @@ def kernel_address(op: Any, dtype: Any) -> int:
 
     Raises
     ------
-    CannotCompile
+    CannotCompileError
         If Numba does not understand the function.
     """
     key = (op, np.dtype(dtype).name)
@@ -151,23 +153,23 @@ def kernel_address(op: Any, dtype: Any) -> int:
             signature = package.types.void(*pointers, package.types.int64, package.types.int64)
             template = kernel_rows.BY_ARITY.get(op.arity)
             if template is None:
-                raise CannotCompile(f"{op.name} has {op.arity} operands")
+                raise CannotCompileError(f"{op.name} has {op.arity} operands")
             twin = _twin(template, f"{op.name}_rows", EXACT, kernel=_compiled(op.scalar, EXACT), carray=package.carray)
             try:
                 _addresses[key] = _kept(lambda: package.cfunc(signature, cache=own, **EXACT)(twin))
             except package.core.errors.NumbaError as error:
                 reason = str(error).strip().splitlines()[-1]
-                raise CannotCompile(f"Numba does not understand the kernel of {op.name}: {reason}") from None
+                raise CannotCompileError(f"Numba does not understand the kernel of {op.name}: {reason}") from None
         return int(_addresses[key].address)
 
 
-def loop() -> Any:
-    """Return the compiled loop."""
+def loop(function: Any) -> Any:
+    """Return one of the functions of the loop, compiled."""
     with _lock:
-        if not _loops:
-            twin = _twin(fast_loop.run, "run", FAST)
-            _loops.append(_kept(lambda: numba().njit(cache=True, **FAST)(twin)))
-        return _loops[0]
+        if function not in _loops:
+            twin = _twin(function, function.__name__, FAST)
+            _loops[function] = _kept(lambda: numba().njit(cache=True, **FAST)(twin))
+        return _loops[function]
 
 
 @functools.cache

@@ -70,7 +70,13 @@ class _Sweep:
             self.send(place, x, tape.product(adjoint, partial), condition)
 
 
-def reverse(tape: Tape, output: Ref, inputs: Collection[int], count: Ref = 1.0) -> list[Ref]:
+def reverse(
+    tape: Tape,
+    output: Ref,
+    inputs: Collection[int],
+    count: Ref = 1.0,
+    adjoints: dict[int, Ref] | None = None,
+) -> list[Ref]:
     """Append the reverse sweep of one output; return the place of its derivative by each input, 0.0 for none.
 
     Parameters
@@ -83,6 +89,8 @@ def reverse(tape: Tape, output: Ref, inputs: Collection[int], count: Ref = 1.0) 
         The places to differentiate by.
     count : Ref
         The number of samples, for contributions that do not differ between them.
+    adjoints : dict, optional
+        Is given the adjoint of every place on the way.
     """
     if type(output) is not int:
         return [0.0] * len(inputs)
@@ -94,6 +102,10 @@ def reverse(tape: Tape, output: Ref, inputs: Collection[int], count: Ref = 1.0) 
             adjoint = sweep.adjoints.pop(place, None) if wanted[place] else None
             if adjoint is not None:
                 sweep.visit(place, adjoint, wanted)
+                if adjoints is not None:
+                    adjoints[place] = adjoint
+        if adjoints is not None:
+            adjoints.update(sweep.adjoints)
     return [sweep.adjoints.get(x, 0.0) if wanted[output] else 0.0 for x in inputs]
 
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 
 from ..primitive import TABLE
 from .compiled import kernel_address, loop
-from .fast_loop import WIDTH
+from .fast_loop import WIDTH, finish, run, run_samples
 from .lowering import Lowering
 from .schedule import Schedule
 
 __all__ = ["FastExecutor", "aligned"]
 
 Array = Any
+
+#: So many samples are a part of a large batch, whatever the number of threads: it decides how sums are rounded.
+PART = 4096
 
 #: Rows begin where a line of the cache begins: a vector then never lies across two.
 LINE = 64
@@ -35,18 +39,17 @@ class FastExecutor:
     def __init__(self, schedule: Schedule, dtype: Any, threads: int = 1) -> None:
         self.dtype = np.dtype(dtype)
         lowered = Lowering(schedule)
-        names = list(TABLE)
-        kernels = np.zeros(len(names), np.int64)
-        for opcode in sorted(lowered.opcodes):
-            kernels[opcode] = kernel_address(TABLE[names[opcode]], self.dtype)
-        self._program = (
-            np.array(lowered.code, np.int32).reshape(-1, 6),
-            np.array(lowered.bounds, np.int64),
-            np.array(lowered.terms, np.int32).reshape(-1, 2),
+        self._tables = (
+            np.array(lowered.code, np.int32),
+            np.array(lowered.bounds, np.int32),
+            np.array(lowered.terms, np.int32),
             np.array(lowered.weights, self.dtype),
             np.array(lowered.rows, np.int32),
-            kernels,
         )
+        self._kernels = [
+            kernel_address(op, self.dtype) if opcode in lowered.opcodes else 0
+            for opcode, op in enumerate(TABLE.values())
+        ]
         self._shared = np.zeros(lowered.shared_size, self.dtype)
         for slot, x in lowered.constants.items():
             self._shared[slot] = x
@@ -57,11 +60,14 @@ class FastExecutor:
         self._inputs = []
         for block in schedule.blocks:
             first = lowered.slot[block.start]
-            self._inputs.append((batched[block.start], slice(first, first + block.size), len(block.shape) > 1))
+            rows: Any = slice(first, first + block.size) if block.shape or batched[block.start] else first
+            self._inputs.append((batched[block.start], rows, len(block.shape) > 1))
         self._count = lowered.slot[schedule.tape.inputs - 1]
         self._shared[self._count] = 1.0
         self._nothing = np.empty((self._results, 0), self.dtype)
-        self._loop = loop()
+        self._nothing_given = np.empty((self._lane_inputs, 0), self.dtype)
+        self._threads = threads
+        self._loop = loop(run)
         self._spaces: list[Any] = []
 
     def run(self, inputs: Sequence[Any], samples: int, divisor: float) -> tuple[Array, Array]:
@@ -77,13 +83,13 @@ class FastExecutor:
             What values and gradients are divided by.
         """
         try:
-            shared, lanes, columns = self._spaces.pop()
+            space = self._spaces.pop()
         except IndexError:
-            shared, lanes = self._shared.copy(), aligned((self._row_count, WIDTH), self.dtype)
-            columns = np.empty((self._lane_inputs, 0), self.dtype)
+            space = Space(self)
+        shared, columns = space.shared, space.columns
         if samples:
             if columns.shape[1] != samples:
-                columns = np.empty((self._lane_inputs, samples), self.dtype)
+                columns = space.columns = np.empty((self._lane_inputs, samples), self.dtype)
             shared[self._count] = samples
             shared[self._totals] = 0.0
             results = np.empty((self._results, samples), self.dtype)
@@ -97,6 +103,40 @@ class FastExecutor:
             else:
                 shared[rows] = array
         answers = np.empty(self._answers, self.dtype)
-        self._loop(*self._program, shared, lanes, columns, answers, results, divisor)
-        self._spaces.append((shared, lanes, columns))
+        if samples > PART:
+            self._run_parts(space, answers, results, divisor)
+        else:
+            self._loop(space.tables, columns, answers, results, divisor)
+        self._spaces.append(space)
         return answers, results
+
+    def _run_parts(self, space: Space, answers: Array, results: Array, divisor: float) -> None:
+        """Run a large batch in parts, several at a time; their sums are added in the order of the parts."""
+        samples = results.shape[1]
+        middle, end = loop(run_samples), loop(finish)
+        given = space.shared.copy()
+
+        def part(start: int) -> Any:
+            own = Space(self)
+            own.shared[:] = given
+            middle(own.tables, space.columns, answers, results, divisor, start, min(start + PART, samples))
+            return own.shared[self._totals]
+
+        with ThreadPoolExecutor(self._threads) as pool:
+            for sums in pool.map(part, range(0, samples, PART)):
+                space.shared[self._totals] += sums
+        middle(space.tables, space.columns, answers, results, divisor, 0, 0)
+        end(space.tables, answers, divisor)
+
+
+class Space:
+    """The memory in which one call computes."""
+
+    __slots__ = ("columns", "lanes", "shared", "tables")
+
+    def __init__(self, executor: FastExecutor) -> None:
+        self.shared = executor._shared.copy()
+        self.lanes = aligned((executor._row_count * WIDTH,), executor.dtype)
+        self.columns = executor._nothing_given
+        addresses = [table.ctypes.data for table in (*executor._tables, self.shared, self.lanes)]
+        self.tables = np.array(addresses + executor._kernels, np.int64)

@@ -1,28 +1,19 @@
 """A schedule becomes instructions for the loop of the fast executor.
 
-Everything linear becomes sums of products. A product or a sum that is read once, by a sum, disappears into it; so a
-neuron is one instruction. What is shared by all samples stays a number. A row of a block is used again as soon as
-its numbers are read for the last time.
+A sum of products is one instruction, and so are shared operations of one kind and depth. What is shared by all samples
+stays a number. A row of a block is used again as soon as its numbers are read for the last time.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from ..primitive import TABLE, lookup
+from ..primitive import TABLE
 from . import fast_loop
-from .schedule import AFTER, BATCH, BEFORE, Schedule, uses
-from .tape import ADD, MUL, NEG, TOTAL, Ref
+from .linear import Sums
+from .schedule import AFTER, BATCH, BEFORE, Schedule
 
 __all__ = ["Lowering"]
-
-SUB: Any = lookup("sub")
-IDENTITY: Any = lookup("identity")
-LINEAR = {ADD, SUB, NEG, MUL, IDENTITY}
-POW, POWER_SLOPE = lookup("pow"), lookup("power_slope")
-
-#: The factors of a term: two places, one and None, or none.
-Factors = tuple[Any, Any]
 
 
 class Lowering:
@@ -42,8 +33,8 @@ class Lowering:
 
     def __init__(self, schedule: Schedule) -> None:
         self.schedule, self.tape = schedule, schedule.tape
-        self.code: list[list[int]] = []
-        self.terms: list[tuple[int, int]] = []
+        self.code: list[int] = []
+        self.terms: list[int] = []
         self.weights: list[float] = []
         self.rows: list[int] = []
         self.bounds: list[int] = []
@@ -54,87 +45,11 @@ class Lowering:
         self.shared_size, self.row_count = len(self.constants), 0
         self._spread: dict[int, int] = {}
         self._opcode = {op: k for k, op in enumerate(TABLE.values())}
-        self.needed = self.tape.needed(schedule.roots)
-        self.count = uses(self.tape, self.needed, schedule.roots)
-        self.phases = schedule.phases()
-        self._fold()
+        found = Sums(schedule)
+        self.needed, self.phases = found.needed, found.phases
+        self.sums, self.totals, self.folded = found.sums, found.totals, found.folded
         self._allocate_shared()
         self._emit()
-
-    # What disappears into what
-
-    def _fold(self) -> None:
-        """Find the sums, with their terms, and the products that only a sum over the batch reads."""
-        tape, first = self.tape, self.tape.inputs
-        self.folded: set[int] = set()
-        self.sums: dict[int, dict[Factors, float]] = {}
-        self.totals: dict[int, Factors] = {}
-        for place in range(len(tape) - 1, first - 1, -1):
-            if not self.needed[place] or place in self.folded:
-                continue
-            op, operands = tape.steps[place - first]
-            if op is TOTAL:
-                self.totals[place] = self._total(operands[0])  # type: ignore[arg-type]
-            elif op in LINEAR or self._square(op, operands):
-                self.sums[place] = self._expand(place)
-
-    @staticmethod
-    def _square(op: Any, operands: Any) -> bool:
-        """Whether x ** 2 or its derivative: products by another name."""
-        return (op is POW or op is POWER_SLOPE) and type(operands[1]) is float and operands[1] == 2.0
-
-    def _disappears(self, x: Ref, place: int) -> bool:
-        """Whether a place is linear, and read by nothing but the sum that is being written."""
-        if type(x) is not int or x < self.tape.inputs or self.count[x] != 1 or self.phases[x] != self.phases[place]:
-            return False
-        op, operands = self.tape.steps[x - self.tape.inputs]
-        return op in LINEAR or self._square(op, operands)
-
-    def _expand(self, place: int) -> dict[Factors, float]:
-        """Return a linear place as a sum of terms: factors -> number."""
-        found: dict[Factors, float] = {}
-        stack: list[tuple[float, Ref]] = [(1.0, place)]
-        while stack:
-            weight, x = stack.pop()
-            if x != place and not self._disappears(x, place):
-                key: Factors = (x, None) if type(x) is int else (None, None)
-                found[key] = found.get(key, 0.0) + (weight if type(x) is int else weight * x)
-                continue
-            if x != place:
-                self.folded.add(x)  # type: ignore[arg-type]
-            op, operands = self.tape.steps[x - self.tape.inputs]  # type: ignore[operator]
-            a, b = operands if len(operands) == 2 else (operands[0], 1.0)
-            if op is POW:
-                found[a, a] = found.get((a, a), 0.0) + weight
-            elif op is POWER_SLOPE:
-                found[a, None] = found.get((a, None), 0.0) + 2.0 * weight
-            elif op is not MUL:
-                sign = -1.0 if op is NEG else 1.0
-                stack.append((sign * weight, a))
-                if len(operands) == 2:
-                    stack.append((-weight if op is SUB else weight, b))
-            elif type(a) is int and type(b) is int:
-                key = (a, b) if a <= b else (b, a)
-                found[key] = found.get(key, 0.0) + weight
-            else:
-                number, other = (a, b) if type(a) is not int else (b, a)
-                scaled = weight * number
-                if 1e-100 < abs(scaled) < 1e100 or x == place:  # else the product of numbers might leave the range
-                    stack.append((scaled, other))
-                else:
-                    self.folded.discard(x)  # type: ignore[arg-type]
-                    self.sums[x] = {(other, None): number}  # type: ignore[index, dict-item]
-                    found[x, None] = found.get((x, None), 0.0) + weight
-        return found
-
-    def _total(self, x: int) -> Factors:
-        """Return what a sum over the batch adds: a place, or a product that is read nowhere else."""
-        if x >= self.tape.inputs and self.count[x] == 1:
-            op, operands = self.tape.steps[x - self.tape.inputs]
-            if op is MUL and all(type(y) is int and self.tape.batched[y] for y in operands):
-                self.folded.add(x)
-                return (max(operands), min(operands))  # the later one is the adjoint, which many products share
-        return (x, None)
 
     # Where numbers are
 
@@ -238,7 +153,7 @@ class Lowering:
                 self._emit_sum(place)
             else:
                 self._emit_call([place], batch=True)
-        self.bounds.append(len(self.code))
+        self.bounds.append(len(self.code) // 6)
         self._emit_shared(AFTER)
         self._emit_tables()
 
@@ -247,24 +162,24 @@ class Lowering:
             if places[0] in self.sums:
                 members = [list(self.sums[place].items()) for place in places]
                 count = len(members[0])
-                self._instruction(fast_loop.SUM, self.slot[places[0]], len(self.terms), count, len(places))
+                self._instruction(fast_loop.SUM, self.slot[places[0]], len(self.weights), count, len(places))
                 for k in range(count):
                     for terms in members:
                         (a, b), weight = terms[k]
                         self._term(weight, self._shared(a), self._shared(b))
             else:
                 self._emit_calls(places)
-        self.bounds.append(len(self.code))
+        self.bounds.append(len(self.code) // 6)
 
     def _shared(self, x: int | None) -> int:
         return fast_loop.ONE if x is None else self.slot[x]
 
     def _instruction(self, *numbers: int) -> None:
-        self.code.append([*numbers, *[0] * (6 - len(numbers))])
+        self.code += [*numbers, *[0] * (6 - len(numbers))]
 
     def _term(self, weight: float, a: int, b: int) -> None:
         self.weights.append(weight)
-        self.terms.append((a, b))
+        self.terms += (a, b)
 
     def _emit_sum(self, place: int) -> None:
         batched = self.tape.batched
@@ -278,7 +193,7 @@ class Lowering:
                 scaled.append((weight, self._shared(a), self.slot[b]))
             else:
                 numbers.append((weight, self._shared(a), 0))
-        self._instruction(fast_loop.SUM, self.slot[place], len(self.terms), len(numbers), len(scaled), len(products))
+        self._instruction(fast_loop.SUM, self.slot[place], len(self.weights), len(numbers), len(scaled), len(products))
         for term in (*numbers, *scaled, *products):
             self._term(*term)
 
@@ -288,10 +203,10 @@ class Lowering:
         plain = [self.slot[place] for place in group if self.totals[place][1] is None]
         products = [(self.slot[place], self.slot[b]) for place in group if (b := self.totals[place][1]) is not None]
         for out in plain[1:]:
-            self._instruction(fast_loop.TOTAL, out, len(self.terms), p, 0)
+            self._instruction(fast_loop.TOTAL, out, len(self.weights), p, 0)
         products += [(fast_loop.NOWHERE, p)] * (-len(products) % 4)
         out = plain[0] if plain else fast_loop.NOWHERE
-        self._instruction(fast_loop.TOTAL, out, len(self.terms), p, len(products))
+        self._instruction(fast_loop.TOTAL, out, len(self.weights), p, len(products))
         for out, row in products:
             self._term(0.0, out, row)
 

@@ -40,7 +40,7 @@ class Rows:
         if not isinstance(first, int):
             self.constant = first
             return
-        rows = [row_of[x] for x in places]  # type: ignore[index]
+        rows = [row_of[x] for x in places]
         self.index = np.array(rows, dtype=np.intp)
         if rows == list(range(rows[0], rows[0] + len(rows))):
             self.slice = slice(rows[0], rows[0] + len(rows))
@@ -174,7 +174,7 @@ class NumpyExecutor:
         for place, (op, operands) in enumerate(tape.steps, tape.inputs):
             if not needed[place] or place in inner or place in folded:
                 continue
-            terms = sums.get(place) or [y for x in operands for y in (folded.get(x, [x]) if op is TOTAL else [x])]  # type: ignore[arg-type]
+            terms = sums.get(place) or [y for x in operands for y in (folded.get(x, [x]) if op is TOTAL else [x])]
             depth = level[place] = 1 + max(level[x] for x in terms if isinstance(x, int))
             phase = BATCH if op is TOTAL else phases[place]
             pattern = tuple(tape.batched[x] if isinstance(x, int) else repr(x) for x in terms)

@@ -124,7 +124,8 @@ class Plan:
             self._names.get(x, f"v{x - len(self._names) + 1}") if isinstance(x, int) else repr(x)
             for x in (guard.a, guard.b)
         )
-        return guard.fail(a, b, names, sample)  # type: ignore[arg-type]
+        failure: Exception = guard.fail(a, b, names, sample)
+        return failure
 
     def output(self, k: int, shared: Array, lanes: Array) -> Any:
         """Return an output: a float, or an array with one number a sample."""

@@ -21,6 +21,7 @@ from .schedule import Schedule
 __all__ = ["EXECUTORS", "ExecutorWarning", "Runner"]
 
 Array = Any
+ndarray = np.ndarray
 EXECUTORS = ("auto", "fast", "numpy")
 
 
@@ -57,62 +58,60 @@ class Runner:
         self.blocks: tuple[Block, ...] = tuple(recording.blocks)
         self._plans: dict[Any, Plan] = {}
 
-    def run(self, given: Sequence[Any], wanted: tuple[int, ...] | None, reduce: str | None) -> tuple[Any, ...]:
-        """Compute, and return the plan, its results, and the size of the batch, 0 for none.
+    def read(self, given: Sequence[Any]) -> tuple[list[Any], int, int]:
+        """Return what was given for each block as arrays or floats, which of them are batched, and the batch's size.
 
-        Parameters
-        ----------
-        given : sequence
-            What the caller gave for each block.
-        wanted : tuple of int, optional
-            The blocks to differentiate by.
-        reduce : {"mean", "sum", None}
-            What becomes of the samples of a batch.
+        Block ``i`` is batched if bit ``i`` is set; the size is 0 if none is.
         """
         arrays: list[Any] = []
         dtype, samples, bit, batched = self.dtype, 0, 1, 0
         for block, x in zip(self.blocks, given, strict=True):
-            if type(x) is not np.ndarray or x.dtype is not dtype:
-                if type(x) is float and not block.shape:
+            wanted = block.shape
+            if type(x) is not ndarray or x.dtype is not dtype:
+                if type(x) is float and not wanted:
                     arrays.append(x)
                     bit += bit
                     continue
                 x = block.read(x, dtype)
             shape = x.shape
-            if shape != block.shape:
-                if shape[1:] != block.shape or not shape:
+            if shape != wanted:
+                if shape[1:] != wanted or not shape:
                     raise block.misfit(shape)
                 if shape[0] != samples:
                     samples = _same(samples, shape[0], block.name)
                 batched |= bit
             arrays.append(x)
             bit += bit
-        key = (batched, wanted, reduce is not None and samples > 0)
-        plan = self._plans.get(key)
-        if plan is None:
-            plan = self._plans[key] = self._plan(batched, wanted, key[2])
+        return arrays, batched, samples
+
+    def plan(self, wanted: tuple[int, ...] | None, reduced: bool, batched: int) -> Plan:
+        """Return how to compute what is wanted: the outputs, or one output and its derivatives by some blocks."""
+        key = (wanted, reduced and batched > 0, batched)
+        if key not in self._plans:
+            flags = tuple(bool(batched >> i & 1) for i in range(len(self.blocks)))
+            self._plans[key] = Plan(self.recording, flags, wanted, key[1], self._prepare)
+        return self._plans[key]
+
+    def run(self, plan: Plan, arrays: list[Any], samples: int, divisor: float) -> tuple[Array, Array]:
+        """Compute, and return the shared results and those of each sample."""
         if plan.spread:
             arrays = [
-                np.broadcast_to(np.asarray(x, dtype), (samples, *block.shape)) if i in plan.spread else x
+                np.broadcast_to(np.asarray(x, self.dtype), (samples, *block.shape)) if i in plan.spread else x
                 for i, (x, block) in enumerate(zip(arrays, self.blocks, strict=True))
             ]
-        shared, lanes = plan.run(arrays, samples, float(samples) if reduce == "mean" and samples else 1.0)
+        found = plan.run(arrays, samples, divisor)
         if plan.guards:
-            plan.check(shared, lanes)
-        return plan, shared, lanes, samples
-
-    def _plan(self, batched: int, wanted: tuple[int, ...] | None, reduced: bool) -> Plan:
-        flags = tuple(bool(batched >> i & 1) for i in range(len(self.blocks)))
-        return Plan(self.recording, flags, wanted, reduced, self._prepare)
+            plan.check(*found)
+        return found  # type: ignore[no-any-return]
 
     def _prepare(self, schedule: Schedule) -> Any:
         if self.executor != "numpy":
-            from .compiled import CannotCompile
+            from .compiled import CannotCompileError
             from .fast_executor import FastExecutor
 
             try:
                 return FastExecutor(schedule, self.dtype, self.threads)
-            except CannotCompile as reason:
+            except CannotCompileError as reason:
                 _say(str(reason))
         return NumpyExecutor(schedule, self.dtype)
 

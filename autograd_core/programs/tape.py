@@ -15,7 +15,7 @@ of tapes are tapes.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ..algebra import Algebra
@@ -24,8 +24,8 @@ from ..symbolic import Symbol, derivative
 
 __all__ = ["TOTAL", "Formula", "Ref", "Tape", "partials"]
 
-#: An operand: the number of a place, or a constant.
-Ref = int | float
+#: An operand: the number of a place, an ``int``, or a constant, a ``float``; to a type checker an int is both.
+Ref = Any
 
 #: One operation and what it is applied to.
 Step = tuple[Any, tuple[Ref, ...]]
@@ -174,7 +174,6 @@ def apply_formula(tape: Tape, formula: Formula, places: Sequence[Ref]) -> Ref:
     return tape.splice(recipe, places)[result]
 
 
-Rule = Callable[..., Any]
 ADD: Any = lookup("add")
 MUL: Any = lookup("mul")
 NEG: Any = lookup("neg")

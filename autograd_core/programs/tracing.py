@@ -16,7 +16,7 @@ from ..history import history
 from ..modes import describe
 from ..node import Node, number, tick
 from ..primitive import Pointwise
-from ..transforms import flatten
+from ..trees import flatten
 from ..value import Value
 from .arguments import Argument, Block, Inputs
 from .guards import Guard, observing

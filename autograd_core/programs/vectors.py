@@ -1,7 +1,8 @@
-"""Vectors of eight numbers: what they mean, in Python, and what they are, in machine code.
+"""Memory and vectors of eight numbers: what they mean, in Python, and what they are, in machine code.
 
-Compiled code takes the second meaning, one instruction of the processor each. Numba's own loops would be vectorized
-only where LLVM can prove that rows do not overlap, and would keep a sum in memory instead of in registers.
+Compiled code takes the second meaning, an instruction or two of the processor each. Numba's own loops would be
+vectorized only where LLVM can prove that rows do not overlap, would keep sums in memory instead of in registers, and
+would ask of every index whether it is negative.
 """
 
 from __future__ import annotations
@@ -10,19 +11,54 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["call_kernel", "fma", "intrinsics", "leading", "load", "plus", "splat", "store", "times", "total"]
+__all__ = [
+    "at",
+    "call_kernel",
+    "fma",
+    "integers",
+    "intrinsics",
+    "leading",
+    "load",
+    "numbers",
+    "plus",
+    "put",
+    "splat",
+    "store",
+    "times",
+    "total",
+]
 
 LANES = 8
 
 
-def load(table: Any, row: int, k: int) -> Any:
-    """Return eight numbers of a row, from column ``k``."""
-    return table[row, k : k + LANES].copy()
+def integers(table: Any) -> Any:
+    """Return a table of integers. To compiled code it is given as its address."""
+    return table
 
 
-def store(table: Any, row: int, k: int, x: Any) -> None:
-    """Put eight numbers into a row, from column ``k``."""
-    table[row, k : k + LANES] = x
+def numbers(table: Any, like: Any) -> Any:
+    """Return a table of numbers of the dtype of ``like``. To compiled code it is given as its address."""
+    return table
+
+
+def at(table: Any, i: int) -> Any:
+    """Return a number of a table."""
+    return table[i]
+
+
+def put(table: Any, i: int, x: Any) -> None:
+    """Put a number into a table."""
+    table[i] = x
+
+
+def load(table: Any, i: int) -> Any:
+    """Return eight numbers of a table."""
+    return table[i : i + LANES].copy()
+
+
+def store(table: Any, i: int, x: Any) -> None:
+    """Put eight numbers into a table."""
+    table[i : i + LANES] = x
 
 
 def splat(x: Any) -> Any:
@@ -56,110 +92,129 @@ def total(x: Any) -> Any:
 
 
 def call_kernel(kernel: Any, table: Any, rows: Any, first: int, stride: int, count: int) -> None:
-    """Apply a kernel to ``count`` numbers: ``rows`` says where the result begins, and each operand."""
-    numbers, (out, *operands) = table.reshape(-1), rows[first : first + 1 + kernel.arity]
+    """Apply a kernel to ``count`` numbers: ``rows`` says where the result begins, and each operand.
+
+    To compiled code a kernel is its address, here it is the record of the operation.
+    """
+    out, *operands = (int(x) * stride for x in rows[first : first + 1 + kernel.arity])
     for k in range(count):
-        numbers[out * stride + k] = kernel.scalar(*[float(numbers[x * stride + k]) for x in operands])
+        table[out + k] = kernel.scalar(*[float(table[x + k]) for x in operands])
 
 
 def intrinsics(numba: Any) -> dict[str, Any]:
     """Return the same operations as Numba's intrinsics."""
-    from llvmlite import ir
-    from numba.core import types
-    from numba.extending import intrinsic, models, register_model
+    from llvmlite import ir  # type: ignore[import-untyped]
 
+    types: Any = numba.types
+    extending: Any = numba.extending
+    base: Any = types.Type
+    model: Any = extending.models.PrimitiveModel
     word, index = ir.IntType(64), ir.IntType(32)
 
-    class Vector(types.Type):  # type: ignore[misc]
+    class Vector(base):  # type: ignore[misc]
         def __init__(self, dtype: Any) -> None:
             self.dtype = dtype
             super().__init__(name=f"vector({dtype})")
 
-    @register_model(Vector)  # type: ignore[untyped-decorator]
-    class VectorModel(models.PrimitiveModel):  # type: ignore[misc]
+    @extending.register_model(Vector)
+    class VectorModel(model):  # type: ignore[misc]
         def __init__(self, manager: Any, kind: Any) -> None:
             number = ir.DoubleType() if kind.dtype == types.float64 else ir.FloatType()
             super().__init__(manager, kind, ir.VectorType(number, LANES))
 
-    def pointer(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        """Return where column ``k`` of a row is, as the address of a vector."""
-        kind = signature.args[0]
-        table = context.make_array(kind)(context, builder, values[0])
-        stride = builder.extract_value(table.shape, 1)
-        place = builder.gep(table.data, [builder.add(builder.mul(values[1], stride), values[2])])
-        return builder.bitcast(place, context.get_value_type(Vector(kind.dtype)).as_pointer())
+    def made(result: Any, *operands: Any, by: Any) -> Any:
+        """Return the signature of an intrinsic, and what writes its code, ``by(builder, values, result's type)``."""
 
-    def load(typing: Any, table: Any, row: Any, k: Any) -> Any:
         def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-            return builder.load(pointer(context, builder, signature, values), align=table.dtype.bitwidth // 8)
+            value = by(builder, values, context.get_value_type(signature.return_type))
+            return context.get_dummy_value() if value is None else value
 
-        return Vector(table.dtype)(table, types.int64, types.int64), generate
+        return result(*operands), generate
 
-    def store(typing: Any, table: Any, row: Any, k: Any, x: Any) -> Any:
-        def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-            place = pointer(context, builder, signature, values)
-            builder.store(values[3], place, align=table.dtype.bitwidth // 8)
-            return context.get_dummy_value()
-
-        return types.void(table, types.int64, types.int64, x), generate
+    def whole(table: Any) -> int:
+        return int(table.dtype.bitwidth // 8)
 
     def repeated(builder: Any, x: Any, kind: Any) -> Any:
         nothing = ir.Constant(kind, ir.Undefined)
         one = builder.insert_element(nothing, x, ir.Constant(index, 0))
         return builder.shuffle_vector(one, nothing, ir.Constant(ir.VectorType(index, LANES), [0] * LANES))
 
-    def splat(typing: Any, x: Any) -> Any:
-        def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-            return repeated(builder, values[0], context.get_value_type(signature.return_type))
+    def integers(_: Any, table: Any) -> Any:
+        return made(types.CPointer(types.int32), types.int64, by=lambda b, values, kind: b.inttoptr(values[0], kind))
 
-        return Vector(x)(x), generate
+    def numbers(_: Any, table: Any, like: Any) -> Any:
+        kind = types.CPointer(like.dtype)
+        return made(kind, types.int64, like, by=lambda b, values, kind: b.inttoptr(values[0], kind))
 
-    def plus(typing: Any, a: Any, b: Any) -> Any:
-        return a(a, b), lambda context, builder, signature, values: builder.fadd(*values)
+    def at(_: Any, table: Any, i: Any) -> Any:
+        return made(table.dtype, table, types.int64, by=lambda b, values, kind: b.load(b.gep(values[0], [values[1]])))
 
-    def times(typing: Any, a: Any, b: Any) -> Any:
-        return a(a, b), lambda context, builder, signature, values: builder.fmul(*values)
+    def put(_: Any, table: Any, i: Any, x: Any) -> Any:
+        def by(builder: Any, values: Any, kind: Any) -> None:
+            builder.store(values[2], builder.gep(values[0], [values[1]]))
 
-    def fma(typing: Any, a: Any, b: Any, c: Any) -> Any:
-        def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        return made(types.void, table, types.int64, table.dtype, by=by)
+
+    def load(_: Any, table: Any, i: Any) -> Any:
+        def by(builder: Any, values: Any, kind: Any) -> Any:
+            place = builder.bitcast(builder.gep(values[0], [values[1]]), kind.as_pointer())
+            return builder.load(place, align=whole(table))
+
+        return made(Vector(table.dtype), table, types.int64, by=by)
+
+    def store(_: Any, table: Any, i: Any, x: Any) -> Any:
+        def by(builder: Any, values: Any, kind: Any) -> None:
+            place = builder.bitcast(builder.gep(values[0], [values[1]]), values[2].type.as_pointer())
+            builder.store(values[2], place, align=whole(table))
+
+        return made(types.void, table, types.int64, x, by=by)
+
+    def splat(_: Any, x: Any) -> Any:
+        return made(Vector(x), x, by=lambda builder, values, kind: repeated(builder, values[0], kind))
+
+    def plus(_: Any, a: Any, b: Any) -> Any:
+        return made(a, a, a, by=lambda builder, values, kind: builder.fadd(*values))
+
+    def times(_: Any, a: Any, b: Any) -> Any:
+        return made(a, a, a, by=lambda builder, values, kind: builder.fmul(*values))
+
+    def fma(_: Any, a: Any, b: Any, c: Any) -> Any:
+        def by(builder: Any, values: Any, kind: Any) -> Any:
             product = builder.fmul(values[0], values[1], flags=("contract",))
             return builder.fadd(product, values[2], flags=("contract",))
 
-        return a(a, b, c), generate
+        return made(a, a, a, a, by=by)
 
-    def leading(typing: Any, x: Any, n: Any) -> Any:
-        def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-            kind = values[0].type
-            numbers = ir.Constant(ir.VectorType(word, LANES), list(range(LANES)))
-            limit = repeated(builder, values[1], ir.VectorType(word, LANES))
-            inside = builder.icmp_signed("<", numbers, limit)
+    def leading(_: Any, x: Any, n: Any) -> Any:
+        def by(builder: Any, values: Any, kind: Any) -> Any:
+            numbered = ir.Constant(ir.VectorType(word, LANES), list(range(LANES)))
+            inside = builder.icmp_signed("<", numbered, repeated(builder, values[1], ir.VectorType(word, LANES)))
             return builder.select(inside, values[0], ir.Constant(kind, [0.0] * LANES))
 
-        return x(x, types.int64), generate
+        return made(x, x, types.int64, by=by)
 
-    def total(typing: Any, x: Any) -> Any:
-        def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+    def total(_: Any, x: Any) -> Any:
+        def by(builder: Any, values: Any, kind: Any) -> Any:
             (vector,), size = values, LANES
             while size > 1:
                 size //= 2
-                nothing, kind = ir.Constant(vector.type, ir.Undefined), ir.VectorType(index, size)
-                low = builder.shuffle_vector(vector, nothing, ir.Constant(kind, list(range(size))))
-                high = builder.shuffle_vector(vector, nothing, ir.Constant(kind, list(range(size, 2 * size))))
+                nothing, picked = ir.Constant(vector.type, ir.Undefined), ir.VectorType(index, size)
+                low = builder.shuffle_vector(vector, nothing, ir.Constant(picked, list(range(size))))
+                high = builder.shuffle_vector(vector, nothing, ir.Constant(picked, list(range(size, 2 * size))))
                 vector = builder.fadd(low, high)
             return builder.extract_element(vector, ir.Constant(index, 0))
 
-        return x.dtype(x), generate
+        return made(x.dtype, x, by=by)
 
-    def call_kernel(typing: Any, address: Any, table: Any, rows: Any, first: Any, stride: Any, count: Any) -> Any:
-        def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+    def call_kernel(_: Any, kernel: Any, table: Any, rows: Any, first: Any, stride: Any, count: Any) -> Any:
+        def by(builder: Any, values: Any, kind: Any) -> None:
             address, table, rows, first, stride, count = values
-            numbers = context.make_array(signature.args[1])(context, builder, table).data
-            places = builder.gep(context.make_array(signature.args[2])(context, builder, rows).data, [first])
-            kind = ir.FunctionType(ir.VoidType(), [numbers.type, places.type, word, word])
-            builder.call(builder.inttoptr(address, kind.as_pointer()), [numbers, places, stride, count])
-            return context.get_dummy_value()
+            function = ir.FunctionType(ir.VoidType(), [table.type, rows.type, word, word])
+            builder.call(
+                builder.inttoptr(address, function.as_pointer()), [table, builder.gep(rows, [first]), stride, count]
+            )
 
-        return types.void(types.int64, table, rows, types.int64, types.int64, types.int64), generate
+        return made(types.void, types.int64, table, rows, types.int64, types.int64, types.int64, by=by)
 
-    made = (load, store, splat, plus, times, fma, leading, total, call_kernel)
-    return {function.__name__: intrinsic(function) for function in made}
+    every = (integers, numbers, at, put, load, store, splat, plus, times, fma, leading, total, call_kernel)
+    return {function.__name__: extending.intrinsic(function) for function in every}

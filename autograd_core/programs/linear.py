@@ -1,0 +1,116 @@
+"""What is linear, as sums of products: which operations disappear into the sum that reads them.
+
+A sum, difference or product that is read once, by a sum, is a term of it; equal terms are counted together. So a neuron
+is one sum, and so is the adjoint that flows back to it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..primitive import lookup
+from .schedule import Schedule, uses
+from .tape import ADD, MUL, NEG, TOTAL, Ref
+
+__all__ = ["Factors", "Sums"]
+
+SUB, IDENTITY, POW, POWER_SLOPE = lookup("sub"), lookup("identity"), lookup("pow"), lookup("power_slope")
+LINEAR = {ADD, SUB, NEG, MUL, IDENTITY}
+
+#: The factors of a term: two places, a place and None, or None and None for a number alone.
+Factors = tuple[Any, Any]
+
+
+class Sums:
+    """The linear operations of a schedule.
+
+    Attributes
+    ----------
+    needed : list of bool
+        For every place, whether it is wanted.
+    sums : dict
+        The place of each sum -> its terms: factors -> number.
+    totals : dict
+        The place of each sum over the batch -> what is added: a place and None, or the two factors of a product.
+    folded : set of int
+        The places that have disappeared.
+    """
+
+    def __init__(self, schedule: Schedule) -> None:
+        self.tape, self.phases = schedule.tape, schedule.phases()
+        self.needed = self.tape.needed(schedule.roots)
+        self.count = uses(self.tape, self.needed, schedule.roots)
+        self.folded: set[int] = set()
+        self.sums: dict[int, dict[Factors, float]] = {}
+        self.totals: dict[int, Factors] = {}
+        for place in range(len(self.tape) - 1, self.tape.inputs - 1, -1):
+            if not self.needed[place] or place in self.folded:
+                continue
+            op, operands = self.tape.steps[place - self.tape.inputs]
+            if op is TOTAL:
+                self.totals[place] = self._total(operands[0])
+            elif _is_linear(op, operands):
+                self.sums[place] = self._expand(place)
+
+    def _disappears(self, x: Ref, place: int) -> bool:
+        """Whether a place is linear, and read by nothing but the sum that is being written."""
+        if type(x) is not int or x < self.tape.inputs or self.count[x] != 1 or self.phases[x] != self.phases[place]:
+            return False
+        return _is_linear(*self.tape.steps[x - self.tape.inputs])
+
+    def _expand(self, place: int) -> dict[Factors, float]:
+        """Return a linear place as a sum of terms."""
+        found: dict[Factors, float] = {}
+
+        def add(a: Any, b: Any, weight: float) -> None:
+            found[a, b] = found.get((a, b), 0.0) + weight
+
+        stack: list[tuple[float, Ref]] = [(1.0, place)]
+        while stack:
+            weight, x = stack.pop()
+            if x != place and not self._disappears(x, place):
+                if type(x) is int:
+                    add(x, None, weight)
+                else:
+                    add(None, None, weight * x)
+                continue
+            op, operands = self.tape.steps[x - self.tape.inputs]
+            a, b = (*operands, None)[:2]
+            if op is MUL and not (type(a) is int and type(b) is int):
+                number, a = (a, b) if type(a) is not int else (b, a)
+                scaled = weight * number
+                if x != place and not 1e-100 < abs(scaled) < 1e100:
+                    add(
+                        x, None, weight
+                    )  # the product of the numbers might leave the range where theirs with a does not
+                    continue
+                stack.append((scaled, a))
+            elif op is MUL:
+                add(min(a, b), max(a, b), weight)
+            elif op is POW:
+                add(a, a, weight)
+            elif op is POWER_SLOPE:
+                add(a, None, 2.0 * weight)
+            else:
+                stack.append((-weight if op is NEG else weight, a))
+                if b is not None:
+                    stack.append((-weight if op is SUB else weight, b))
+            if x != place:
+                self.folded.add(x)
+        return found
+
+    def _total(self, x: int) -> Factors:
+        """Return what a sum over the batch adds: a place, or a product that is read nowhere else."""
+        if x >= self.tape.inputs and self.count[x] == 1:
+            op, operands = self.tape.steps[x - self.tape.inputs]
+            if op is MUL and all(type(y) is int and self.tape.batched[y] for y in operands):
+                self.folded.add(x)
+                return (max(operands), min(operands))  # the later one is the adjoint, which many products share
+        return (x, None)
+
+
+def _is_linear(op: Any, operands: Any) -> bool:
+    """Whether an operation is a sum of products; x ** 2 and its derivative are such by another name."""
+    if op in LINEAR:
+        return True
+    return (op is POW or op is POWER_SLOPE) and type(operands[1]) is float and bool(operands[1] == 2.0)
