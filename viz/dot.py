@@ -144,6 +144,8 @@ def digraph(
     for edge in scene.edges:
         head = f"{edge.head}:s{edge.slot}" if edge.head in ports else edge.head
         graph.edge(edge.tail, head, **_edge_attributes(edge, partials))
+    for earlier, leaf in _behind(scene):
+        graph.edge(earlier, leaf, style="invis")
     return graph
 
 
@@ -219,6 +221,24 @@ def _record(box: Box, rankdir: str) -> str:
     if sideways:
         body = f"{{ {body} }}"
     return f"{{ {f'{column} | {body}' if rankdir in ('LR', 'TB') else f'{body} | {column}'} }}"
+
+
+def _behind(scene: Scene) -> list[tuple[str, str]]:
+    """Return which leaves of a group stand behind which boxes of others, so that layers follow one another.
+
+    A weight has no operands, so nothing but this keeps it from the column of the inputs, under what it multiplies.
+    """
+    boxes = {box.id: box for box in scene.boxes}
+    operands: dict[str, list[str]] = {}
+    for edge in scene.edges:
+        operands.setdefault(edge.head, []).append(edge.tail)
+    pairs: dict[tuple[str, str], None] = {}
+    for head, tails in operands.items():
+        group = boxes[head].group
+        own = [tail for tail in tails if boxes[tail].kind == "parameter" and boxes[tail].group == group]
+        others = [tail for tail in tails if boxes[tail].group != group]
+        pairs.update({(other, leaf): None for other in others for leaf in own})
+    return list(pairs)
 
 
 def _edge_attributes(edge: Edge, partials: str) -> dict[str, str]:
