@@ -126,7 +126,7 @@ class Diagram:
     def thickness(self) -> float:
         """How thick lines may be, 1 where there is room: many that enter one unit are drawn thinner."""
         entering = Counter(link.target for link in self.links)
-        return min(1.0, (8.0 / max(entering.values(), default=1)) ** 0.75)
+        return float(min(1.0, (8.0 / max(entering.values(), default=1)) ** 0.75))
 
 
 def strength(number: float | None, largest: float) -> float:
