@@ -74,6 +74,26 @@ def _forget(node: Any) -> Any:
     return node.detach()
 
 
+def forgetting() -> bool:
+    """Whether this thread is inside ``no_grad()``."""
+    return bool(WATCHERS) and _forget in WATCHERS.get(threading.get_ident(), ())
+
+
+@contextmanager
+def recording() -> Iterator[None]:
+    """Record inside the block although this thread may be inside ``no_grad()``: what a transform needs for itself."""
+    if not forgetting():
+        yield
+        return
+    thread = threading.get_ident()
+    before = WATCHERS[thread]
+    WATCHERS[thread] = tuple(watcher for watcher in before if watcher is not _forget)
+    try:
+        yield
+    finally:
+        WATCHERS[thread] = before
+
+
 def caller() -> tuple[str, int]:
     """Return the file and line of the innermost frame outside this package."""
     frame: Any = sys._getframe(1)

@@ -13,9 +13,10 @@ A. Griewank and A. Walther, *Evaluating Derivatives*, SIAM 2008, chapter 3.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from .errors import GraphError, OperandError
 from .history import by_creation, history
 from .lanes import plain
 from .modes import anomaly_watched, check_adjoint, check_contributions
@@ -25,16 +26,18 @@ from .quiet import quietly
 __all__ = ["backward", "sweep"]
 
 
-def sweep(root: Node, seed: Any = 1.0, wrt: Iterable[Node] | None = None) -> Iterator[tuple[Any, Any, tuple[Any, ...]]]:
+def sweep(
+    root: Node | Mapping[Any, Any], seed: Any = 1.0, wrt: Iterable[Node] | None = None
+) -> Iterator[tuple[Any, Any, tuple[Any, ...]]]:
     """Yield every ancestor of ``root``, newest first, with its complete adjoint and what it sends to its parents.
 
     Parameters
     ----------
-    root : Value or Tensor
-        The output to differentiate.
-    seed : float, array or node
+    root : Value or Tensor, or mapping of nodes to seeds
+        The output to differentiate, or several with the adjoint of each.
+    seed : float, array, node or Rows
         The adjoint of the root, of its shape. A node as seed makes every adjoint a recorded node, which can be
-        differentiated again.
+        differentiated again; Rows are many adjoints, swept at once.
     wrt : iterable of nodes, optional
         Visit only the nodes through which the root depends on these.
 
@@ -60,19 +63,21 @@ def sweep(root: Node, seed: Any = 1.0, wrt: Iterable[Node] | None = None) -> Ite
     mul 1.0 (3.0, 3.0)
     x 6.0 ()
     """
-    order = history(root)
+    seeds: dict[Any, Any] = dict(root) if isinstance(root, Mapping) else {root: seed}
+    order = history(*seeds)
     wanted = None
     if wrt is not None:
         wanted = leading_to(wrt, order)
         order = [node for node in order if node in wanted]
     checked = anomaly_watched()
-    adjoints: dict[Node, Any] = {root: seed}
+    adjoints = dict(seeds)
     take, get = adjoints.pop, adjoints.get
     for node in order:
         adjoint = take(node, None)
         if adjoint is None:  # a constant, or only reached through operands that were not selected
             if node.requires_grad:
-                yield node, type(node)(node.zero()) if isinstance(seed, Node) else node.zero(), ()
+                recorded = any(isinstance(given, Node) for given in seeds.values())
+                yield node, type(node)(node.zero()) if recorded else node.zero(), ()
             continue
         if checked:
             check_adjoint(node, plain(adjoint))
@@ -87,6 +92,23 @@ def sweep(root: Node, seed: Any = 1.0, wrt: Iterable[Node] | None = None) -> Ite
                 before = get(parent)
                 adjoints[parent] = contribution if before is None else before + contribution
         yield node, plain(adjoint), tuple(map(plain, contributions))
+
+
+def differentiable(inputs: Any, what: str) -> list[Any]:
+    """Return the nodes to differentiate by as a list, or say which of them is none."""
+    targets: list[Any] = [inputs] if isinstance(inputs, Node) or not isinstance(inputs, Iterable) else list(inputs)
+    for target in targets:
+        if not isinstance(target, Node):
+            raise OperandError(
+                f"{what} names the nodes to differentiate by, but one of them is the {type(target).__name__} "
+                f"{target!r:.80}. Numbers have no history: wrap it as a Value or Tensor before computing the output."
+            )
+        if not target.requires_grad:
+            raise GraphError(
+                f"{target!r:.200} does not require a gradient, so nothing computed from it was recorded. "
+                "Make it with Tensor(data, requires_grad=True), before the forward pass."
+            )
+    return targets
 
 
 def leading_to(targets: Iterable[Node], order: list[Any]) -> set[Node]:
@@ -122,7 +144,7 @@ def backward(root: Node, seed: Any, inputs: Any = None) -> None:
 
 
 def _visits(root: Node, seed: Any, inputs: Any) -> list[tuple[Any, Any]]:
-    targets = None if inputs is None else {inputs} if isinstance(inputs, Node) else set(inputs)
+    targets = None if inputs is None else set(differentiable(inputs, "backward(inputs=...)"))
     return [(node, adjoint) for node, adjoint, _ in sweep(root, seed, targets) if targets is None or node in targets]
 
 

@@ -13,24 +13,20 @@ transforms nest, to any order. A function may take lists, tuples and dicts of th
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 import numpy as np
 
-from .errors import GraphError, OperandError, ShapeError
+from .errors import OperandError, ShapeError
 from .forward import push
-from .history import history
-from .node import Node, apply
-from .primitive import lookup
-from .quiet import quietly
-from .sweep import sweep
-from .tensor import Tensor, as_array
-from .trees import flatten
-from .value import Value
+from .jacobians import jacobian
+from .modes import recording
+from .node import Node
+from .recording import Argnum, Recording, as_node, checked_function, fitting, pulled
+from .sweep import differentiable
+from .trees import matched
 
 __all__ = ["grad", "gradient", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
 
@@ -54,11 +50,16 @@ def gradient(output: Any, inputs: Any, create_graph: bool = False) -> tuple[Any,
 
     Raises
     ------
+    ShapeError
+        If the output has more than one element.
+    GraphError
+        If an input does not require a gradient.
     StaleGraphError
         With ``create_graph``, if numbers were changed after they were recorded.
 
     Examples
     --------
+    >>> from autograd_core import Value
     >>> x = Value(2.0)
     >>> y = x**3
     >>> gradient(y, x)
@@ -67,125 +68,30 @@ def gradient(output: Any, inputs: Any, create_graph: bool = False) -> tuple[Any,
     >>> gradient(dx, x)
     (12.0,)
     """
-    targets = _targets(inputs)
+    targets = differentiable(inputs, "gradient()")
     if not isinstance(output, Node):
         raise OperandError(
-            f"gradient() differentiates a recorded node, but the output is the {type(output).__name__} {output!r}. "
+            f"gradient() differentiates a recorded node, but the output is the {type(output).__name__} {output!r:.80}. "
             "Compute it from Values or Tensors; for a plain function use grad(f)(x)."
         )
-    return _pulled(output, output.seed(), targets, create_graph)
-
-
-def _pulled(output: Any, seed: Any, targets: list[Any], create_graph: bool) -> tuple[Any, ...]:
-    """Return the adjoints of the targets in a sweep from a seed, recorded if asked."""
-    if create_graph and not isinstance(seed, Node):
-        seed = _node(seed)
-    wanted = set(targets)
-    found = quietly(lambda: {node: g for node, g, _ in sweep(output, seed, wrt=wanted) if node in wanted})
-    absent = [target for target in wanted if target not in found]
-    found.update({target: _node(target.zero()) if create_graph else target.zero() for target in absent})
-    return tuple(found[target] for target in targets)
-
-
-def _targets(inputs: Any) -> list[Any]:
-    targets = [inputs] if isinstance(inputs, Node) else list(inputs)
-    for target in targets:
-        if not isinstance(target, Node):
-            raise OperandError(
-                f"gradient() takes derivatives by nodes, but one of the inputs is the {type(target).__name__} "
-                f"{target!r}. Numbers have no history: wrap it as a Value or Tensor before computing the output."
-            )
-        if not target.requires_grad:
-            raise GraphError(
-                f"{target!r} does not require a gradient, so nothing computed from it was recorded. "
-                "Make it with Tensor(data, requires_grad=True), before the forward pass."
-            )
-    return targets
-
-
-def _node(x: Any) -> Any:
-    """Return numbers as a node that may be differentiated by."""
-    return Tensor(x, requires_grad=True) if isinstance(x, (np.ndarray, np.generic)) else Value(x)
-
-
-class Recording:
-    """One run of a function on fresh nodes, put in the places of the numbers of some of its arguments.
-
-    A node given from outside is copied, so that derivatives are by this argument alone and not by other uses of the
-    same node inside the function. ``recorded`` tells whether derivatives must be nodes: because nodes were given, or
-    because the function also depends on what an enclosing transform differentiates by.
-    """
-
-    _local = threading.local()
-
-    def __init__(self, f: Callable[..., Any], args: tuple[Any, ...], argnums: tuple[int, ...], kwargs: Any) -> None:
-        for argnum in argnums:
-            if not -len(args) <= argnum < len(args):
-                raise OperandError(f"There is no positional argument {argnum}: {len(args)} were given.")
-        self.name = getattr(f, "__name__", "the function")
-        self.leaves, self.rebuild = flatten([args[argnum] for argnum in argnums])
-        self.fresh = [self._fresh(x) for x in self.leaves]
-        arguments = list(args)
-        for argnum, argument in zip(argnums, self.rebuild(self.fresh), strict=True):
-            arguments[argnum] = argument
-        with self._differentiating() as enclosing:
-            self.output = f(*arguments, **kwargs)
-        self.outputs, self.rebuild_output = flatten(self.output)
-        nodes = [y for y in self.outputs if isinstance(y, Node)]
-        self.recorded = any(isinstance(x, Node) for x in self.leaves) or (
-            bool(enclosing) and not enclosing.isdisjoint(history(*nodes))
+    if np.size(output._data) != 1:
+        raise ShapeError(
+            f"gradient() differentiates one number, but the output has shape {np.shape(output._data)}. Reduce it "
+            "(.sum(), .mean()); for all the derivatives of a function there is jacobian(f), for some sum of them vjp."
         )
-
-    @staticmethod
-    def _fresh(x: Any) -> Any:
-        if isinstance(x, Node):
-            copy = apply(lookup("identity"), x)
-            if not copy.requires_grad:
-                copy.requires_grad = True
-            return copy
-        return Tensor(x, requires_grad=True) if isinstance(x, np.ndarray) else Value(x)
-
-    @contextmanager
-    def _differentiating(self) -> Iterator[set[Any]]:
-        """Let transforms inside know by what the enclosing ones differentiate."""
-        enclosing: set[Any] = getattr(self._local, "active", set())
-        self._local.active = enclosing.union(self.fresh)
-        try:
-            yield enclosing
-        finally:
-            self._local.active = enclosing
-
-    def scalar(self) -> Any:
-        """Return the output as one node, or say why there is no gradient of it."""
-        y = self.output
-        if isinstance(y, (list, tuple, dict)) or (isinstance(y, (Tensor, np.ndarray)) and y.size != 1):
-            what = f"shape {y.shape}" if isinstance(y, (Tensor, np.ndarray)) else f"a {type(y).__name__} of {len(y)}"
-            raise ShapeError(
-                f"grad() takes the derivative of one number, but {self.name} returned {what}. Return one number "
-                f"(a sum, a mean), or use jacobian({self.name}) for all the derivatives."
-            )
-        return y if isinstance(y, Node) else _node(as_array(y, "result") if isinstance(y, np.ndarray) else y)
-
-    def plain(self, y: Any) -> Any:
-        """Return a result as nodes or as numbers, as the arguments were."""
-        if self.recorded or not isinstance(y, Node):
-            return y
-        return y.numpy() if isinstance(y, Tensor) and y.ndim else y.item()
-
-    def value(self) -> Any:
-        """Return what the function returned, as nodes or as numbers."""
-        return self.rebuild_output([self.plain(y) for y in self.outputs])
+    found = pulled({output: output.seed()}, targets, create_graph)
+    return tuple(np.array(x) if isinstance(x, np.ndarray) else x for x in found)
 
 
-def grad(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
+def grad(f: Callable[..., Any], argnum: Argnum = 0) -> Callable[..., Any]:
     """Return the function that computes the derivative of ``f`` by one of its arguments.
 
     Parameters
     ----------
     f : callable
         Takes numbers, arrays or nodes (or lists, tuples, dicts of them) and returns one number.
-    argnum : int
-        Which argument to differentiate by.
+    argnum : int or tuple of int
+        Which positional argument to differentiate by. For several the result is a tuple.
 
     Returns
     -------
@@ -204,8 +110,10 @@ def grad(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
     1.0
     >>> grad(lambda x: x * grad(lambda y: x + y)(1.0))(1.0)
     1.0
+    >>> grad(lambda x, y: x * y, argnum=(0, 1))(2.0, 3.0)
+    (3.0, 2.0)
     """
-    value_and_derivative = value_and_grad(f, argnum)
+    value_and_derivative = _value_and_grad(f, argnum, "grad")
 
     @wraps(f)
     def derivative(*args: Any, **kwargs: Any) -> Any:
@@ -214,7 +122,7 @@ def grad(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
     return derivative
 
 
-def value_and_grad(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
+def value_and_grad(f: Callable[..., Any], argnum: Argnum = 0) -> Callable[..., Any]:
     """Return the function that computes ``f`` and its derivative by one argument in one go.
 
     Examples
@@ -224,13 +132,17 @@ def value_and_grad(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]
     >>> value_and_grad(lambda xs: xs[0] * xs[1])([2.0, 5.0])
     (10.0, [5.0, 2.0])
     """
+    return _value_and_grad(f, argnum, "value_and_grad")
+
+
+def _value_and_grad(f: Callable[..., Any], argnum: Argnum, name: str) -> Callable[..., Any]:
+    checked_function(f, name)
 
     @wraps(f)
     def value_and_derivative(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
-        run = Recording(f, args, (argnum,), kwargs)
-        y = run.scalar()
-        derivatives = _pulled(y, y.seed(), run.fresh, run.recorded)
-        return run.plain(y), run.rebuild(derivatives)[0]
+        run = Recording(f, args, argnum, kwargs)
+        y = run.scalar(name)
+        return run.plain(y), run.rebuild(run.pulled({y: y.seed()}, run.recorded))
 
     return value_and_derivative
 
@@ -251,26 +163,28 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., Any]]:
     pull : callable
         Takes an adjoint of the structure and shapes of the value; returns one cotangent an argument, as a tuple.
 
+    See Also
+    --------
+    jvp : the derivative in a direction, forwards.
+    jacobian : all derivatives.
+
     Examples
     --------
     >>> value, pull = vjp(lambda x, y: x * y, 3.0, 4.0)
     >>> value, pull(1.0)
     (12.0, (4.0, 3.0))
     """
-    run = Recording(f, primals, tuple(range(len(primals))), {})
+    run = Recording(checked_function(f, "vjp"), primals, tuple(range(len(primals))), {})
 
-    def pull(adjoint: Any) -> tuple[Any, ...]:
-        adjoints, _ = flatten(adjoint)
-        if len(adjoints) != len(run.outputs):
-            raise ShapeError(f"{run.name} returned {len(run.outputs)} results; {len(adjoints)} adjoints were given.")
+    def pull(adjoint: Any) -> Any:
+        adjoints = matched(adjoint, run.output, f"The adjoint of what {run.name} returned")
         recorded = run.recorded or any(isinstance(g, Node) for g in adjoints)
-        totals: list[Any] = [None] * len(run.fresh)
+        seeds: dict[Any, Any] = {}
         for y, g in zip(run.outputs, adjoints, strict=True):
-            if isinstance(y, Node) and y.requires_grad:
-                seed = g if isinstance(g, Node) else y.seed(g)
-                pulled = _pulled(y, seed, run.fresh, recorded)
-                totals = [p if t is None else t + p for t, p in zip(totals, pulled, strict=True)]
-        return tuple(run.rebuild([x.zero() if t is None else t for t, x in zip(totals, run.fresh, strict=True)]))
+            given = fitting(as_node(y), g, f"The adjoint of what {run.name} returned")
+            if isinstance(y, Node):
+                seeds[y] = given if y not in seeds else seeds[y] + given
+        return run.rebuild(run.pulled(seeds, recorded))
 
     return run.value(), pull
 
@@ -291,93 +205,54 @@ def jvp(f: Callable[..., Any], primals: Any, tangents: Any) -> tuple[Any, Any]:
     tuple
         (value, tangent of the value), both of the structure that ``f`` returns.
 
+    See Also
+    --------
+    vjp : an adjoint pulled back, by reverse mode.
+
     Examples
     --------
     >>> jvp(lambda x, y: x * y, (3.0, 4.0), (1.0, 0.0))
     (12.0, 4.0)
     """
+    checked_function(f, "jvp")
     if not isinstance(primals, tuple):
         primals, tangents = (primals,), (tangents,)
+    elif not isinstance(tangents, (tuple, list)) or len(tangents) != len(primals):
+        count = f"{len(tangents)} were" if isinstance(tangents, (tuple, list)) else f"{tangents!r:.80} was"
+        raise ShapeError(f"jvp() takes a tuple with one tangent for each of {len(primals)} arguments; {count} given.")
+    what = f"A tangent of an argument of {getattr(f, '__name__', 'the function')}"
+    directions = matched(list(tangents), list(primals), what)
     run = Recording(f, primals, tuple(range(len(primals))), {})
-    directions, _ = flatten(list(tangents))
-    if len(directions) != len(run.fresh):
-        raise ShapeError(
-            f"There are {len(run.fresh)} numbers and arrays in the primals, {len(directions)} in the tangents."
-        )
-    recorded = run.recorded or any(isinstance(t, Node) for t in directions)
-    pairs = {}
-    for x, direction in zip(run.fresh, directions, strict=True):
-        checked = direction if isinstance(direction, Node) else x.seed(direction)
-        pairs[x] = _node(checked) if recorded and not isinstance(checked, Node) else checked
-    nodes = [y for y in run.outputs if isinstance(y, Node)]
-    pushed = dict(zip(nodes, push(nodes, pairs), strict=True))
-    found = []
-    for y in run.outputs:
-        t = pushed.get(y) if isinstance(y, Node) else 0.0
-        found.append(_zero_like(y, recorded) if t is None else t)
-    return run.value(), run.rebuild_output(
-        [t if isinstance(t, Node) or not isinstance(t, np.ndarray) or t.ndim else float(t) for t in found]
-    )
+    along = {x: fitting(x, direction, what) for x, direction in zip(run.fresh, directions, strict=True)}
+    recorded = run.recorded or any(isinstance(t, Node) for t in along.values())
+    return run.value(), run.rebuild_output(_pushed(run, along, recorded))
 
 
-def _zero_like(y: Any, recorded: bool) -> Any:
-    return _node(y.zero()) if recorded else y.zero()
+def _pushed(run: Recording, along: dict[Any, Any], recorded: bool) -> list[Any]:
+    """Return the tangents of the outputs, as numbers or as recorded nodes."""
+    with recording():
+        if recorded:
+            along = {x: as_node(t) for x, t in along.items()}
+        found = dict(zip(run.nodes, push(run.nodes, along), strict=True))
+        results = []
+        for y in map(as_node, run.outputs):
+            tangent = found.get(y)
+            tangent = y.zero() if tangent is None else tangent
+            results.append(as_node(tangent) if recorded else tangent)
+    return [run.finished(t) for t in results]
 
 
-def jacobian(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
-    """Return the function that computes all derivatives of the outputs of ``f`` by one argument.
-
-    Returns
-    -------
-    callable
-        For an array of shape ``a`` and a result of shape ``y``, its result is an array of shape ``y + a``. For lists
-        of numbers it is a list of rows, one an output, each of the structure of the argument. If ``f`` returns one
-        number, there is one row, and it is the gradient.
-
-    Examples
-    --------
-    >>> jacobian(lambda x: x * x)(np.array([1.0, 2.0])).tolist()
-    [[2.0, 0.0], [0.0, 4.0]]
-    >>> jacobian(lambda v: [v[0] * v[1], v[0]])([2.0, 3.0])
-    [[3.0, 2.0], [1.0, 0.0]]
-    """
-
-    @wraps(f)
-    def derivatives(*args: Any, **kwargs: Any) -> Any:
-        run = Recording(f, args, (argnum,), kwargs)
-        return run.rebuild_output([_rows(run, y) for y in run.outputs])
-
-    return derivatives
-
-
-def _rows(run: Recording, y: Any) -> Any:
-    """Return the derivatives of one output, of its shape followed by that of the argument."""
-    y = y if isinstance(y, Node) else _node(np.asarray(y, float) if isinstance(y, np.ndarray) else y)
-    if isinstance(y, Value):
-        return run.rebuild(_pulled(y, 1.0, run.fresh, run.recorded))[0]
-    rows = [_pulled(y, seed.reshape(y.shape), run.fresh, run.recorded) for seed in np.eye(y.size, dtype=y.dtype)]
-    stacked = []
-    for x, column in zip(run.fresh, zip(*rows, strict=True), strict=True):
-        stacked.append(_stacked(column, (*y.shape, *getattr(x, "shape", ()))))
-    return run.rebuild(stacked)[0]
-
-
-def _stacked(rows: tuple[Any, ...], shape: tuple[int, ...]) -> Any:
-    if not any(isinstance(row, Node) for row in rows):
-        return np.reshape(np.array(rows), shape)
-    from .joining import stack
-
-    return apply(lookup("reshape"), stack(list(rows)), shape=shape)
-
-
-def hessian(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
+def hessian(f: Callable[..., Any], argnum: Argnum = 0) -> Callable[..., Any]:
     """Return the function that computes all second derivatives of ``f`` by one argument.
+
+    Its rows are swept together: see ``jacobian``.
 
     Examples
     --------
     >>> hessian(lambda v: v[0] * v[0] * v[1])([2.0, 3.0])
     [[6.0, 4.0], [4.0, 0.0]]
     """
+    checked_function(f, "hessian")
     return jacobian(grad(f, argnum), argnum)
 
 
@@ -391,8 +266,13 @@ def hvp(f: Callable[..., Any], *point_and_direction: Any, argnum: int = 0) -> An
     >>> hvp(lambda x: (x**3).sum())(np.array([1.0, 2.0]), np.array([1.0, 0.0])).tolist()
     [6.0, 0.0]
     """
+    checked_function(f, "hvp")
 
     def product(*args: Any) -> Any:
+        if len(args) < 2:
+            raise OperandError(
+                f"hvp() takes a point and a direction, hvp(f)(x, v), but {len(args)} arguments were given."
+            )
         *primals, direction = args
 
         def along(x: Any) -> Any:
