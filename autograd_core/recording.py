@@ -41,7 +41,7 @@ def as_node(x: Any) -> Any:
     return Tensor(x, requires_grad=True) if isinstance(x, np.ndarray) else Value(x)
 
 
-def fitting(x: Any, given: Any, what: str) -> Any:
+def fitting(x: Any, given: Any, what: str, whose: str) -> Any:
     """Return an adjoint or a tangent for a node, of its kind, shape and type; a node stays a node.
 
     Raises
@@ -51,13 +51,13 @@ def fitting(x: Any, given: Any, what: str) -> Any:
     """
     if np.shape(given if not isinstance(given, Node) else given._data) != np.shape(x._data):
         raise ShapeError(
-            f"{what} has the shape {np.shape(x._data)} of what it belongs to, not "
+            f"The {what} of {whose} has its shape, {np.shape(x._data)}, not "
             f"{np.shape(given._data if isinstance(given, Node) else given)}."
         )
     if not isinstance(given, Node):
         if isinstance(x, Value):
             return number(given.item() if isinstance(given, np.ndarray) else given, what)
-        return as_array(given, what).astype(x.dtype, copy=False)
+        return as_array(given, f"{what} of {whose}").astype(x.dtype, copy=False)
     if isinstance(x, Value):
         return given if isinstance(given, Value) else m.pick(given, index=())
     given = array(given)

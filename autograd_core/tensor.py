@@ -28,41 +28,48 @@ __all__ = ["Tensor", "as_array"]
 FLOATS = (np.dtype(np.float64), np.dtype(np.float32))
 new = object.__new__
 NO_PARAMS: dict[str, Any] = {}
+HOLDS_NODES = (
+    "This list holds nodes. stack([...]) joins Values or Tensors into one Tensor through which gradients flow back to "
+    "them; Tensor(...) takes plain numbers."
+)
 PLACE, PICK = lookup("place"), lookup("pick")
 
 
-def as_array(data: Any, what: str = "data") -> Any:
+def as_array(data: Any, what: str = "data of a Tensor") -> Any:
     """Return a new array of floats with the numbers of ``data``, or say why there is none.
 
     Raises
     ------
     OperandError
-        For text, None, complex numbers, objects and ragged lists.
+        For text, None, complex numbers, objects and lists of nodes.
+    ShapeError
+        For lists whose rows have different lengths.
     """
     if isinstance(data, Node):
         raise OperandError(
-            f"The {what} of a Tensor is numbers, but this is the node {data!r}. Use it as it is, x.detach() for a new "
-            "leaf with the same numbers, or stack([...]) to join Values into one Tensor that remembers them."
+            f"The {what} is numbers, but this is the node {data!r:.200}. Use it as it is, x.detach() for a new leaf with "
+            "the same numbers, or stack([...]) to join Values into one Tensor that remembers them."
         )
     try:
         array = np.array(data)
     except ValueError:
         raise ShapeError(
-            f"The {what} of a Tensor is a rectangular array, but this nested list has rows of different lengths."
+            f"The {what} is a rectangular array, but this nested list has rows of different lengths."
         ) from None
+    except GraphError:  # a Tensor in a list
+        raise OperandError(HOLDS_NODES) from None
     kind = array.dtype.kind
     if array.dtype in FLOATS:
         return array
-    if kind in "iub" or array.dtype == np.float16 or kind == "f":
+    if kind in "iubf":
         return array.astype(np.float64)
     if kind == "O" and any(isinstance(x, Node) for x in array.flat):
-        raise OperandError(
-            "This list holds nodes. stack([...]) joins Values into a Tensor through which gradients flow back to them; "
-            "Tensor(...) takes plain numbers."
-        )
-    reason = {"c": "complex numbers; derivatives here are real", "U": "text", "S": "text", "O": "Python objects"}
+        raise OperandError(HOLDS_NODES)
+    reason = {"c": "complex numbers; derivatives here are real", "U": "text", "S": "text"}.get(kind, str(array.dtype))
+    if kind == "O":
+        reason = next((f"{x!r:.60}" for x in array.flat if not isinstance(x, (int, float))), "objects")
     raise OperandError(
-        f"The {what} of a Tensor is an array of floats, but this holds {reason.get(kind, str(array.dtype))}. "
+        f"The {what} is an array of floats, but this holds {reason}. "
         "Convert it first, for instance np.asarray(x, dtype=float)."
     )
 
@@ -154,7 +161,7 @@ class Tensor(ArrayOperators):
     @grad.setter
     def grad(self, array: Any) -> None:
         if array is not None and array is not getattr(self, "_grad", None):
-            array = as_array(array, "grad")
+            array = as_array(array, "grad of a Tensor")
             if array.shape != self._data.shape:
                 raise ShapeError(
                     f"The gradient of {self._name()} has the shape {self._data.shape} of its data, not {array.shape}."
@@ -291,7 +298,7 @@ class Tensor(ArrayOperators):
                     f"shape {self.shape}. Reduce it (.sum(), .mean()), or pass the adjoint: backward(gradient=array)."
                 )
             return np.ones_like(self._data)
-        array = as_array(gradient._data if isinstance(gradient, Tensor) else gradient, "gradient")
+        array = as_array(gradient._data if isinstance(gradient, Tensor) else gradient, "gradient of a Tensor")
         if array.shape != self.shape:
             raise ShapeError(
                 f"The gradient passed to backward() has the shape of the root, {self.shape}, not {array.shape}."
@@ -381,7 +388,7 @@ class Tensor(ArrayOperators):
             return _lift(x)
         if isinstance(x, (bool, int, float, np.integer, np.floating, np.bool_)):
             return float(x)
-        return Tensor(as_array(x, f"operand of {primitive.name}"))
+        return Tensor(as_array(x, f"other operand of {primitive.name}"))
 
     def _name(self) -> str:
         """Return how error messages call this node."""

@@ -177,11 +177,12 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., Any]]:
     run = Recording(checked_function(f, "vjp"), primals, tuple(range(len(primals))), {})
 
     def pull(adjoint: Any) -> Any:
-        adjoints = matched(adjoint, run.output, f"The adjoint of what {run.name} returned")
+        whose = f"what {run.name} returned"
+        adjoints = matched(adjoint, run.output, f"The adjoint of {whose}")
         recorded = run.recorded or any(isinstance(g, Node) for g in adjoints)
         seeds: dict[Any, Any] = {}
         for y, g in zip(run.outputs, adjoints, strict=True):
-            given = fitting(as_node(y), g, f"The adjoint of what {run.name} returned")
+            given = fitting(as_node(y), g, "adjoint", whose)
             if isinstance(y, Node):
                 seeds[y] = given if y not in seeds else seeds[y] + given
         return run.rebuild(run.pulled(seeds, recorded))
@@ -220,10 +221,10 @@ def jvp(f: Callable[..., Any], primals: Any, tangents: Any) -> tuple[Any, Any]:
     elif not isinstance(tangents, (tuple, list)) or len(tangents) != len(primals):
         count = f"{len(tangents)} were" if isinstance(tangents, (tuple, list)) else f"{tangents!r:.80} was"
         raise ShapeError(f"jvp() takes a tuple with one tangent for each of {len(primals)} arguments; {count} given.")
-    what = f"A tangent of an argument of {getattr(f, '__name__', 'the function')}"
-    directions = matched(list(tangents), list(primals), what)
+    whose = f"the arguments of {getattr(f, '__name__', 'the function')}"
+    directions = matched(list(tangents), list(primals), f"The tangent of {whose}")
     run = Recording(f, primals, tuple(range(len(primals))), {})
-    along = {x: fitting(x, direction, what) for x, direction in zip(run.fresh, directions, strict=True)}
+    along = {x: fitting(x, direction, "tangent", f"one of {whose}") for x, direction in zip(run.fresh, directions, strict=True)}
     recorded = run.recorded or any(isinstance(t, Node) for t in along.values())
     return run.value(), run.rebuild_output(_pushed(run, along, recorded))
 
@@ -275,6 +276,7 @@ def hvp(f: Callable[..., Any], *point_and_direction: Any, argnum: int = 0) -> An
             )
         *primals, direction = args
 
+        @wraps(f)
         def along(x: Any) -> Any:
             moved = list(primals)
             moved[argnum] = x
