@@ -76,11 +76,27 @@ def _rim(centre: Place, towards: Place) -> Place:
     return Place(centre.x + share * dx, centre.y + share * dy)
 
 
-def to_svg(diagram: Diagram, theme: Theme, title: str, gradient: bool = False, legend: bool = True) -> str:
-    """Return the diagram as SVG text; ``gradient`` colours by gradients instead of weights."""
-    largest = diagram.largest(gradient)
-    height = diagram.height + (FOOT if legend else 22.0)
-    width = max(diagram.width, 420.0) if legend else diagram.width
+def to_svg(
+    diagram: Diagram, theme: Theme, title: str, gradient: bool = False, largest: float | None = None, maps: bool = False
+) -> str:
+    """Return the diagram as SVG text.
+
+    Parameters
+    ----------
+    diagram : Diagram
+    theme : Theme
+    title : str
+        What a screen reader says.
+    gradient : bool
+        Whether lines are coloured by gradients instead of weights.
+    largest : float, optional
+        The weight that is drawn strongest; the largest there is if left out.
+    maps : bool
+        Whether circles stay free for maps that a page puts there: values then stand below them.
+    """
+    largest = diagram.largest(gradient) if largest is None else largest
+    height = diagram.height + FOOT
+    width = max(diagram.width, 420.0)
     shift = (width - diagram.width) / 2
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="network" role="img" aria-label="{escape(title)}" '
@@ -92,7 +108,7 @@ def to_svg(diagram: Diagram, theme: Theme, title: str, gradient: bool = False, l
     order = sorted(diagram.links, key=lambda link: strength(link.grad if gradient else link.weight, largest))
     parts += [_line(diagram, link, theme, largest, gradient) for link in order]
     for unit in diagram.units:
-        parts += _circle(diagram, unit, theme, largest, gradient)
+        parts += _circle(diagram, unit, theme, largest, gradient, maps)
     for at, caption in diagram.captions:
         short = escape(labels.clean(caption, LONGEST_CAPTION))
         parts.append(
@@ -101,8 +117,7 @@ def to_svg(diagram: Diagram, theme: Theme, title: str, gradient: bool = False, l
         )
     parts.append("</g>")
     off = any(unit.state == "off" for unit in diagram.units)
-    if legend:
-        parts += _legend(width / 2, diagram.height + 46.0, theme, largest, gradient, off)
+    parts += _legend(width / 2, diagram.height + 46.0, theme, largest, gradient, off)
     return "\n".join([*parts, "</svg>"])
 
 
@@ -119,7 +134,7 @@ def _line(diagram: Diagram, link: Link, theme: Theme, largest: float, gradient: 
     )
 
 
-def _circle(diagram: Diagram, unit: Unit, theme: Theme, largest: float, gradient: bool) -> Iterator[str]:
+def _circle(diagram: Diagram, unit: Unit, theme: Theme, largest: float, gradient: bool, maps: bool) -> Iterator[str]:
     x, y = diagram.places[unit.id]
     if unit.kind == "more":
         yield f'<g id="{unit.id}" class="unit more"><text x="{x:g}" y="{y - 2:g}" text-anchor="middle" font-size="16" '
@@ -131,22 +146,29 @@ def _circle(diagram: Diagram, unit: Unit, theme: Theme, largest: float, gradient
     dashes = ' stroke-dasharray="4 3"' if unit.state else ""
     yield f'<g id="{unit.id}" class="unit {unit.kind} {unit.state}">'
     yield (f'<circle cx="{x:g}" cy="{y:g}" r="{RADIUS:g}" fill="{fill}" stroke="{border}" stroke-width="1.6"{dashes}/>')
-    if unit.curve and unit.state != "dead":
+    if maps:
+        yield (
+            f'<text class="value" x="{x:g}" y="{y + RADIUS + 11:g}" text-anchor="middle" font-size="10" '
+            f'fill="{theme.text}" stroke="{theme.background}" stroke-width="3" paint-order="stroke"></text>'
+        )
+    if unit.curve and unit.state != "dead" and not maps:
         lift = -9.0 if unit.value is not None else 0.0
         points = " ".join(
             f"{x - 13 + 26 * i / (len(unit.curve) - 1):.1f},{y + lift + 7 - 14 * at:.1f}"
             for i, at in enumerate(unit.curve)
         )
         yield f'<polyline class="curve" points="{points}" fill="none" stroke="{theme.muted}" stroke-width="1.3"/>'
-    if unit.value is not None and unit.state != "dead":  # its value is 0, and the cross says so
+    if unit.value is not None and unit.state != "dead" and not maps:  # its value is 0, and the cross says so
         lower = 13.0 if unit.curve else 4.0
         yield (
             f'<text class="value" x="{x:g}" y="{y + lower:g}" text-anchor="middle" font-size="11" font-weight="600" '
             f'fill="{theme.text}">{labels.number(unit.value, 3)}</text>'
         )
     if unit.name:
+        # with maps the value stands where the name of the unit below would begin
+        where = (x - 21, y - 17, "end") if maps else (x, y - RADIUS - 4, "middle")
         yield (
-            f'<text class="name" x="{x:g}" y="{y - RADIUS - 4:g}" text-anchor="middle" font-size="11" '
+            f'<text class="name" x="{where[0]:g}" y="{where[1]:g}" text-anchor="{where[2]}" font-size="11" '
             f'font-weight="600" fill="{theme.text}" stroke="{theme.background}" stroke-width="3" '
             f'paint-order="stroke">{escape(labels.clean(unit.name, 16))}</text>'
         )

@@ -1,0 +1,150 @@
+"""The film in a browser without network: the numbers shown are the recorded ones, by mouse and by keyboard."""
+
+from __future__ import annotations
+
+import pytest
+
+from nn import MLP, SGD, fit
+from nn.data import moons
+from viz import labels
+from viz.film import Recording, film
+from viz.scripts import joined
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def recorded():
+    X, y = moons(30, noise=0.1, rng=0)
+    model = MLP(2, [3, 1], activation="tanh", rng=0)
+    history = fit(
+        model, (X, 2 * y - 1), "hinge", SGD(model.parameters(), lr=0.1), epochs=8, batch_size=10,
+        validation=(X, 2 * y - 1), progress=False, callbacks=[Recording(10)],
+    )  # fmt: skip
+    return model, history
+
+
+@pytest.fixture
+def film_page(open_page, recorded, tmp_path):
+    def open_it(steps=0, **context):
+        path = film(recorded[1], steps=steps).save(tmp_path / "film.html")
+        page = open_page(path.as_uri(), **context)
+        page.wait_for_selector("html[data-ready]")
+        return page
+
+    return open_it
+
+
+def shown_weights(page):
+    names, numbers = (
+        page.eval_on_selector_all(f"#numbers {tag}", "parts => parts.map((p) => p.textContent)") for tag in ("dt", "dd")
+    )
+    return dict(zip(names, numbers, strict=True))
+
+
+def test_every_moment_shows_the_recorded_numbers(film_page, recorded):
+    model, history = recorded
+    page = film_page()
+    page.click("#table summary")
+    page.wait_for_selector("#numbers dd")
+    for frame in history.recording.frames:
+        assert page.inner_text("#update") == str(frame.step)
+        assert page.inner_text("#loss") == labels.gradient(frame.loss)
+        assert page.inner_text("#rate") == labels.gradient(frame.lr)
+        model.load_state_dict(frame.state)
+        expected = {}
+        for c, layer in enumerate(model.layers, 1):
+            for j, neuron in enumerate(layer.neurons, 1):
+                unit = "y" if c == 2 else f"1.{j}"
+                for i, w in enumerate(neuron.w, 1):
+                    expected[f"{f'x{i}' if c == 1 else f'1.{i}'} → {unit}"] = labels.number(w.data)
+                expected[f"bias of {unit}"] = labels.number(neuron.b.data)
+        assert shown_weights(page) == expected
+        page.click("#next", force=True)
+    assert page.is_disabled("#next")
+
+
+def test_the_ringed_sample_has_the_networks_answer(film_page, recorded):
+    model, history = recorded
+    page = film_page()
+    page.press("body", "End")
+    model.load_state_dict(history.recording.frames[-1].state)
+    for choice in page.query_selector_all("#marked option"):
+        page.select_option("#marked", choice.get_attribute("value"))
+        numbers = choice.inner_text().split("(")[1].split(")")[0].replace("−", "-").split(", ")
+        X = history.recording.data[0]
+        near = min(X.tolist(), key=lambda x: sum(abs(a - float(b)) for a, b in zip(x, numbers, strict=True)))
+        assert page.inner_text("#answers") == f"y = {labels.number(model(near).data)}"
+
+
+def test_it_is_played_and_moved_by_keyboard_alone(film_page, recorded):
+    frames = recorded[1].recording.frames
+    page = film_page()
+    page.keyboard.press("ArrowRight")
+    assert page.inner_text("#update") == str(frames[1].step)
+    page.keyboard.press("End")
+    assert page.inner_text("#update") == str(frames[-1].step)
+    page.keyboard.press("Home")
+    assert page.inner_text("#counter").startswith("Update 0 ")
+    page.keyboard.press("Space")
+    page.locator("#update", has_text=str(frames[-1].step)).wait_for(timeout=20_000)
+    assert page.get_attribute("#play", "aria-label") == "Play"
+    page.focus("#slider")
+    page.keyboard.press("ArrowLeft")
+    assert page.inner_text("#update") == str(frames[-2].step)
+
+
+def test_the_slider_goes_to_any_moment_and_lines_follow(film_page, recorded):
+    model, history = recorded
+    page = film_page(color_scheme="dark", reduced_motion="reduce")
+    for i in (4, 2, 7):
+        page.eval_on_selector("#slider", f"s => {{ s.value = {i}; s.dispatchEvent(new Event('input')); }}")
+        model.load_state_dict(history.recording.frames[i].state)
+        for path in page.query_selector_all(".network .link"):
+            c, j, k = (int(n) for n in (path.get_attribute("id")[1:].split("_")[n] for n in (2, 3, 1)))
+            negative = model.layers[c - 1].neurons[j].w[k].data < 0.0
+            assert ("neg" in path.get_attribute("class").split()) == negative
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_maps_are_painted_in_the_colour_of_the_answers_sign(film_page, recorded):
+    model, history = recorded
+    page = film_page(color_scheme="light")
+    page.keyboard.press("End")
+    model.load_state_dict(history.recording.frames[-1].state)
+    info = page.evaluate("JSON.parse(document.getElementById('data').textContent).bounds")
+    colours = page.evaluate("[...document.getElementById('answer').getContext('2d').getImageData(0, 0, 56, 56).data]")
+    for row, column in ((5, 5), (50, 10), (10, 50)):
+        red, _, blue, _ = colours[4 * (56 * row + column) :][:4]
+        x = [
+            info[0] + (column + 0.5) / 56 * (info[1] - info[0]),
+            info[3] - (row + 0.5) / 56 * (info[3] - info[2]),
+        ]
+        score = model(x).data
+        assert abs(score) < 0.1 or (red > blue) == (score > 0.0)
+    assert page.locator("canvas.map").count() == 6
+
+
+@pytest.mark.dot
+def test_the_ringed_sample_opens_in_the_stepper_at_that_moment(film_page, recorded):
+    model, history = recorded
+    page = film_page(steps=3)
+    page.keyboard.press("End")
+    page.click("#open")
+    inside = page.frame_locator("#frame iframe")
+    inside.locator("#last").click()
+    first = model.layers[0].neurons[0].w[0]
+    model.load_state_dict(history.recording.frames[-1].state)
+    rows = inside.locator("#trace tbody td.value").all_inner_texts()
+    assert labels.number(first.data) in rows
+    page.click("#close")
+    assert page.locator("#frame iframe").count() == 0
+
+
+def test_the_pages_numbers_are_worded_as_ours(film_page):
+    page = film_page()
+    halves = [0.03125, 0.15625, 2.00005, 999999.96875, 0.5, 1.5, 2.5]
+    others = [1e-3, 9.99995e-4, 1e6, 1.5e-7, 1e22, 0.0, 1 / 3, 123.456789]
+    for x in [*halves, *others, *(-x for x in halves)]:
+        told = page.evaluate(f"() => {{ {joined('numbers.js')}; return [number({x!r}), number({x!r}, 3)]; }}")
+        assert told == [labels.number(x), labels.number(x, 3)]

@@ -1,0 +1,231 @@
+"""A recorded training as one page that needs no network: ``film(history)``.
+
+>>> from nn import MLP, SGD, fit
+>>> from nn.data import xor
+>>> model = MLP(2, [4, 1], activation="tanh", rng=1)
+>>> history = fit(model, xor(), "mse", SGD(model.parameters(), 0.2), epochs=20, progress=False,
+...               callbacks=[Recording(frames=5)])
+>>> shown = film(history, steps=0)
+>>> shown
+<Film of MLP: 5 moments of 20 updates, 0 of them to step through>
+>>> shown.save("training.html").name
+'training.html'
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import zlib
+from html import escape
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import numpy as np
+
+from autograd_core import Value
+from autograd_core.errors import AutogradError
+from autograd_core.history import history as graph_of
+
+from . import diagram_svg, files, html, labels
+from .errors import OptionError, SizeLimitError
+from .film_data import pack
+from .recording import Frame, Recording
+from .scripts import joined
+from .stepper import step
+from .theme import DARK, LIGHT
+
+__all__ = ["Film", "Recording", "film"]
+
+#: bytes: of a whole page, and of all pages of steps within it
+MAX_BYTES, STEP_BYTES = 3_000_000, 600_000
+#: a graph of more nodes takes its layout seconds, and is not looked through
+MOST_STEPPED = 900
+HEIGHT = 760
+
+
+class Film:
+    """A recorded training, as a page.
+
+    Attributes
+    ----------
+    frames : list of Frame
+        The moments that are shown.
+    """
+
+    def __init__(self, title: str, frames: list[Frame], page: Template, fallback: str, pages: int) -> None:
+        self.frames = frames
+        self._title, self._page, self._fallback, self._pages = title, page, fallback, pages
+
+    def to_html(self, theme: str = "auto") -> str:
+        """Return the page.
+
+        Parameters
+        ----------
+        theme : {"auto", "light", "dark"}
+            The colours to begin with; "auto" are those of the reader's system.
+        """
+        if theme not in html.THEME_CHOICES:
+            raise OptionError(f"theme={theme!r} is none of the choices: {', '.join(map(repr, html.THEME_CHOICES))}.")
+        return self._page.substitute(theme=theme)
+
+    def save(self, path: str | os.PathLike[str], theme: str = "auto") -> Path:
+        """Write the page to a file that ends in ``.html``.
+
+        Raises
+        ------
+        OptionError
+            For another ending.
+        SaveError
+            If it cannot be written there.
+        """
+        if Path(path).suffix.lower() not in (".html", ".htm"):
+            raise OptionError(f"A film is a page: give {str(path)!r} the ending .html.")
+        return files.write(path, self.to_html(theme))
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """Show the page in a notebook, and beneath it what remains where pages are not trusted."""
+        image = base64.b64encode(self._fallback.encode("utf-8")).decode("ascii")
+        shown = (
+            f'<div style="position:relative;height:{HEIGHT}px;resize:vertical;overflow:hidden">'
+            '<div style="height:100%;overflow:auto"><p>Trust this notebook, or run the cell again, to see the film. '
+            f'This is the network at the end.</p><p><img alt="{escape(self._title)}" style="max-width:100%" '
+            f'src="data:image/svg+xml;base64,{image}"></p></div>'
+            f'<iframe sandbox="allow-scripts" title="{escape(self._title)}" srcdoc="{escape(self.to_html())}" '
+            'style="position:absolute;inset:0;width:100%;height:100%;border:1px solid #8884;border-radius:8px;'
+            'background:#fff"></iframe></div>'
+        )
+        return {"text/html": shown, "text/plain": repr(self)}
+
+    def __repr__(self) -> str:
+        return (
+            f"<Film of {self._title}: {len(self.frames)} moments of {self.frames[-1].step} updates, "
+            f"{self._pages} of them to step through>"
+        )
+
+
+def film(history: Any, *, title: str = "", steps: int = 6, max_units: int = 10, max_bytes: int = MAX_BYTES) -> Film:
+    """Return a recorded training as a page: what the network answers, its weights, its units, its loss, over time.
+
+    Parameters
+    ----------
+    history : History or Recording
+        Of a training that was recorded: ``fit(..., callbacks=[Recording()])``.
+    title : str, optional
+        The kind of model if left out.
+    steps : int
+        For at most so many pairs of a sample and a moment, the page carries every step of the computation; 0 for none.
+    max_units : int
+        How many units of a column are shown.
+    max_bytes : int
+        The size of the page. Moments are left out until it fits.
+
+    Returns
+    -------
+    Film
+        Shows itself in notebooks; ``.save("training.html")`` writes a page of its own.
+
+    Raises
+    ------
+    OptionError
+        If nothing was recorded, or the model has no layers of units.
+    SizeLimitError
+        If not even two moments fit into ``max_bytes``.
+    """
+    recording = history if isinstance(history, Recording) else getattr(history, "recording", None)
+    if not isinstance(recording, Recording) or not recording.frames:
+        raise OptionError(
+            "This history says how the loss went, but not which parameters the network had, so there is nothing to "
+            "show. Record them: fit(model, data, loss, optimizer, callbacks=[Recording()]), then film(history)."
+        )
+    title = labels.clean(title) or type(recording.model).__name__
+    frames = list(recording.frames)
+    pages: dict[tuple[int, int], str] | None = None
+    maps = True
+    while True:
+        header, packed, diagram = pack(recording, frames, max_units, maps)
+        if pages is None:
+            pages, missing = _pages(recording, frames, header["points"]["sample"][: header["points"]["marked"]], steps)
+        at = {frame.step: i for i, frame in enumerate(frames)}
+        header["pages"] = {f"{at[moment]}:{sample}": page for (moment, sample), page in pages.items() if moment in at}
+        header["no_steps"] = missing
+        header["outputs"] = [unit.id for unit in diagram.units if unit.kind == "output"]
+        numbers = base64.b64encode(zlib.compress(bytes(packed.bytes), 9)).decode("ascii")
+        network = diagram_svg.to_svg(diagram, LIGHT, f"The network: {title}", largest=header["largest"], maps=True)
+        page = Template(html.static("film.html")).safe_substitute(
+            title=escape(title).replace("$", "$$"),
+            policy=escape(html.POLICY),
+            light=html.variables(LIGHT),
+            dark=html.variables(DARK),
+            style=html.static("film.css"),
+            network=network.replace("$", "$$"),
+            total=str(len(frames) - 1),
+            data=_json(header).replace("$", "$$"),
+            packed=numbers,
+            script=joined("film.js").replace("$", "$$"),
+        )
+        if len(page) <= max_bytes:
+            break
+        if len(frames) <= 2:
+            raise SizeLimitError(
+                f"Even with 2 moments this page takes {len(page):,} bytes, and max_bytes is {max_bytes:,}. Show fewer "
+                f"units, max_units={max(2, max_units // 2)}, leave out the steps, steps=0, or allow more."
+            )
+        if len(frames) <= 12:
+            maps = False
+        frames = [*frames[:-1:2], frames[-1]]
+    fallback = diagram_svg.to_svg(diagram, LIGHT, f"The network at the end: {title}")
+    return Film(title, frames, Template(page), fallback, len(header["pages"]))
+
+
+def _pages(
+    recording: Recording, frames: list[Frame], chosen: list[int], most: int
+) -> tuple[dict[tuple[int, int], str], str]:
+    """Return pages of steps, deflated and in base64, by update and chosen sample; and why there are none of others."""
+    moments = [frames[i] for i in dict.fromkeys((0, len(frames) - 1, len(frames) // 2))]
+    made: dict[tuple[int, int], str] = {}
+    size = 0
+    for sample, row in list(enumerate(chosen))[: -(-most // 3)]:
+        for frame in moments[: most - len(made)]:
+            try:
+                page = _page(recording, frame, row)
+            except _TooLargeError as large:
+                return made, f"The graph of a sample has {large} nodes, too many to step through here."
+            except AutogradError as error:
+                return made, f"A sample cannot be stepped through: {error}"
+            if size + len(page) > STEP_BYTES:
+                return made, "There is no room for the steps of more samples in this page."
+            made[frame.step, sample] = page
+            size += len(page)
+    return made, "This page carries no steps of this sample; the first ones have them."
+
+
+class _TooLargeError(Exception):
+    """A graph too large for steps."""
+
+
+def _page(recording: Recording, frame: Frame, row: int) -> str:
+    """Return the steps of the loss of one sample at one moment."""
+    model, (X, y) = recording.model, recording.data
+    model.load_state_dict(frame.state)
+    if model.one_sample:
+        x = [Value(float(e), label=f"x{i}") for i, e in enumerate(np.ravel(X[row]), 1)]
+        outputs: Any = [model(x)]
+        target = np.asarray(y)[row : row + 1].tolist()
+    else:
+        outputs, target = model(np.asarray(X)[row : row + 1]), np.asarray(y)[row : row + 1]
+    loss = recording.loss(outputs, target)
+    loss.label = loss.label or "loss"
+    nodes = len(graph_of(loss))
+    if nodes > MOST_STEPPED:
+        raise _TooLargeError(nodes)
+    document = step(loss).to_html()
+    return base64.b64encode(zlib.compress(document.encode("utf-8"), 9)).decode("ascii")
+
+
+def _json(data: Any) -> str:
+    """Return JSON that cannot end the script element it stands in."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.replace("</", "<\\/").replace("<!", "\\u003c!").replace("<script", "\\u003cscript")

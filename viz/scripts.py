@@ -1,0 +1,40 @@
+"""The scripts of pages: hand-written ES modules, joined into one text, as a page of one file needs them.
+
+>>> "import" in joined("packed.js"), "function unpack" in joined("packed.js")
+(False, True)
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from .html import static
+
+__all__ = ["joined", "with_exports"]
+
+_IMPORT = re.compile(r'^import \{[^}]*\} from "\./([\w.]+)";\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|let|class) )", re.MULTILINE)
+
+
+@cache
+def with_exports(name: str) -> str:
+    """Return a module, with everything it imports in front of it, each module once; its own exports stay."""
+    parts: dict[str, str] = {}
+    _gather(name, parts)
+    last = parts.pop(name)
+    return "\n".join([_EXPORT.sub("", part) for part in parts.values()] + [last])
+
+
+def joined(name: str) -> str:
+    """Return the same without exports, as a classic script."""
+    return _EXPORT.sub("", with_exports(name))
+
+
+def _gather(name: str, parts: dict[str, str]) -> None:
+    if name in parts:
+        return
+    text = static(name)
+    for needed in _IMPORT.findall(text):
+        _gather(needed, parts)
+    parts[name] = _IMPORT.sub("", text)
