@@ -195,6 +195,8 @@ class Inputs:
                 f"The example for the argument {name} is {_shorten(example)}. {refusal(example, 'argument')} What is "
                 "no number does not belong to the arguments: bind it, trace(lambda x: f(x, option), example)."
             )
+        if not examples:
+            raise _nothing(name)
         parts = [self._enter(f"{name}[{key!r}]", x) for key, x in zip(keys, examples, strict=True)]
         structures, views = tuple(p[0] for p in parts), [p[1] for p in parts]
         view: Any = dict(zip(keys, views, strict=True)) if kind == "dict" else views
@@ -231,10 +233,14 @@ class Inputs:
 
     def _add(self, name: str, shape: tuple[int, ...], labels: list[str], values: list[Value], kind: str) -> int:
         if not values:
-            raise ShapeError(f"The example for the argument {name} is empty. Give as many numbers as calls will have.")
+            raise _nothing(name)
         self.blocks.append(Block(name, len(self.values), len(values), shape, tuple(labels), kind))
         self.values += values
         return len(self.blocks) - 1
+
+
+def _nothing(name: str) -> ShapeError:
+    return ShapeError(f"The example for the argument {name} is empty. Give as many numbers as calls will have.")
 
 
 def _regular(x: Any) -> tuple[int, ...] | None:

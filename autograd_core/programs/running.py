@@ -32,11 +32,29 @@ class ExecutorWarning(UserWarning):
 #: What was said already: each reason is said once.
 _said: set[str] = set()
 
+#: So many operations on numbers were done by NumPy before it is worth saying that it could be faster.
+PATIENCE = 10_000_000
+
 
 def _say(reason: str) -> None:
     if reason not in _said:
         _said.add(reason)
         warnings.warn(f"Programs run with NumPy, not with the fast executor: {reason}.", ExecutorWarning, stacklevel=2)
+
+
+class Fallback:
+    """NumPy in the place of the fast executor: says why, once, when it has had enough to do to make a difference."""
+
+    def __init__(self, executor: NumpyExecutor, steps: int, reason: str) -> None:
+        self.executor, self.steps, self.reason = executor, steps, reason
+        self.work = 0
+
+    def run(self, inputs: Sequence[Any], samples: int, divisor: float) -> tuple[Array, Array]:
+        """Compute, as the executor does."""
+        self.work += self.steps * max(samples, 1)
+        if self.work > PATIENCE:
+            _say(self.reason)
+        return self.executor.run(inputs, samples, divisor)
 
 
 class Runner:
@@ -77,7 +95,7 @@ class Runner:
             if shape != wanted:
                 if shape[1:] != wanted or not shape:
                     raise block.misfit(shape)
-                if shape[0] != samples:
+                if shape[0] != samples or not samples:
                     samples = _same(samples, shape[0], block.name)
                 batched |= bit
             arrays.append(x)
@@ -105,15 +123,17 @@ class Runner:
         return found  # type: ignore[no-any-return]
 
     def _prepare(self, schedule: Schedule) -> Any:
-        if self.executor != "numpy":
-            from .compiled import CannotCompileError
-            from .fast_executor import FastExecutor
+        if self.executor == "numpy":
+            return NumpyExecutor(schedule, self.dtype)
+        from .compiled import CannotCompileError
+        from .fast_executor import FastExecutor
 
-            try:
-                return FastExecutor(schedule, self.dtype, self.threads)
-            except CannotCompileError as reason:
+        try:
+            return FastExecutor(schedule, self.dtype, self.threads)
+        except CannotCompileError as reason:
+            if self.executor == "fast":
                 _say(str(reason))
-        return NumpyExecutor(schedule, self.dtype)
+            return Fallback(NumpyExecutor(schedule, self.dtype), len(schedule.tape.steps), str(reason))
 
 
 def _same(before: int, now: int, name: str) -> int:

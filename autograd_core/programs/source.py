@@ -44,10 +44,15 @@ def source(recording: Recording, structure: Any) -> str:
     if structure is not None:
         bodies.append(text.value_and_grad(structure))
     name = re.sub(r"[^\w<>. ]", "_", recording.name)
-    title = f'"""{name}, as it was traced: {len(recording.tape.steps)} operations."""'
+    title = f'"""{name}, as it was traced: {_operations(recording)}."""'
     helpers = _definitions(text.called)
     head = "\n".join([title, "", "from __future__ import annotations", "", "import math"])
     return "\n\n\n".join([head, *helpers, *bodies]) + "\n"
+
+
+def _operations(recording: Recording) -> str:
+    count = len(recording.tape.steps)
+    return f"{count} operation{'s' * (count != 1)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,9 +241,19 @@ def _wrapped(line: str) -> list[str]:
     name, equals, text = line.partition(" = ")
     if equals and not name.startswith("[") and not line.startswith("def "):
         line = f"{name} = ({text})"
-    kept = line.replace("] = ", "]\0=\0").replace(" = ", "\0=\0")
+    return _broken(line)
+
+
+def _broken(line: str) -> list[str]:
+    """Break a line at spaces, but not around its equals sign."""
+    kept = line.replace(" = ", "\0=\0")
     parts = textwrap.wrap(kept, WIDTH, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
     return [part.replace("\0", " ") for part in parts]
+
+
+def _plain(x: Any) -> bool:
+    """Whether it is a number or made of numbers, and finite."""
+    return all(_plain(part) for part in x) if isinstance(x, tuple) else isinstance(x, (int, float)) and math.isfinite(x)
 
 
 def _definitions(called: dict[str, Any]) -> list[str]:
@@ -256,12 +271,14 @@ def _definitions(called: dict[str, Any]) -> list[str]:
                 waiting.append(meaning)
             elif isinstance(meaning, float):
                 constants[name] = repr(meaning) if math.isfinite(meaning) else f"math.{meaning}"
+            elif isinstance(meaning, (int, tuple)) and _plain(meaning):
+                constants[name] = repr(meaning)
             elif getattr(meaning, "__module__", "") == "math":
                 constants[name] = f"math.{meaning.__name__}"
             elif meaning is not math:
                 raise GraphError(
-                    f"source() cannot print {function.__name__}: it uses {name}, which is neither a function, a "
-                    "number nor the module math."
+                    f"source() cannot print {function.__name__}: it uses {name}, which is neither a function, nor made "
+                    "of numbers, nor the module math."
                 )
-    head = ["\n".join(f"{name} = {text}" for name, text in sorted(constants.items()))] if constants else []
-    return [*head, *(found[name] for name in sorted(found))]
+    lines = [part for name, text in sorted(constants.items()) for part in _broken(f"{name} = {text}")]
+    return [*(["\n".join(lines)] if lines else []), *(found[name] for name in sorted(found))]
