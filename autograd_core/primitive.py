@@ -219,8 +219,8 @@ class Pointwise(Primitive):
     def contribution(self, m: Any, i: int, adjoint: Any, y: Any, operands: Sequence[Any], params: Any) -> Any:
         """Return adjoint × partial."""
         partial = self.partials[i](m, y, *operands)
-        if type(partial) is float:
-            return adjoint if partial == 1.0 else -adjoint if partial == -1.0 else adjoint * partial
+        if isinstance(partial, float):  # also NumPy's, which would not leave float32 what it is
+            return adjoint if partial == 1.0 else -adjoint if partial == -1.0 else adjoint * float(partial)
         return adjoint * partial
 
     def tangent(self, m: Any, tangents: Sequence[Any], y: Any, operands: Sequence[Any], params: Any) -> Any:

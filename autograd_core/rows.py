@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 
 from .algebra import Algebra, arrays, nodes
+from .lanes import plain
 from .node import Node
 from .primitive import Linear, Primitive
 
@@ -80,6 +81,7 @@ class Rows:
 
 def _side_by_side(*operands: Any) -> list[Any]:
     """Return stacks and what stands beside them, so that the axes of each row meet those of the others."""
+    operands = tuple(map(plain, operands))
     ranks = [len(x.shape) if isinstance(x, (Rows, np.ndarray)) else getattr(x, "ndim", 0) for x in operands]
     rank = max(ranks)
     return [

@@ -224,7 +224,8 @@ def jvp(f: Callable[..., Any], primals: Any, tangents: Any) -> tuple[Any, Any]:
     whose = f"the arguments of {getattr(f, '__name__', 'the function')}"
     directions = matched(list(tangents), list(primals), f"The tangent of {whose}")
     run = Recording(f, primals, tuple(range(len(primals))), {})
-    along = {x: fitting(x, direction, "tangent", f"one of {whose}") for x, direction in zip(run.fresh, directions, strict=True)}
+    pairs = zip(run.fresh, directions, strict=True)
+    along = {x: fitting(x, direction, "tangent", f"one of {whose}") for x, direction in pairs}
     recorded = run.recorded or any(isinstance(t, Node) for t in along.values())
     return run.value(), run.rebuild_output(_pushed(run, along, recorded))
 
