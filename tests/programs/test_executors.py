@@ -119,7 +119,7 @@ def test_a_deep_program_needs_no_recursion(executor):
         return x
 
     program = trace(deep, 1.0, executor=executor)
-    assert 0.0 < program.value_and_grad(2.0)[1] < 1.0
+    assert 0.0 < abs(program.value_and_grad(2.0)[1]) < 1.0
     assert "v30000 = " in program.source()
 
 
