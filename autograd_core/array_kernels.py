@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -237,7 +238,9 @@ def normal_pdf(x: Array) -> Array:
 
 def step(x: Array) -> Array:
     """Return 1 for x > 0 and 0 for x <= 0."""
-    return np.sign(np.maximum(x, 0.0))  # nan for nan, in half the time of heaviside
+    ones = np.greater(x, 0.0).astype(x.dtype)  # in a third of the time of a sign or of heaviside
+    squares = np.vdot(x, x)  # nan for a nan alone
+    return ones if squares == squares else np.where(x == x, ones, x)
 
 
 def larger(a: Array, b: Array) -> Array:
@@ -424,6 +427,16 @@ def softsign_slope(x: Array) -> Array:
     return 1.0 / p / p
 
 
+def swap(x: Array) -> Array:
+    """Return the matrices transposed."""
+    return x.T if x.ndim == 2 else x.swapaxes(-1, -2)
+
+
+def matmul(a: Array, b: Array) -> Array:
+    """Return the product of matrices: of one pair by ``np.dot``, which starts sooner and is faster on thin ones."""
+    return np.dot(a, b) if a.ndim == 2 and b.ndim == 2 else np.matmul(a, b)
+
+
 def sum_over(x: Array, axes: tuple[int, ...], keepdims: bool) -> Array:
     """Return the sum over axes."""
     return np.add.reduce(x, axis=axes, keepdims=keepdims)  # type: ignore[call-overload]
@@ -431,21 +444,29 @@ def sum_over(x: Array, axes: tuple[int, ...], keepdims: bool) -> Array:
 
 def spread(x: Array, shape: tuple[int, ...], axes: tuple[int, ...], keepdims: bool) -> Array:
     """Return an array repeated along the axes that a sum over them removed."""
-    if keepdims or not axes:
-        return np.broadcast_to(x, shape)
-    if x.ndim == 0:
-        out = np.empty(shape, x.dtype)
-        out[...] = x
-        return out
-    kept = iter(x.shape)
-    return np.broadcast_to(x.reshape([1 if i in axes else next(kept) for i in range(len(shape))]), shape)
+    if not keepdims and x.ndim:
+        kept = iter(x.shape)
+        x = x.reshape([1 if i in axes else next(kept) for i in range(len(shape))])
+    out = np.empty(shape, x.dtype)
+    out[...] = x
+    return out
+
+
+@lru_cache(32)
+def _ones(n: int, dtype: Any) -> Array:
+    """Return a vector of ones, made once."""
+    ones = np.ones(n, dtype)
+    ones.setflags(write=False)
+    return ones
 
 
 def sum_to(x: Array, shape: tuple[int, ...]) -> Array:
     """Return the sum over the axes that broadcasting ``shape`` to the shape of x repeated."""
     extra = x.ndim - len(shape)
     if x.shape[extra:] == shape:
-        return np.add.reduce(x, axis=tuple(range(extra)))
+        if x.ndim == 2 and extra == 1 and x.shape[0] <= 4096 and x.dtype.kind == "f":
+            return np.dot(_ones(x.shape[0], x.dtype), x)  # the rows of a matrix, in a third of the time
+        return np.add.reduce(x, axis=0 if extra == 1 else tuple(range(extra)))
     axes = (*range(extra), *(i + extra for i, n in enumerate(shape) if n == 1 and x.shape[i + extra] != 1))
     return np.add.reduce(x, axis=axes, keepdims=True).reshape(shape)
 

@@ -7,15 +7,15 @@ from functools import partial
 from typing import Any
 
 from . import array_functions as af
-from .array_arguments import index_of
+from .array_arguments import axes_of, index_of
 from .array_protocols import ArrayProtocols
 from .node import apply
 from .primitive import Pointwise, lookup
 
 __all__ = ["ArrayOperators"]
 
-ADD, SUB, MUL, DIV, POW, NEG, ABS, MATMUL, GETITEM = (
-    lookup(name) for name in ("add", "sub", "mul", "div", "pow", "neg", "abs", "matmul", "getitem")
+ADD, SUB, MUL, DIV, POW, NEG, ABS, SUM, MATMUL, GETITEM = (
+    lookup(name) for name in ("add", "sub", "mul", "div", "pow", "neg", "abs", "sum", "matmul", "getitem")
 )
 RELU, TANH, SIGMOID = (lookup(name) for name in ("relu", "tanh", "sigmoid"))
 
@@ -26,38 +26,38 @@ class ArrayOperators(ArrayProtocols):
     __slots__ = ()
 
     def __add__(self, other: Any) -> Any:
-        return self._two(ADD, other)
+        return self._two(ADD, self, other)
 
     def __radd__(self, other: Any) -> Any:
-        return self.bind(ADD, (other, self))
+        return self._two(ADD, other, self)
 
     def __sub__(self, other: Any) -> Any:
-        return self._two(SUB, other)
+        return self._two(SUB, self, other)
 
     def __rsub__(self, other: Any) -> Any:
-        return self.bind(SUB, (other, self))
+        return self._two(SUB, other, self)
 
     def __mul__(self, other: Any) -> Any:
-        return self._two(MUL, other)
+        return self._two(MUL, self, other)
 
     def __rmul__(self, other: Any) -> Any:
-        return self.bind(MUL, (other, self))
+        return self._two(MUL, other, self)
 
     def __truediv__(self, other: Any) -> Any:
-        return self._two(DIV, other)
+        return self._two(DIV, self, other)
 
     def __rtruediv__(self, other: Any) -> Any:
-        return self.bind(DIV, (other, self))
+        return self._two(DIV, other, self)
 
     def __pow__(self, other: Any) -> Any:
-        return self._two(POW, other)
+        return self._two(POW, self, other)
 
     def __rpow__(self, other: Any) -> Any:
-        return self.bind(POW, (other, self))
+        return self._two(POW, other, self)
 
     def __matmul__(self, other: Any) -> Any:
         if isinstance(other, ArrayOperators) and self._data.ndim > 1 and other._data.ndim > 1:
-            return self._two(MATMUL, other)
+            return self._two(MATMUL, self, other)
         return af.matmul(self, other)
 
     def __rmatmul__(self, other: Any) -> Any:
@@ -87,10 +87,10 @@ class ArrayOperators(ArrayProtocols):
             return partial(self._one, primitive)
         return lambda *operands: self.bind(primitive, (self, *operands))
 
-    def _one(self, primitive: Any) -> Any:
+    def _one(self, primitive: Any, params: Any = ...) -> Any:
         raise NotImplementedError
 
-    def _two(self, primitive: Any, other: Any) -> Any:
+    def _two(self, primitive: Any, a: Any, b: Any) -> Any:
         raise NotImplementedError
 
     def relu(self) -> Any:
@@ -112,11 +112,13 @@ class ArrayOperators(ArrayProtocols):
 
     def sum(self, axis: af.Axis = None, keepdims: bool = False) -> Any:
         """Return the sum over axes."""
-        return af.sum(self, axis, keepdims)
+        return self._one(SUM, {"axes": axes_of(self, axis), "keepdims": bool(keepdims)})
 
     def mean(self, axis: af.Axis = None, keepdims: bool = False) -> Any:
-        """Return the arithmetic mean over axes."""
-        return af.mean(self, axis, keepdims)
+        """Return the arithmetic mean over axes; of nothing it is nan, as in NumPy."""
+        total = self.sum(axis, keepdims)
+        count = self._data.size if axis is None else math.prod(self._data.shape[i] for i in axes_of(self, axis))
+        return self._two(DIV, total, float(count))
 
     def var(self, axis: af.Axis = None, keepdims: bool = False, ddof: float = 0) -> Any:
         """Return the variance over axes."""

@@ -1,59 +1,51 @@
-"""Adjoints of which some lanes were never reached: the strong zero of ``where`` on arrays.
+"""The strong zero of ``where`` on arrays: a lane that was not chosen is sent nothing, which is less than a zero.
 
-``where`` sends nothing at all to the lanes that it did not choose. For a Value that is a parent left out; an array has
-lanes of both kinds, so its adjoint carries which of them were reached. Pointwise operations keep the others at exactly
-zero, where 0 · ∞ would be nan; linear ones move the marks along; a product of matrices mixes all lanes and drops them.
-Only graphs with a ``where`` ever see one of these.
+``where(x > 0, log(x), 0)`` has derivative 0 at x = 0. A zero sent to ``log`` there would come back as 0 · ∞ = nan; a
+graph of Values leaves the branch out, since nothing is sent into it. An array has lanes of both kinds, so the adjoint
+of an operand of ``where`` carries which of them were reached. Pointwise operations keep the others at zero, linear ones
+move the marks along, a product of matrices mixes all lanes and drops them. Only graphs with a ``where`` ever see one.
+
+Everywhere else 0 · ∞ is nan, as IEEE 754 has it.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from .array_kernels import sum_to
-
-__all__ = ["Lanes", "plain"]
+__all__ = ["Lanes", "added", "plain"]
 
 
 class Lanes:
-    """An adjoint, zero where it was not reached, and where it was."""
+    """An adjoint of which some lanes were reached by nothing: there it is 0, whatever it is multiplied by.
+
+    Attributes
+    ----------
+    values : array, Tensor or Rows
+        The adjoint.
+    reached : array of bool
+        Of the same shape.
+    """
 
     __slots__ = ("reached", "values")
-    __array_ufunc__ = None  # array + Lanes asks Lanes
 
     def __init__(self, values: Any, reached: Any) -> None:
-        self.values, self.reached = values, reached
+        self.values = values
+        self.reached = reached
 
     def __add__(self, other: Any) -> Any:
-        if isinstance(other, Lanes):
-            return marked(self.values + other.values, self.reached | other.reached)
-        return self.values + other  # what came by another way reached every lane
+        """Return the sum of two adjoints; one that is not of this kind reached every lane."""
+        if type(other) is not Lanes:
+            return self.values + other
+        reached = self.reached | other.reached
+        values = self.values + other.values
+        return values if reached.all() else Lanes(values, reached)
 
-    def __radd__(self, other: Any) -> Any:
-        return other + self.values
 
-
-def marked(values: Any, reached: Any) -> Any:
-    """Return an adjoint with its marks, or alone if every lane was reached."""
-    return values if reached is None or reached.all() else Lanes(values, reached)
+def added(a: Any, b: Any) -> Any:
+    """Return the sum of two adjoints."""
+    return b + a if type(b) is Lanes else a + b
 
 
 def plain(adjoint: Any) -> Any:
-    """Return the numbers of an adjoint."""
+    """Return an adjoint as onlookers see it: with zeros where nothing was sent."""
     return adjoint.values if type(adjoint) is Lanes else adjoint
-
-
-def narrowed(reached: Any, shape: tuple[int, ...]) -> Any:
-    """Undo broadcasting for marks: a lane was reached if one of its copies was."""
-    return reached if reached.shape == shape else sum_to(reached.astype(float), shape) > 0.0
-
-
-def chosen(op: Any, i: int, y: Any, data: Any, m: Any, reached: Any) -> Any:
-    """Return which lanes of its result an operation passes back to operand ``i``."""
-    if not op.selects:
-        return reached
-    with np.errstate(all="ignore"):
-        lanes = np.broadcast_to(np.asarray(op.partials[i](m, y, *data)) != 0.0, y.shape)
-    return lanes if reached is None else lanes & reached

@@ -18,7 +18,7 @@ from typing import Any
 
 from .errors import GraphError, OperandError
 from .history import by_creation, history
-from .lanes import plain
+from .lanes import added, plain
 from .modes import anomaly_watched, check_adjoint, check_contributions
 from .node import Node
 from .quiet import quietly
@@ -90,7 +90,7 @@ def sweep(
         for parent, contribution in zip(node.parents, contributions, strict=True):
             if contribution is not None:
                 before = get(parent)
-                adjoints[parent] = contribution if before is None else before + contribution
+                adjoints[parent] = contribution if before is None else added(before, contribution)
         yield node, plain(adjoint), tuple(map(plain, contributions))
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-
+from .. import array_kernels
 from ..primitive import PRODUCT, Bilinear, Form, Linear, record
 
 SWAP = record(
@@ -12,7 +11,7 @@ SWAP = record(
         symbol="ᵀ",
         tex=Form(r"{0:5}^{{\top}}"),
         summary="the matrices transposed: the last two axes exchanged",
-        array=lambda x: x.swapaxes(-1, -2),
+        array=array_kernels.swap,
         transpose=lambda m, g, i, x: m.swap(g),
         stacked=lambda m, n, x: m.swap(x),
         source="G. H. Golub and C. F. Van Loan, Matrix Computations, §1.1",
@@ -27,7 +26,7 @@ MATMUL = record(
         text=Form("{0:2} @ {1:3}", PRODUCT),
         tex=Form(r"{0:2}\,{1:3}", PRODUCT),
         summary="the product of matrices, or of stacks of matrices",
-        array=np.matmul,
+        array=array_kernels.matmul,
         transposes=(
             lambda m, g, a, b: m.matmul(g, m.swap(b)),
             lambda m, g, a, b: m.matmul(m.swap(a), g),
