@@ -15,6 +15,7 @@ from typing import Any
 from . import by_hand
 from ._operators import ScalarOperators
 from .algebra import floats, nodes
+from .detached import remember
 from .errors import ShapeError, StaleGraphError
 from .history import history
 from .modes import OBSERVERS, WATCHERS, compared, describe, watched
@@ -164,7 +165,8 @@ class Value(ScalarOperators):
 
     def detach(self) -> Value:
         """Return a new leaf with the same number, cut off from the history."""
-        return Value(self._data)
+        leaf = Value(self._data)
+        return remember(leaf, self) if OBSERVERS else leaf
 
     def item(self) -> float:
         """Return the number."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..detached import DETACHED
 from ..primitive import lookup
 from .schedule import Schedule, uses
 from .tape import ADD, MUL, NEG, TOTAL, Ref
@@ -15,7 +16,7 @@ from .tape import ADD, MUL, NEG, TOTAL, Ref
 __all__ = ["Factors", "Sums"]
 
 SUB, IDENTITY, POW, POWER_SLOPE = lookup("sub"), lookup("identity"), lookup("pow"), lookup("power_slope")
-LINEAR = {ADD, SUB, NEG, MUL, IDENTITY}
+LINEAR = {ADD, SUB, NEG, MUL, IDENTITY, DETACHED}
 
 #: The factors of a term: two places, a place and None, or None and None for a number alone.
 Factors = tuple[Any, Any]

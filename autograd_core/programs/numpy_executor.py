@@ -7,12 +7,14 @@ result of the same roundings as in eager computing, with NumPy's elementary func
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from ..quiet import quietly
+from .numpy_rows import Pointwise, Rows, Space, Sum, Total
 from .schedule import AFTER, BATCH, BEFORE, Schedule, chains, uses
 from .tape import MUL, TOTAL, Ref
 
@@ -22,112 +24,6 @@ __all__ = ["NumpyExecutor"]
 BLOCK = 1 << 17
 
 Array = Any
-
-
-class Rows:
-    """Rows of one of the tables, as they are gathered for an operation.
-
-    Neighbouring rows are a view; others are copied into scratch space.
-    """
-
-    __slots__ = ("batched", "constant", "index", "scratch", "slice")
-
-    def __init__(self, places: list[Ref], row_of: dict[int, int], batched: bool, scratch: int) -> None:
-        self.batched, self.scratch = batched, scratch
-        self.constant: float | None = None
-        self.slice: slice | None = None
-        first = places[0]
-        if not isinstance(first, int):
-            self.constant = first
-            return
-        rows = [row_of[x] for x in places]
-        self.index = np.array(rows, dtype=np.intp)
-        if rows == list(range(rows[0], rows[0] + len(rows))):
-            self.slice = slice(rows[0], rows[0] + len(rows))
-        elif rows.count(rows[0]) == len(rows):
-            self.slice = slice(rows[0], rows[0] + 1)  # one row for all: NumPy repeats it
-
-    def read(self, space: Space) -> Array:
-        """Return the rows as an array, or the constant."""
-        if self.constant is not None:
-            return self.constant
-        table = space.lanes if self.batched else space.shared
-        if self.slice is not None:
-            return table[self.slice]
-        out = space.room(self.scratch, len(self.index), table.shape[1])
-        return np.take(table, self.index, axis=0, out=out, mode="clip")
-
-
-class Space:
-    """The tables for blocks of one width, and the scratch space of gathers."""
-
-    def __init__(self, executor: NumpyExecutor, width: int) -> None:
-        dtype = executor.dtype
-        self.width = width
-        self.shared = np.zeros((executor.shared_rows, 1), dtype)
-        self.lanes = np.zeros((executor.lane_rows, width), dtype)
-        self._scratch: dict[int, Array] = {}
-        self._dtype = dtype
-
-    def room(self, number: int, rows: int, width: int) -> Array:
-        """Return scratch space; what was in it is lost."""
-        flat = self._scratch.get(number)
-        if flat is None or flat.size < rows * width:
-            flat = self._scratch[number] = np.empty(rows * width, self._dtype)
-        return flat[: rows * width].reshape(rows, width)
-
-
-class Pointwise:
-    """Operations of one kind on rows."""
-
-    def __init__(self, op: Any, operands: list[Rows], out: slice, batched: bool) -> None:
-        self.function, self.operands, self.out, self.batched = op.array, operands, out, batched
-        self.writes = isinstance(op.array, np.ufunc)
-
-    def __call__(self, space: Space) -> None:
-        out = (space.lanes if self.batched else space.shared)[self.out]
-        if self.writes:
-            self.function(*[x.read(space) for x in self.operands], out=out)
-        else:
-            out[...] = self.function(*[x.read(space) for x in self.operands])
-
-
-class Sum:
-    """Sums of the same number of terms, each added from left to right."""
-
-    def __init__(self, terms: list[Rows], together: Rows | None, out: slice, batched: bool) -> None:
-        self.terms, self.together, self.out, self.batched = terms, together, out, batched
-        self.members = out.stop - out.start
-
-    def __call__(self, space: Space) -> None:
-        out = (space.lanes if self.batched else space.shared)[self.out]
-        n, width = len(self.terms), out.shape[1]
-        if self.together is not None:
-            terms = self.together.read(space)
-        else:
-            terms = space.room(0, n * self.members, width)
-            for k, rows in enumerate(self.terms):
-                terms[k * self.members : (k + 1) * self.members] = rows.read(space)
-        if out.size == 1:  # along the fast axis reduce() would add in pairs
-            out[0, 0] = np.add.accumulate(terms.reshape(n))[-1]
-        else:
-            np.add.reduce(terms.reshape(n, *out.shape), axis=0, out=out)
-
-
-class Total:
-    """Sums over the batch, of rows or of products of two rows; blocks of samples are added up."""
-
-    def __init__(self, a: Rows, b: Rows | None, out: slice) -> None:
-        self.a, self.b, self.out = a, b, out
-
-    def __call__(self, space: Space) -> None:
-        out = space.shared[self.out, 0]
-        a = self.a.read(space)
-        if self.b is None:
-            out += a.sum(axis=1)
-            return
-        a, b = np.broadcast_arrays(a, self.b.read(space))
-        out += np.einsum("ij,ij->i", a, b)
 
 
 class NumpyExecutor:
@@ -187,26 +83,34 @@ class NumpyExecutor:
             rows = [self._row(place, tape.batched[place]) for place, _ in members]
             out = slice(rows[0], rows[-1] + 1)
             columns = [list(column) for column in zip(*(terms for _, terms in members), strict=True)]
-            varies = [x is True for x in pattern]
-            reads = [Rows(c, self.row_of, v, k) for k, (c, v) in enumerate(zip(columns, varies, strict=True))]
             step: Callable[[Space], None]
             if op is TOTAL:
                 self._totals.append(out)
-                step = Total(reads[0], reads[1] if len(reads) > 1 else None, out)
+                step = Total(*self._reads(columns, pattern), out=out)
             elif is_sum:
-                same = all(x is True for x in pattern) or all(x is False for x in pattern)
-                everything = [x for column in columns for x in column]
-                together = Rows(everything, self.row_of, varies[0], 0) if same else None
-                if (
-                    together is not None
-                    and together.slice is not None
-                    and together.slice.stop - together.slice.start == 1
-                ):
-                    together.slice = None  # one row many times: here it has to be repeated
-                step = Sum(reads, together, out, phase == BATCH)
+                step = Sum(self._parts(columns, pattern), out, phase == BATCH)
             else:
-                step = Pointwise(op, reads, out, phase == BATCH)
+                step = Pointwise(op, self._reads(columns, pattern), out, phase == BATCH)
             self.phases[phase].append(step)
+
+    def _reads(self, columns: list[list[Ref]], pattern: tuple[Any, ...]) -> list[Rows]:
+        return [
+            Rows(column, self.row_of, kind is True, k)
+            for k, (column, kind) in enumerate(zip(columns, pattern, strict=True))
+        ]
+
+    def _parts(self, columns: list[list[Ref]], pattern: tuple[Any, ...]) -> list[tuple[int, Rows]]:
+        """Return the terms of sums, those from one table together: how many terms, and their rows."""
+        parts = []
+        for number, (kind, run) in enumerate(itertools.groupby(zip(pattern, columns, strict=True), key=lambda x: x[0])):
+            found = [column for _, column in run]
+            if isinstance(kind, bool):
+                rows = Rows([x for column in found for x in column], self.row_of, kind, 1 + number % 2)
+                rows.repeat()
+                parts.append((len(found), rows))
+            else:
+                parts += [(1, Rows(column, self.row_of, False, 1)) for column in found]
+        return parts
 
     @staticmethod
     def _products(schedule: Schedule, needed: list[bool], count: list[int]) -> dict[int, list[Ref]]:
@@ -229,7 +133,7 @@ class NumpyExecutor:
                     return self._spaces.pop(i)
                 except IndexError:
                     break
-        return Space(self, width)
+        return Space(self.shared_rows, self.lane_rows, width, self.dtype)
 
     def run(self, inputs: Sequence[Array], samples: int, divisor: float) -> tuple[Array, Array]:
         """Compute, and return the shared results and the results of each sample, one row each.

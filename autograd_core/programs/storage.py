@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from ..detached import DETACHED
 from ..errors import ProgramFileError
 from ..primitive import TABLE, Pointwise, lookup
 from ..value import Value
@@ -30,7 +31,7 @@ BYTES, STEPS, NAME, NESTING = 1 << 28, 5_000_000, 200, 20
 
 def dump(recording: Recording, dtype: str) -> str:
     """Return a recording as JSON text."""
-    used = sorted({op.name for op, _ in recording.tape.steps}, key=list(TABLE).index)
+    used = sorted({op.name for op, _ in recording.tape.steps}, key=[*TABLE, DETACHED.name].index)
     number = {name: k for k, name in enumerate(used)}
 
     def ref(x: Any) -> Any:
@@ -175,6 +176,9 @@ class _Reader:
         names = self._list("operations")
         operations: list[Any] = []
         for name in names:
+            if name == DETACHED.name:
+                operations.append(DETACHED)
+                continue
             known = isinstance(name, str) and isinstance(TABLE.get(name), Pointwise)
             _check(
                 known, f"there is no operation {str(name)[:NAME]!r} on numbers in the table; register it before loading"

@@ -243,3 +243,25 @@ def test_gradients_keep_the_shapes_of_arrays():
     _, slopes = program.value_and_grad(np.stack([matrix, -matrix]), reduce=None)
     assert (slopes == np.stack([2.0 * matrix, -2.0 * matrix])).all()
     assert np.array(program.gradient()(matrix)).shape == (2, 3)
+
+
+def test_a_detached_number_follows_the_input_and_sends_nothing_back(tmp_path):
+    program = trace(lambda x: x * x.detach(), 3.0)
+    for executor in (program, trace(lambda x: x * x.detach(), 3.0, executor="numpy")):
+        assert executor.value_and_grad(5.0) == (25.0, 5.0)
+        assert executor.value_and_grad([5.0, 2.0], reduce=None)[1] == [5.0, 2.0]
+    assert program.jvp((5.0,), (1.0,)) == (25.0, 5.0)
+    program.save(tmp_path / "p.json")
+    assert Program.load(tmp_path / "p.json").value_and_grad(5.0) == (25.0, 5.0)
+    assert "v1 = x" in program.source()
+    assert program.table().adjoint[-1].value == 3.0
+    assert Value(2.0).detach().is_leaf  # elsewhere it is a leaf
+
+
+def test_what_is_not_recorded_follows_the_input_and_sends_nothing_back():
+    def f(x):
+        with no_grad():
+            scale = 1.0 / (x * x + 1.0)
+        return x * scale
+
+    assert trace(f, 3.0).value_and_grad(1.0) == (0.5, 0.5)
