@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, basic_indices, integer_array_indices, mutually_broadcastable_shapes
 
 from autograd_core import Tensor
-from autograd_core import functions as F
+from autograd_core import functions as F  # noqa: N812 - the name the field gives it
 
 SHAPES = [(), (1,), (0,), (3,), (2, 3), (0, 3), (3, 0), (2, 1, 3), (2, 3, 4)]
 DTYPES = [np.float64, np.float32]

@@ -19,7 +19,7 @@ from autograd_core import (
     unstack,
     vjp,
 )
-from autograd_core import functions as F
+from autograd_core import functions as F  # noqa: N812 - the name the field gives it
 from autograd_core.node import apply
 from autograd_core.trees import flatten
 

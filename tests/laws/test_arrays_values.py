@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from autograd_core import TABLE, Pointwise, Tensor, Value, stack
-from autograd_core import functions as F
+from autograd_core import functions as F  # noqa: N812 - the name the field gives it
 from autograd_core.node import apply
 
 inf, nan = math.inf, math.nan
