@@ -251,4 +251,4 @@ def _picked(y: float, kept: Any, data: list[Any], params: Any) -> Any:
         value.op = PICK
         value._more = (kept, tuple(data))
         value.note("params", params)
-    return value
+    return watched(value) if WATCHERS else value
