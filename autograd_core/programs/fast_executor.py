@@ -53,7 +53,8 @@ class FastExecutor:
         self._shared = np.zeros(lowered.shared_size, self.dtype)
         for slot, x in lowered.constants.items():
             self._shared[slot] = x
-        self._totals = np.array([lowered.slot[place] for place in lowered.totals], np.intp)
+        totals = [lowered.slot[place] for place in lowered.totals]
+        self._totals = slice(min(totals, default=0), max(totals, default=-1) + 1)
         batched = schedule.tape.batched
         self._row_count, self._lane_inputs = lowered.row_count, sum(batched[: schedule.tape.inputs])
         self._answers, self._results = len(schedule.shared), len(schedule.lanes)
@@ -120,7 +121,7 @@ class FastExecutor:
             own = Space(self)
             own.shared[:] = given
             middle(own.tables, space.columns, answers, results, divisor, start, min(start + PART, samples))
-            return own.shared[self._totals]
+            return own.shared[self._totals].copy()
 
         with ThreadPoolExecutor(self._threads) as pool:
             for sums in pool.map(part, range(0, samples, PART)):

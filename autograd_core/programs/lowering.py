@@ -86,7 +86,7 @@ class Lowering:
             if phase == BATCH:
                 self._batch.append(place)
                 continue
-            if place in self.totals:
+            if place in self.totals:  # before all groups, so that they lie together
                 self.slot[place] = self.shared_size
                 self.shared_size += 1
                 continue
