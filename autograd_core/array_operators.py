@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import math
-from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import array_functions as af
 from .array_arguments import axes_of, index_of
 from .array_protocols import ArrayProtocols
 from .node import apply
-from .primitive import Pointwise, lookup
+from .primitive import TABLE, Pointwise, lookup
 
 __all__ = ["ArrayOperators"]
 
 ADD, SUB, MUL, DIV, POW, NEG, ABS, SUM, MATMUL, GETITEM = (
     lookup(name) for name in ("add", "sub", "mul", "div", "pow", "neg", "abs", "sum", "matmul", "getitem")
 )
-RELU, TANH, SIGMOID = (lookup(name) for name in ("relu", "tanh", "sigmoid"))
 
 
 class ArrayOperators(ArrayProtocols):
-    """What can be written with a Tensor."""
+    """What can be written with a Tensor; below, the operations of the table are added as methods."""
 
     __slots__ = ()
+
+    if TYPE_CHECKING:  # only there: with it, Python would find every attribute of a Tensor in ten times the time
+
+        def __getattr__(self, name: str) -> Any: ...
 
     def __add__(self, other: Any) -> Any:
         return self._two(ADD, self, other)
@@ -75,35 +77,11 @@ class ArrayOperators(ArrayProtocols):
     def __getitem__(self, index: Any) -> Any:
         return self.bind(GETITEM, (self,), {"index": index_of(index)})
 
-    def __getattr__(self, name: str) -> Any:
-        """Find ``x.tanh()`` and the other operations on one operand in the table."""
-        if name.startswith("_"):
-            raise AttributeError(name)
-        primitive = lookup(name)
-        if not isinstance(primitive, Pointwise):
-            raise AttributeError(f"{name} is a step of other operations, as of indexing or broadcasting: no method.")
-
-        if primitive.arity == 1:
-            return partial(self._one, primitive)
-        return lambda *operands: self.bind(primitive, (self, *operands))
-
     def _one(self, primitive: Any, params: Any = ...) -> Any:
         raise NotImplementedError
 
     def _two(self, primitive: Any, a: Any, b: Any) -> Any:
         raise NotImplementedError
-
-    def relu(self) -> Any:
-        """Return each number where it is positive, otherwise 0."""
-        return self._one(RELU)
-
-    def tanh(self) -> Any:
-        """Return the hyperbolic tangent of each number."""
-        return self._one(TANH)
-
-    def sigmoid(self) -> Any:
-        """Return 1 / (1 + exp(-x)) of each number."""
-        return self._one(SIGMOID)
 
     @property
     def T(self) -> Any:  # noqa: N802 - NumPy's name
@@ -195,3 +173,24 @@ class ArrayOperators(ArrayProtocols):
         """Return the numbers kept between two bounds; None stands for no bound."""
         low, high = -math.inf if low is None else low, math.inf if high is None else high
         return apply(lookup("clip"), self, low, high)
+
+
+def _method(primitive: Any) -> Any:
+    """Return a pointwise operation as a method."""
+
+    def one(self: Any) -> Any:
+        return self._one(primitive)
+
+    def several(self: Any, *operands: Any) -> Any:
+        return self.bind(primitive, (self, *operands))
+
+    method = one if primitive.arity == 1 else several
+    method.__name__ = primitive.name
+    method.__qualname__ = f"Tensor.{primitive.name}"
+    method.__doc__ = f"Return {primitive.summary}."
+    return method
+
+
+for _name, _primitive in TABLE.items():
+    if isinstance(_primitive, Pointwise) and not hasattr(ArrayOperators, _name):
+        setattr(ArrayOperators, _name, _method(_primitive))
