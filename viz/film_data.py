@@ -18,7 +18,7 @@ from .models import Net, read
 from .networks import diagram_of
 from .recording import Frame, Recording
 
-__all__ = ["Packed", "pack"]
+__all__ = ["SIDE", "SMALL", "Packed", "as_bytes", "names_of", "of_shown", "pack", "plane_of", "thinned"]
 
 #: points along each side of the large map, and of the small ones in the circles
 SIDE, SMALL = 56, 20
@@ -53,7 +53,7 @@ def pack(
     packed = Packed()
     X2 = np.asarray(X, dtype=float).reshape(len(X), -1)
     goal = _goal(np.asarray(y))
-    plane = _plane(X2)
+    plane = plane_of(X2)
     chosen = _chosen(recording, frames[-1], X2)
     weights, biases, values, dead, small = [], [], [], [], []
     large: list[NDArray[np.float64]] = []
@@ -65,10 +65,10 @@ def pack(
         diagram = diagram_of(model, max_units=max_units)
         weights.append([link.weight for link in diagram.links])
         biases.append([unit.bias for unit in diagram.units if unit.bias is not None])
-        values.append(_of_shown(net.outputs(X2[chosen]), diagram))
-        dead.append(_of_shown([(made == 0.0).all(axis=0, keepdims=True) for made in net.outputs(X2)], diagram)[:, 0])
+        values.append(of_shown(net.outputs(X2[chosen]), diagram))
+        dead.append(of_shown([(made == 0.0).all(axis=0, keepdims=True) for made in net.outputs(X2)], diagram)[:, 0])
         if plane is not None and maps:
-            small.append(_of_shown(net.outputs(plane["small"]), diagram))
+            small.append(of_shown(net.outputs(plane["small"]), diagram))
         if plane is not None:
             final = _outputs(net, plane["large"])
             (curve if X2.shape[1] == 1 else large).append(final)
@@ -79,7 +79,7 @@ def pack(
     hidden = np.array([unit.kind == "hidden" for unit in diagram.units if unit.kind != "more"])
     packed.add("dead", (np.array(dead, dtype=bool) & hidden).astype(np.uint8))
     if small:
-        packed.add("maps", _as_bytes(np.array(small), axis=(0, 2)), delta=True)
+        packed.add("maps", as_bytes(np.array(small), axis=(0, 2)), delta=True)
     header: dict[str, Any] = {"kind": "none", "points": _points(X2, np.asarray(y), goal, chosen)}
     if large:
         header |= _field(packed, np.array(large), goal, model) | {"bounds": plane["bounds"] if plane else []}
@@ -88,11 +88,11 @@ def pack(
     largest = float(np.abs(np.array(weights)).max(initial=0.0))
     header |= {
         "frames": [_frame(frame) for frame in frames],
-        "losses": _thinned(recording.history.losses),
-        "norms": {name: _thinned(norms) for name, norms in recording.history.norms.items()},
+        "losses": thinned(recording.history.losses),
+        "norms": {name: thinned(norms) for name, norms in recording.history.norms.items()},
         "epochs": [{k: x if math.isfinite(x) else None for k, x in e.items()} for e in recording.history.epochs],
         "links": [link.id for link in diagram.links],
-        "named": _names(diagram),
+        "named": names_of(diagram),
         "biased": [unit.id for unit in diagram.units if unit.bias is not None],
         "units": [unit.id for unit in diagram.units if unit.kind != "more"],
         "places": {unit.id: list(diagram.places[unit.id]) for unit in diagram.units},
@@ -125,7 +125,7 @@ def _classes(y: NDArray[Any], goal: list[float] | None) -> list[int]:
     return [goal.index(float(t)) for t in y.ravel()]
 
 
-def _plane(X: NDArray[np.float64]) -> dict[str, Any] | None:
+def plane_of(X: NDArray[np.float64]) -> dict[str, Any] | None:
     """Return the points at which maps are computed: over the plane, or along the line of a single feature."""
     if X.shape[1] not in (1, 2):
         return None
@@ -150,13 +150,13 @@ def _outputs(net: Net, rows: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.column_stack([made[c][:, u] for c, u in sorted(net.final)])
 
 
-def _of_shown(made: list[NDArray[np.float64]], diagram: Diagram) -> NDArray[np.float64]:
+def of_shown(made: list[NDArray[np.float64]], diagram: Diagram) -> NDArray[np.float64]:
     """Return what the units of the picture made of rows, a row a unit."""
     places = [map(int, unit.id[1:].split("_")) for unit in diagram.units if unit.kind != "more"]
     return np.array([made[c][:, u] for c, u in places])
 
 
-def _as_bytes(numbers: NDArray[np.float64], axis: Any) -> NDArray[np.uint8]:
+def as_bytes(numbers: NDArray[np.float64], axis: Any) -> NDArray[np.uint8]:
     """Return numbers as bytes, 0 as 128, scaled by the largest magnitudes along some axes."""
     finite = np.nan_to_num(numbers, nan=0.0, posinf=0.0, neginf=0.0)
     scale = np.maximum(np.quantile(np.abs(finite), 0.99, axis=axis, keepdims=True), 1e-9)
@@ -171,7 +171,7 @@ def _field(packed: Packed, made: NDArray[np.float64], goal: list[float] | None, 
         score = made[..., 0] if outputs == 1 else made[..., 1] - made[..., 0]
         if outputs == 1 and goal == [0.0, 1.0] and _ends_in_sigmoid(model):
             score = score - 0.5
-        packed.add("field", _as_bytes(score, axis=None), delta=True)
+        packed.add("field", as_bytes(score, axis=None), delta=True)
         return {"kind": "classes" if goal is not None else "plane", "side": SIDE}
     ordered = np.sort(made, axis=2)
     lead = np.tanh(ordered[..., -1] - ordered[..., -2])
@@ -241,7 +241,7 @@ def _chosen(recording: Recording, last: Frame, X: NDArray[np.float64]) -> list[i
     return list(dict.fromkeys(far))
 
 
-def _names(diagram: Diagram) -> dict[str, str]:
+def names_of(diagram: Diagram) -> dict[str, str]:
     """Return what pages call units and links: ``x1``, ``2.3`` (column 2, unit 3), ``x1 → 1.2``."""
     units = {
         unit.id: labels.clean(unit.name, 16) or f"{unit.column}.{int(unit.id.rpartition('_')[2]) + 1}"
@@ -251,7 +251,7 @@ def _names(diagram: Diagram) -> dict[str, str]:
     return units | {link.id: f"{units[link.source]} → {units[link.target]}" for link in diagram.links}
 
 
-def _thinned(numbers: list[float]) -> list[list[float | None]]:
+def thinned(numbers: list[float]) -> list[list[float | None]]:
     """Return (update, number) of a long list so that peaks stay: the least and the largest of each stretch."""
     size = max(1, math.ceil(2 * len(numbers) / MOST_LOSSES))
     kept: list[int] = []

@@ -54,12 +54,16 @@ class Net:
         ``outputs(X)`` returns what every unit makes of rows of samples: an array (samples, units) for each column.
     final : frozenset of (column, unit)
         The outputs of the network.
+    parameter : callable
+        ``parameter(source column, unit, target column, unit)`` returns what holds that weight, and the index in it:
+        a Value and None, or a Tensor and a pair.
     """
 
     columns: tuple[Column, ...]
     links: Callable[[int, int, Sequence[int], Sequence[int]], list[tuple[int, int, float, float | None]]]
     outputs: Callable[[Floats], list[Floats]]
     final: frozenset[tuple[int, int]]
+    parameter: Callable[[int, int, int, int], tuple[Any, tuple[int, int] | None]]
 
     @property
     def captions(self) -> tuple[str, ...]:
@@ -145,7 +149,7 @@ def _neurons(layers: list[list[Any]], captions: list[str], model: Any) -> Net:
             return [X, numbers([model(row) for row in X.tolist()]).reshape(len(X), -1)]
 
     final = frozenset((len(layers), j) for j in range(len(layers[-1])))
-    return Net(tuple(columns), links, outputs, final)
+    return Net(tuple(columns), links, outputs, final, lambda a, i, b, j: (layers[b - 1][j].w[i], None))
 
 
 def _dag(model: DAGNetwork) -> Net:
@@ -186,7 +190,9 @@ def _dag(model: DAGNetwork) -> Net:
         return [np.column_stack([y[n] for n in stack]) for stack in stacks]
 
     final = frozenset((depth[n], stacks[depth[n]].index(n)) for n in model.outputs)
-    return Net(tuple(columns), links, outputs, final)
+    return Net(
+        tuple(columns), links, outputs, final, lambda a, i, b, j: (model.weights[stacks[a][i], stacks[b][j]], None)
+    )
 
 
 def _perceptron(model: Perceptron) -> Net:
@@ -205,7 +211,7 @@ def _perceptron(model: Perceptron) -> Net:
         inside = X if plain else np.array([model._phi(row) for row in X])
         return [inside, np.array([[float(model(row))] for row in X])]
 
-    return Net(columns, links, outputs, frozenset({(1, 0)}))
+    return Net(columns, links, outputs, frozenset({(1, 0)}), lambda a, i, b, j: (None, None))
 
 
 class _Step:
@@ -269,4 +275,5 @@ def _tensors(model: Sequential) -> Net:
         return [X, *(found[group[-1][0]] for group in groups)]
 
     last = len(groups)
-    return Net(tuple(columns), links, outputs, frozenset((last, j) for j in range(linears[-1].out_features)))
+    final = frozenset((last, j) for j in range(linears[-1].out_features))
+    return Net(tuple(columns), links, outputs, final, lambda a, i, b, j: (linears[b - 1].weight, (j, i)))

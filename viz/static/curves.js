@@ -3,7 +3,7 @@
 import { svgElement } from "./field.js";
 import { number } from "./numbers.js";
 
-const WIDTH = 320, HEIGHT = 116, LEFT = 46, BOTTOM = 20, TOP = 8;
+const WIDTH = 320, HEIGHT = 124, LEFT = 46, BOTTOM = 20, TOP = 18;
 
 // lines: [{ name, points: [[update, y], …], kind }]; a logarithmic axis where all is positive and spread far.
 export function curves(box, lines, last, title) {
@@ -26,7 +26,7 @@ export function curves(box, lines, last, title) {
   const back = (v) => number(log ? 10 ** v : v, 2);
   label(back(high), LEFT - 4, TOP + 6, "end");
   label(back(low), LEFT - 4, HEIGHT - BOTTOM, "end");
-  label(title, LEFT + 6, TOP + 6, "start");
+  label(title, LEFT, 10, "start");
   label("0", LEFT, HEIGHT - 6, "middle");
   label(`update ${last}`, WIDTH - 6, HEIGHT - 6, "end");
   lines.forEach((line, i) => {

@@ -1,14 +1,15 @@
 // Maps of numbers over the plane: bytes to colours, samples as marks.
 
-export function colourOf(name) {
-  const text = getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+export function colourOf(name, root) {
+  const text = getComputedStyle(root).getPropertyValue(name).trim();
   return [1, 3, 5].map((i) => parseInt(text.slice(i, i + 2), 16));
 }
 
-export function schemeOf() {
+export function schemeOf(root = document.documentElement) {
+  const [negative, positive, neutral, background, text] =
+    ["--negative", "--positive", "--neutral", "--background", "--text"].map((name) => colourOf(name, root));
   return {
-    negative: colourOf("--negative"), positive: colourOf("--positive"), neutral: colourOf("--neutral"),
-    background: colourOf("--background"), text: colourOf("--text"),
+    negative, positive, neutral, background, text,
     classes: ["#0877bd", "#f59322", "#009e73", "#cc79a7", "#e6c700", "#56b4e9"].map((hex) =>
       [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16))),
   };
