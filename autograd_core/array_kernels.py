@@ -266,8 +266,8 @@ def clip_slope(x: Array, low: Array, high: Array) -> Array:
 
 def where(condition: Array, a: Array, b: Array) -> Array:
     """Return a where the condition is not 0, otherwise b; between two Python floats in the condition's dtype."""
-    typed = (condition,) if isinstance(a, float) and isinstance(b, float) else (a, b)
-    return _like(np.where(np.not_equal(condition, 0.0), a, b), *typed)
+    chosen = np.where(np.not_equal(condition, 0.0), a, b)
+    return _like(chosen, condition) if isinstance(a, float) and isinstance(b, float) else chosen
 
 
 def _comparison(compare: Callable[..., Array]) -> Callable[[Array, Array], Array]:

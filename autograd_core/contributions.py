@@ -54,17 +54,20 @@ def sent(node: Any, i: int, m: Any, adjoint: Any, reached: Any, y: Any, operands
         if op.selects:
             chosen = np.not_equal(op.partials[i](arrays, numbers, *data), 0.0)
             reached = chosen if reached is None else chosen & reached
-        reached = np.broadcast_to(reached, numbers.shape)
-    if not reached.any():
+        if reached.shape != numbers.shape:
+            reached = np.broadcast_to(reached, numbers.shape)
+    count = np.count_nonzero(reached)
+    if not count:
         return None
     contribution = op.contribution(m, i, adjoint, y, operands, node.params)
     if not isinstance(into, np.ndarray):  # a Value
         return contribution
-    if reached.all():
+    if count == reached.size:
         return fitted(m, contribution, into)
     if not isinstance(op, Linear):
         contribution = m.where(reached, contribution, 0.0)
     if reached.shape != into.shape:
         reached = np.not_equal(sum_to(reached, into.shape), 0)
+        count = np.count_nonzero(reached)
     contribution = fitted(m, contribution, into)
-    return contribution if reached.all() else Lanes(contribution, reached)
+    return contribution if count == reached.size else Lanes(contribution, reached)

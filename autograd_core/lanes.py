@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 __all__ = ["Lanes", "added", "plain"]
 
 
@@ -38,7 +40,7 @@ class Lanes:
             return self.values + other
         reached = self.reached | other.reached
         values = self.values + other.values
-        return values if reached.all() else Lanes(values, reached)
+        return values if np.count_nonzero(reached) == reached.size else Lanes(values, reached)
 
 
 def added(a: Any, b: Any) -> Any:

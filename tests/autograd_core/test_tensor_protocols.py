@@ -65,7 +65,7 @@ def test_foreign_numbers_on_either_side(x):
     assert (np.float64(6) / x).data[0].tolist() == [6.0, 3.0, 2.0]
     assert (np.array([[1.0, 1.0]]) @ x).data.tolist() == [[5.0, 7.0, 9.0]]
     assert (x.T @ np.ones(2)).data.tolist() == [5.0, 7.0, 9.0]
-    y = [1.0, 2.0, 3.0] + x
+    y = [1.0, 2.0, 3.0] + x  # noqa: RUF005 - numbers are added
     y.sum().backward()
     assert x.grad.tolist() == [[1.0] * 3] * 2
     half = Tensor([1.0], requires_grad=True).data.astype(np.float32)
