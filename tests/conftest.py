@@ -35,6 +35,20 @@ def chromium() -> str:
     return chromium_path()
 
 
+@pytest.fixture(scope="module")
+def browser(chromium):
+    """A browser that reaches this machine alone.
+
+    One a module, since Playwright keeps an event loop running for as long, in which no other test could run its own.
+    """
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs pip install playwright")
+    offline = ["--no-sandbox", "--disable-dev-shm-usage", "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"]
+    with playwright.sync_playwright() as driver:
+        launched = driver.chromium.launch(executable_path=chromium, args=offline)
+        yield launched
+        launched.close()
+
+
 @pytest.fixture(scope="session")
 def torch():
     """PyTorch, imported only when a test asks: collecting the others must not wait for it."""

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import array_kernels, kernels
-from ..primitive import ATOM, NEGATION, POWER, PRODUCT, SUM, Form, Interval, Pointwise, record
+from ..primitive import NEGATION, POWER, PRODUCT, SUM, Form, Interval, Pointwise, record
 
 POSITIVE = Interval(0.1, 3.0)
 REAL = Interval(-3.0, 3.0)
@@ -96,7 +96,7 @@ DIV = record(
         symbol="÷",
         operator="/",
         text=Form("{0:2} / {1:3}", PRODUCT),
-        tex=Form(r"\frac{{{0:0}}}{{{1:0}}}", ATOM),
+        tex=Form(r"\frac{{{0:0}}}{{{1:0}}}", POWER),
         summary="the quotient of two numbers",
         scalar=kernels.div,
         array=np.divide,

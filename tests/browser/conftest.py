@@ -4,17 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-OFFLINE = ["--no-sandbox", "--disable-dev-shm-usage", "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"]
-
-
-@pytest.fixture(scope="session")
-def browser(chromium):
-    playwright = pytest.importorskip("playwright.sync_api", reason="needs pip install playwright")
-    with playwright.sync_playwright() as driver:
-        launched = driver.chromium.launch(executable_path=chromium, args=OFFLINE)
-        yield launched
-        launched.close()
-
 
 @pytest.fixture
 def open_page(browser):

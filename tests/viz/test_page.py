@@ -10,16 +10,6 @@ from viz import labels, step
 pytestmark = [pytest.mark.browser, pytest.mark.dot, pytest.mark.slow]
 
 
-@pytest.fixture(scope="module")
-def browser(chromium):
-    playwright = pytest.importorskip("playwright.sync_api", reason="needs pip install playwright")
-    offline = ["--no-sandbox", "--disable-dev-shm-usage", "--host-resolver-rules=MAP * ~NOTFOUND"]
-    with playwright.sync_playwright() as driver:
-        launched = driver.chromium.launch(executable_path=chromium, args=offline)
-        yield launched
-        launched.close()
-
-
 @pytest.fixture
 def open_page(browser, tmp_path):
     """Open the page of a graph; at the end, nothing may have been requested or complained about."""
