@@ -115,7 +115,7 @@ class ArrayNode(Node):
         """
         if holders(self._data) > 2:  # this slot, and the argument
             self._data.setflags(False)
-            self._data = self._data.copy()
+            self._data = self._data.copy("K")
         self._data.setflags(False)
 
     def _lifted(self, x: Any, primitive: Any) -> Any:

@@ -13,8 +13,8 @@ from .primitive import TABLE, Pointwise, lookup
 
 __all__ = ["ArrayOperators"]
 
-ADD, SUB, MUL, DIV, POW, NEG, ABS, SUM, MATMUL, GETITEM = (
-    lookup(name) for name in ("add", "sub", "mul", "div", "pow", "neg", "abs", "sum", "matmul", "getitem")
+ADD, SUB, MUL, DIV, POW, NEG, ABS, SUM, MATMUL, GETITEM, PERMUTE = (
+    lookup(name) for name in ("add", "sub", "mul", "div", "pow", "neg", "abs", "sum", "matmul", "getitem", "permute")
 )
 
 
@@ -86,7 +86,7 @@ class ArrayOperators(ArrayProtocols):
     @property
     def T(self) -> Any:  # noqa: N802 - NumPy's name
         """The array with its axes in reverse order."""
-        return af.permute(self)
+        return self._one(PERMUTE, {"axes": tuple(range(self._data.ndim)[::-1])})
 
     def sum(self, axis: af.Axis = None, keepdims: bool = False) -> Any:
         """Return the sum over axes."""

@@ -122,11 +122,18 @@ def cross_entropy(logits: Any, target: Any) -> Any:
         )
     if target.dtype.kind not in "iu" or (target.size and (target.min() < 0 or target.max() >= shape[-1])):
         raise OperandError(f"Targets are class indices, integers from 0 to {shape[-1] - 1}, not {target!r:.100}.")
-    at_target = np.zeros(shape, raw(logits).dtype)
-    np.put_along_axis(at_target, target[..., None], 1.0, -1)
-    places = (*np.indices(target.shape, sparse=True), target)
-    own = m.reshape(m.getitem(logits, index=places), shape=(*shape[:-1], 1))
-    return logsumexp(m.where(at_target, 0.0, m.sub(logits, own)), -1)
+    place = target[..., None]
+    others = np.not_equal(np.arange(shape[-1]), place).astype(raw(logits).dtype)
+    samples = [places[..., None] for places in np.indices(target.shape, sparse=True)]
+    differences = m.sub(logits, m.getitem(logits, index=(*samples, place)))
+    top = raw(differences).max(axis=-1, keepdims=True, initial=0.0)
+    if not np.isfinite(top).all():
+        return logsumexp(m.where(others, differences, 0.0), -1)
+    if not top.any():  # the target is the likeliest class of every sample
+        return m.log1p(sum(m.mul(m.exp(differences), others), (-1,)))
+    rest = sum(m.mul(m.exp(m.sub(differences, top)), others), (-1,))
+    top = top[..., 0]
+    return m.add(m.log1p(m.add(rest, np.expm1(-top))), top)
 
 
 def norm(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:

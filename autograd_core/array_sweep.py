@@ -40,8 +40,8 @@ def drained(root: Any, seed: Any) -> bool:
     with _one_at_a_time:
         for node in order:
             if node.op is None:  # a leaf keeps its array: that of the sweep, if nobody else has it
-                alone = holders(adjoints[node]) == 2 and adjoints[node].base is None
-                adjoints[node] = node.accepted(adjoints[node] if alone else adjoints[node].copy())
+                alone = holders(adjoints[node]) == 2 and _its_own(adjoints[node])
+                adjoints[node] = node.accepted(adjoints[node] if alone else adjoints[node].copy("K"))
             else:
                 adjoints[node].setflags(False)
         try:
@@ -71,6 +71,12 @@ def entered(adjoints: dict[Any, Any]) -> list[Any] | None:
                     append(x)
     order.sort(key=by_creation, reverse=True)
     return order
+
+
+def _its_own(array: Any) -> bool:
+    """Whether nobody else holds the memory of an array."""
+    base = array.base
+    return base is None or (array.flags.writeable and type(base) is ndarray and holders(base) == 3)
 
 
 def descend(order: list[Any], adjoints: dict[Any, Any]) -> None:

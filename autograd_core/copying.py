@@ -123,7 +123,7 @@ def _copied(value: Any, memo: dict[int, Any]) -> Any:
     if isinstance(value, dict):
         return {key: _copied(x, memo) for key, x in value.items()}
     if isinstance(value, Scope):
-        return Scope(value.path, value.first, memo.get(id(value.owner), value.owner))
+        return value.owned_by(memo.get(id(value.owner), value.owner))
     if isinstance(value, np.ndarray) and value.flags.writeable:
         return memo.setdefault(id(value), value.copy())
     return value

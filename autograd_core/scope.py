@@ -8,15 +8,21 @@ nothing; the tags are read when somebody draws.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from typing import Any
 
 from .node import Node, tick
 
 __all__ = ["Scope", "scope", "scopes_of"]
 
-_local = threading.local()
+
+class _Local(threading.local):
+    """The path of the innermost open scope of a thread."""
+
+    path = ""
+
+
+_local = _Local()
 
 
 class Scope:
@@ -32,10 +38,26 @@ class Scope:
         The part itself; if it has ``parameters()``, those leaves are drawn with it.
     """
 
-    __slots__ = ("first", "owner", "path")
+    __slots__ = ("first", "outer", "owner", "path")
 
-    def __init__(self, path: str, first: int, owner: Any) -> None:
-        self.path, self.first, self.owner = path, first, owner
+    def __init__(self, name: str, owner: Any) -> None:
+        self.outer = outer = _local.path
+        self.path = f"{outer}.{name}" if outer else name
+        self.first = tick()
+        self.owner = owner
+
+    def __enter__(self) -> Scope:
+        _local.path = self.path
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        _local.path = self.outer
+
+    def owned_by(self, owner: Any) -> Scope:
+        """Return the same call of another owner: that of a copied model."""
+        call = object.__new__(Scope)
+        call.path, call.outer, call.first, call.owner = self.path, self.outer, self.first, owner
+        return call
 
     def tag(self, outputs: Any) -> None:
         """Mark what the call returned: a node, or a list, tuple or dict of nodes."""
@@ -50,8 +72,7 @@ class Scope:
                 self.tag(output)
 
 
-@contextmanager
-def scope(name: str, owner: Any = None) -> Iterator[Scope]:
+def scope(name: str, owner: Any = None) -> Scope:
     """Open a named scope inside the one that is open; tag what it returns with ``.tag(outputs)``.
 
     Examples
@@ -63,13 +84,7 @@ def scope(name: str, owner: Any = None) -> Iterator[Scope]:
     >>> scopes_of([y + 1.0, y, x])
     ['', 'square', '']
     """
-    outer = getattr(_local, "path", "")
-    path = f"{outer}.{name}" if outer else name
-    _local.path = path
-    try:
-        yield Scope(path, tick(), owner)
-    finally:
-        _local.path = outer
+    return Scope(name, owner)
 
 
 def scopes_of(order: Iterable[Any]) -> list[str]:

@@ -74,7 +74,7 @@ class Tensor(ArrayNode, ArrayOperators):
     def data(self) -> Any:
         """The numbers."""
         if not self._data.flags.writeable and self.op is None:
-            self._data = self._data.copy()  # what was recorded keeps the array it was computed with
+            self._data = self._data.copy("K")  # what was recorded keeps the array it was computed with
         elif self.op is not None:
             self._data.flags.writeable = False  # a computed array is shared with what was computed from it
         return self._data
@@ -96,7 +96,7 @@ class Tensor(ArrayNode, ArrayOperators):
         """The gradient of the last root swept, by this node; None before."""
         grad = self._grad
         if grad is not None and not grad.flags.writeable:  # the sweep's own array, which others may share
-            grad = self._grad = grad.copy()
+            grad = self._grad = grad.copy("K")
         return grad
 
     @grad.setter

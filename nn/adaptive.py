@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from .errors import OperandError
-from .optimizer import Memory, Optimizer, largest, root
+from .optimizer import Memory, Optimizer, descended, largest, root
 from .options import in_range
 
 __all__ = ["Adagrad", "Adam", "AdamW", "RMSprop"]
@@ -125,7 +125,7 @@ class RMSprop(Optimizer):
         step = gradient / (root(spread) + self.eps)
         if self.momentum != 0.0:
             step = found["velocity"] = self.momentum * memory.get("velocity", 0.0) + step
-        return x - self.lr * step, found
+        return descended(x, self.lr, step), found
 
 
 class Adam(Optimizer):

@@ -66,7 +66,8 @@ class Linear(TensorModule):
         if np.dtype(dtype) not in (np.dtype(np.float64), np.dtype(np.float32)):
             raise OptionError(f"dtype is numpy.float64 or numpy.float32, not {dtype!r}.")
         drawn = initializer(init)(rng, (fan_out, fan_in), fan_in, fan_out)
-        self.weight = Tensor(drawn.astype(dtype), requires_grad=True, label="W")
+        by_column = drawn.astype(dtype, order="F")  # X Wᵀ reads it, and its gradient is made, without turning it over
+        self.weight = Tensor(by_column, requires_grad=True, label="W")
         self.bias = Tensor(np.zeros(fan_out, dtype), requires_grad=True, label="b") if bias else None
 
     @property

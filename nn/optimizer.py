@@ -26,6 +26,7 @@ __all__ = [
     "Optimizer",
     "clip_grad_norm_",
     "clip_grad_value_",
+    "descended",
     "has_gradient",
     "largest",
     "put",
@@ -220,6 +221,11 @@ def has_gradient(p: Any) -> bool:
 def root(x: Any) -> Any:
     """Return the square root of a float or an array."""
     return math.sqrt(x) if isinstance(x, float) else np.sqrt(x)
+
+
+def descended(x: Any, lr: float, direction: Any) -> Any:
+    """Return x - lr·direction; written as a sum, which NumPy computes in the memory of the product."""
+    return x + -lr * direction
 
 
 def largest(a: Any, b: Any) -> Any:

@@ -18,7 +18,7 @@ from typing import Any
 
 from .adaptive import Adagrad, Adam, AdamW, RMSprop
 from .errors import OptionError
-from .optimizer import Memory, Optimizer, clip_grad_norm_, clip_grad_value_
+from .optimizer import Memory, Optimizer, clip_grad_norm_, clip_grad_value_, descended
 from .options import in_range
 
 __all__ = [
@@ -87,11 +87,11 @@ class SGD(Optimizer):
         if self.weight_decay != 0.0:
             gradient = gradient + self.weight_decay * x
         if self.momentum == 0.0:
-            return x - self.lr * gradient, memory
+            return descended(x, self.lr, gradient), memory
         before = memory.get("velocity")
         v = gradient if before is None else self.momentum * before + (1.0 - self.dampening) * gradient
         direction = gradient + self.momentum * v if self.nesterov else v
-        return x - self.lr * direction, {"velocity": v}
+        return descended(x, self.lr, direction), {"velocity": v}
 
 
 class Momentum(Optimizer):

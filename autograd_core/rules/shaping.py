@@ -98,8 +98,8 @@ PERMUTE = record(
         symbol="ᵀ",
         tex=Form(r"{0:5}^{{\top}}"),
         summary="the array with its axes in another order",
-        array=lambda x, axes: np.transpose(x, axes),
-        transpose=lambda m, g, i, x, axes: m.permute(g, axes=tuple(int(k) for k in np.argsort(axes))),
+        array=lambda x, axes: x.transpose(axes),
+        transpose=lambda m, g, i, x, axes: m.permute(g, axes=tuple(sorted(range(len(axes)), key=axes.__getitem__))),
         stacked=lambda m, n, x, axes: m.permute(x, axes=(0, *up(axes))),
         source=TRANSPOSE,
     )

@@ -7,7 +7,8 @@ import copy
 import numpy as np
 import pytest
 
-from autograd_core import Value
+from autograd_core import Value, history
+from autograd_core.scope import scopes_of
 from nn import MLP, Module
 from nn.errors import OperandError, ShapeError
 
@@ -137,3 +138,10 @@ def test_a_part_that_knows_its_whole_is_no_endless_loop():
             self.part = Part(self)
 
     assert [name for name, _ in Whole().named_parameters()] == ["part.w"]
+
+
+def test_the_copy_of_a_graph_knows_the_parts_of_the_copied_model():
+    model = MLP(2, [3, 1], rng=0)
+    out = model([1.0, 2.0])
+    _, twin = copy.deepcopy((model, out))
+    assert scopes_of(history(twin)) == scopes_of(history(out))
