@@ -78,10 +78,7 @@ class Node:
     @property
     def notes(self) -> dict[str, Any] | None:
         """What people attached: its label, its scopes, the source line that made it; None if nothing."""
-        try:
-            return self._notes
-        except AttributeError:
-            return None
+        return getattr(self, "_notes", None)
 
     @property
     def is_leaf(self) -> bool:
@@ -101,10 +98,11 @@ class Node:
 
     def note(self, key: str, value: Any) -> None:
         """Attach something to the node."""
-        try:
-            self._notes[key] = value
-        except AttributeError:
+        notes = getattr(self, "_notes", None)
+        if notes is None:
             self._notes = {key: value}
+        else:
+            notes[key] = value
 
     def __copy__(self) -> Node:
         from .copying import shallow_copy

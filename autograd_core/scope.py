@@ -63,7 +63,8 @@ class Scope:
         """Mark what the call returned: a node, or a list, tuple or dict of nodes."""
         if isinstance(outputs, Node):
             if outputs.index >= self.first:
-                outputs.note("scopes", (*(outputs.notes or {}).get("scopes", ()), self))
+                notes = outputs.notes
+                outputs.note("scopes", (self,) if notes is None else (*notes.get("scopes", ()), self))
         elif isinstance(outputs, (list, tuple)):
             for output in outputs:
                 self.tag(output)
