@@ -1,7 +1,7 @@
-"""Is a derivative right? Finite differences for functions, the laws of the table for records.
+"""Is a record right? The laws that it must obey, at random points.
 
-Central differences are a loose gate: they see errors of 1e-6 and more. The laws on a record are tighter, since they
-compare readings of one rule with each other, and the tests of this project compare each with 50-digit arithmetic.
+They are tighter than finite differences, since they compare readings of one rule with each other; the tests of this
+project compare each with 50-digit arithmetic too.
 """
 
 from __future__ import annotations
@@ -14,103 +14,14 @@ from typing import Any
 import numpy as np
 
 from .algebra import arrays, floats
+from .differences import check_grad
 from .errors import CheckError, RegistrationError
 from .expression import parse
-from .node import Node
 from .operation import Operation
 from .primitive import Pointwise, Primitive, lookup
 from .symbolic import Symbol, derivative
-from .transforms import grad
-from .trees import flatten
 
-__all__ = ["check_grad", "check_primitive", "numerical_derivative"]
-
-
-def numerical_derivative(f: Callable[[float], float], x: float, h: float | None = None) -> float:
-    """Return the five-point central difference of a function of one float; its error is about 1e-12 relative.
-
-    >>> round(numerical_derivative(lambda x: x**3, 2.0), 9)
-    12.0
-    """
-    if h is None:
-        h = 1e-3 * max(1.0, abs(x))
-    near, far = f(x + h) - f(x - h), f(x + 2 * h) - f(x - 2 * h)
-    return (8.0 * near - far) / (12.0 * h)
-
-
-def check_grad(f: Callable[..., Any], *args: Any, order: int = 1, tolerance: float = 1e-6) -> float:
-    """Compare the derivatives of a function with central differences.
-
-    Parameters
-    ----------
-    f : callable
-        Takes Values (or lists, tuples, dicts of them) and returns one Value.
-    *args : numbers, or lists, tuples, dicts of numbers
-        The point.
-    order : int
-        1 checks first derivatives; 2 checks also the derivatives of those, and so on.
-    tolerance : float
-        The largest difference accepted, relative to max(1, |derivative|).
-
-    Returns
-    -------
-    float
-        The largest difference found.
-
-    Raises
-    ------
-    CheckError
-        If one is larger than the tolerance. The message names the argument and both numbers.
-
-    Examples
-    --------
-    >>> from autograd_core import functions as F
-    >>> check_grad(lambda x, y: F.sin(x) * y, 0.5, 2.0, order=2) < 1e-9
-    True
-    """
-    worst = 0.0
-    for argnum, argument in enumerate(args):
-        leaves, rebuild = flatten(argument)
-        derivatives, _ = flatten(grad(f, argnum)(*args))
-        for i, (x, found) in enumerate(zip(leaves, derivatives, strict=True)):
-            along = _along(f, args, argnum, leaves, rebuild, i)
-            worst = max(worst, _compare(along, float(x), float(found), tolerance, argnum, i))
-            if order > 1:
-                _check_next(f, args, argnum, i, order, tolerance)
-    return worst
-
-
-def _along(f: Any, args: Any, argnum: int, leaves: list[Any], rebuild: Any, i: int) -> Callable[[float], float]:
-    """Return f as a function of one number, the i-th of an argument."""
-
-    def one(x: float) -> float:
-        moved = list(args)
-        moved[argnum] = rebuild([*leaves[:i], x, *leaves[i + 1 :]])
-        y = f(*moved)
-        return float(y.item() if isinstance(y, Node) else y)
-
-    return one
-
-
-def _compare(f: Callable[[float], float], x: float, derivative: float, tolerance: float, argnum: int, i: int) -> float:
-    expected = numerical_derivative(f, x)
-    error = abs(derivative - expected) / max(1.0, abs(expected))
-    if not error <= tolerance:
-        raise CheckError(
-            f"The derivative by argument {argnum}, number {i}, is {derivative!r} at {x!r}, but the central difference "
-            f"there is {expected!r}: they differ by {error:.1e} of max(1, |derivative|), more than {tolerance:.0e}. "
-            "Either the rule is wrong, or the point is near a kink, where the difference means nothing."
-        )
-    return error
-
-
-def _check_next(f: Any, args: Any, argnum: int, i: int, order: int, tolerance: float) -> None:
-    """Check the derivatives of a first derivative."""
-
-    def first(*moved: Any) -> Any:
-        return flatten(grad(f, argnum)(*moved))[0][i]
-
-    check_grad(first, *args, order=order - 1, tolerance=max(tolerance, 1e-5))
+__all__ = ["check_primitive"]
 
 
 def check_primitive(primitive: Primitive | Operation | str, points: int = 20, order: int = 2) -> float:
