@@ -433,13 +433,14 @@ def swap(x: Array) -> Array:
 
 
 def matmul(a: Array, b: Array) -> Array:
-    """Return the product of matrices: of one pair by ``np.dot``, which starts sooner and is faster on thin ones."""
-    return np.dot(a, b) if a.ndim == 2 and b.ndim == 2 else np.matmul(a, b)
+    """Return the product of matrices: of one pair by ``dot``, which starts sooner and is faster on thin ones."""
+    return a.dot(b) if a.ndim == 2 and b.ndim == 2 else np.matmul(a, b)
 
 
 def sum_over(x: Array, axes: tuple[int, ...], keepdims: bool) -> Array:
     """Return the sum over axes."""
-    return np.add.reduce(x, axis=axes, keepdims=keepdims)  # type: ignore[call-overload]
+    every = len(axes) == x.ndim  # None says so to NumPy sooner
+    return np.add.reduce(x, axis=None if every else axes, keepdims=keepdims)  # type: ignore[call-overload]
 
 
 def spread(x: Array, shape: tuple[int, ...], axes: tuple[int, ...], keepdims: bool) -> Array:
@@ -465,7 +466,7 @@ def sum_to(x: Array, shape: tuple[int, ...]) -> Array:
     extra = x.ndim - len(shape)
     if x.shape[extra:] == shape:
         if x.ndim == 2 and extra == 1 and x.shape[0] <= 4096 and x.dtype.kind == "f":
-            return np.dot(_ones(x.shape[0], x.dtype), x)  # the rows of a matrix, in a third of the time
+            return _ones(x.shape[0], x.dtype).dot(x)  # the rows of a matrix, in a third of the time
         return np.add.reduce(x, axis=0 if extra == 1 else tuple(range(extra)))
     axes = (*range(extra), *(i + extra for i, n in enumerate(shape) if n == 1 and x.shape[i + extra] != 1))
     return np.add.reduce(x, axis=axes, keepdims=True).reshape(shape)

@@ -118,9 +118,11 @@ class Tensor(ArrayNode, ArrayOperators):
     @property
     def array(self) -> Any:
         """The numbers as they are, without a copy, read-only."""
-        view = self._data.view()
-        view.flags.writeable = False
-        return view
+        data = self._data
+        if data.flags.writeable:
+            data = data.view()
+            data.setflags(False)
+        return data
 
     def assign(self, array: Any) -> None:
         """Make a new array the numbers of a leaf, without a copy: for optimisers, which hand over what they computed.

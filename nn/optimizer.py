@@ -93,10 +93,9 @@ class Optimizer:
         TrainingError
             If none has: ``backward()`` was not called since the last ``zero_grad()``.
         """
+        rule, memories = self.rule, self._memory
         updates = [
-            (i, p, *self.rule(numbers(p), p.grad, self._memory[i]))
-            for i, p in enumerate(self.params)
-            if has_gradient(p)
+            (i, p, *rule(numbers(p), p.grad, memories[i])) for i, p in enumerate(self.params) if has_gradient(p)
         ]
         if not updates:
             raise TrainingError(
