@@ -11,8 +11,9 @@
 from __future__ import annotations
 
 from .drawing import Drawing, draw, draw_dot
+from .overview import text
 from .stepper import Stepper, step
 from .steps import Step
 from .table import TraceTable, trace_table
 
-__all__ = ["Drawing", "Step", "Stepper", "TraceTable", "draw", "draw_dot", "step", "trace_table"]
+__all__ = ["Drawing", "Step", "Stepper", "TraceTable", "draw", "draw_dot", "step", "text", "trace_table"]

@@ -58,6 +58,7 @@ examples:
   backprop draw "a * b" a=2 b=-3                        a table: no file, and no Graphviz needed
   backprop draw "a * b" a=2 b=-3 -o graph.svg           the ending says which format: {", ".join(PICTURES)}
   backprop draw "x * x" x=3 --partials both -o x.png    formulas and numbers on the arrows
+  backprop draw "x+x+x+x+x" x=3 --max-nodes 4 -o x.svg  what makes a graph too large is folded
   backprop draw -o x.svg -- "-x ** 2" x=3               an expression that begins with a minus sign goes after --
 """
 
@@ -160,6 +161,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     draw.add_argument("--partials", choices=("numbers", "formulas", "both", "none"), default="numbers")
     draw.add_argument("--colour-by", choices=("kind", "gradient"), default="kind", help="what the colour of a box says")
+    draw.add_argument(
+        "--collapse",
+        default="auto",
+        metavar="LEVEL",
+        help="what is folded into one box: auto (as needed), op (nothing), neuron, layer, model, or a depth such as 1",
+    )
+    draw.add_argument("--max-nodes", type=int, default=300, metavar="N", help="how many boxes auto leaves (300)")
     _expression_options(draw, "FILE", _draw)
 
     step = commands.add_parser("step", help="step through its derivatives in a page", description=STEP)
@@ -222,6 +230,8 @@ def _draw(options: argparse.Namespace) -> None:
         rankdir=options.direction,
         partials=options.partials,
         colour_by=options.colour_by,
+        max_nodes=options.max_nodes,
+        collapse=int(options.collapse) if options.collapse.isdecimal() else options.collapse,
     )
     _deliver(options, root, target, "the graph, with values and gradients", drawing)
 

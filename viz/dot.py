@@ -6,76 +6,38 @@ scene's own, and no attribute that could carry a link is ever written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
 
 import graphviz
 
 from . import labels
+from .boxes import Box, Edge, Group, Scene
 from .errors import OptionError
-from .scene import Box, Edge, Group, Scene
 from .theme import EDGE_SIZE, FONT, GROUP_SIZE, NODE_SIZE, Theme
 
-__all__ = ["RANKDIRS", "Picture", "digraph", "escape", "fields", "micrograd"]
+__all__ = ["RANKDIRS", "checked", "digraph", "escape", "fields", "shade"]
 
 RANKDIRS = ("LR", "TB", "RL", "BT")
 
-Renderer = Callable[[str, str], bytes]
-
-#: from so many boxes on, Graphviz is told to stop polishing its layout early, which halves its time
+#: from so many boxes on, Graphviz is told to stop polishing its layout early, and groups lose their frames: with
+#: them it takes eight times as long
 MANY = 300
+#: from so many parts side by side on, the edges between columns are drawn as threads, with room for them
+FEW = 5
+#: how long the line beneath a picture may be
+NOTE = 240
 
 #: what stands beside the name of a leaf, so that kinds differ in words
 KINDS = {"input": "in", "parameter": "param"}
 
 
-class Picture(graphviz.Digraph):  # type: ignore[misc]
-    """A ``graphviz.Digraph`` that can be given a renderer, for machines without the system's ``dot``."""
-
-    renderer: Renderer | None = None
-
-    def pipe(self, format: str | None = None, *, encoding: str | None = None, **named: Any) -> Any:
-        """Return the picture as bytes, or as text if an encoding is given."""
-        if self.renderer is None:
-            return super().pipe(format, encoding=encoding, **named)
-        made = self.renderer(self.source, format or self.format)
-        return made if encoding is None else made.decode(encoding)
-
-    def render(
-        self,
-        filename: Any = None,
-        directory: Any = None,
-        view: bool = False,
-        cleanup: bool = False,
-        format: str | None = None,
-        *,
-        outfile: Any = None,
-        **named: Any,
-    ) -> str:
-        """Save the DOT source and the picture made from it; return the picture's path."""
-        if self.renderer is None:
-            named |= {"directory": directory, "view": view, "cleanup": cleanup, "format": format, "outfile": outfile}
-            path: str = super().render(filename, **named)
-            return path
-        suffix = format or (Path(outfile).suffix[1:] if outfile else "") or self.format
-        source = self.save(filename, directory=directory)
-        target = Path(outfile) if outfile else Path(f"{source}.{suffix}")
-        target.write_bytes(self.pipe(suffix))
-        if cleanup:
-            Path(source).unlink()
-        if view:
-            graphviz.view(str(target))
-        return str(target)
-
-
-def escape(text: str) -> str:
+def escape(text: str, limit: int = labels.LONGEST) -> str:
     r"""Return text that DOT shows as it is, in records and in plain labels.
 
     >>> print(escape(r'a|b {c} <d> "e" \N &amp;'))
     a\|b \{c\} \<d\> "e" \\N &amp;amp;
     """
-    return "".join(f"\\{c}" if c in "\\{}|<>" else c for c in labels.clean(text)).replace("&", "&amp;")
+    return "".join(f"\\{c}" if c in "\\{}|<>" else c for c in labels.clean(text, limit)).replace("&", "&amp;")
 
 
 def checked(rankdir: str) -> str:
@@ -91,6 +53,9 @@ def fields(box: Box, rankdir: str = "LR") -> list[tuple[str, str]]:
     """Return the texts of a box in the order in which Graphviz writes them, each with its role."""
     if box.kind == "constant":
         return [("name", box.name)]
+    if box.kind == "fold":
+        formula = [("formula", box.formula)] if box.formula else []
+        return [("name", box.title), *formula, ("data", box.data), ("grad", f"‖∇‖ {box.grad}")]
     places = [("slot", str(i + 1)) for i in range(box.slots)]
     mark = box.symbol or KINDS.get(box.kind, "")
     head = [("symbol", mark)] if mark else []
@@ -122,17 +87,24 @@ def digraph(
         "node", shape="record", style="filled", fontsize=str(NODE_SIZE), height="0.3", margin="0.09,0.04", **font
     )
     graph.attr("edge", color=theme.edge, arrowsize="0.7", fontsize=str(EDGE_SIZE), fontname=FONT, fontcolor=theme.muted)
-    if len(scene.boxes) > MANY:
+    crowded = len(scene.boxes) > MANY
+    if crowded:
         graph.attr(nslimit="1", nslimit1="1")
+    if scene.note:
+        graph.attr(label=escape(scene.note, NOTE), labelloc="b", labeljust="l", fontsize=str(EDGE_SIZE))
     members: dict[str, list[Box]] = {}
     for box in scene.boxes:
-        members.setdefault(box.group, []).append(box)
+        members.setdefault("" if crowded else box.group, []).append(box)
     inside: dict[str, list[Group]] = {}
-    for group in scene.groups:
+    for group in () if crowded else scene.groups:
         inside.setdefault(group.parent, []).append(group)
 
+    among = {} if crowded else _among(scene)
+    if among:  # straight lines with room for them; without a long search for crossings, the order of parts stays
+        graph.attr(ranksep="1.4", splines="line", mclimit="0.01")
+
     def fill(parent: graphviz.Digraph, path: str, depth: int) -> None:
-        for box in members.get(path, ()):
+        for box in sorted(members.get(path, ()), key=lambda box: among.get(box.id, 0)):
             parent.node(box.id, **_box_attributes(box, theme, rankdir, colour_by))
         for group in inside.get(path, ()):
             with parent.subgraph(name=f"cluster_{group.id}") as cluster:
@@ -143,8 +115,11 @@ def digraph(
     ports = {box.id for box in scene.boxes if box.slots}
     for edge in scene.edges:
         head = f"{edge.head}:s{edge.slot}" if edge.head in ports else edge.head
-        graph.edge(edge.tail, head, **_edge_attributes(edge, partials))
-    for earlier, leaf in _behind(scene):
+        look = _edge_attributes(edge, partials)
+        if edge.tail in among or edge.head in among:
+            look |= _thread(theme, rankdir)
+        graph.edge(edge.tail, head, **look)
+    for earlier, leaf in () if crowded else _behind(scene):
         graph.edge(earlier, leaf, style="invis")
     return graph
 
@@ -170,6 +145,7 @@ def _group_attributes(group: Group, theme: Theme, depth: int) -> dict[str, str]:
         "style": "rounded,filled",
         "fillcolor": theme.groups[depth % len(theme.groups)],
         "color": theme.group_border,
+        "labelloc": "t",
         "labeljust": "l",
         "fontsize": str(GROUP_SIZE),
         "margin": "10",
@@ -192,6 +168,8 @@ def _box_attributes(box: Box, theme: Theme, rankdir: str, colour_by: str) -> dic
         }
     if box.kind in ("operation", "output"):
         attributes["shape"] = "Mrecord"
+    if box.kind == "fold":
+        return {**attributes, "penwidth": "2", "label": _record(box, rankdir), "margin": "0.14,0.07"}
     if box.kind == "output":
         attributes["penwidth"] = "2.5"
     if box.kind == "parameter":
@@ -241,9 +219,35 @@ def _behind(scene: Scene) -> list[tuple[str, str]]:
     return list(pairs)
 
 
+def _among(scene: Scene) -> dict[str, int]:
+    """Return the folded parts of which many stand side by side, as the neurons of a layer do, with their places.
+
+    They have the same operands. Graphviz begins with them in the order in which they are listed if their operands are
+    of another kind, and backwards in the columns behind.
+    """
+    operands: dict[str, set[str]] = {}
+    for edge in scene.edges:
+        operands.setdefault(edge.head, set()).add(edge.tail)
+    rows: dict[tuple[str, frozenset[str]], list[str]] = {}
+    for box in scene.boxes:
+        if box.kind == "fold" and box.id in operands:
+            rows.setdefault((box.group, frozenset(operands[box.id])), []).append(box.id)
+    found = {row[i]: i for row in rows.values() if len(row) > FEW for i in range(len(row))}
+    behind = {part for part in found if not operands[part].isdisjoint(found)}
+    return {part: -i if part in behind else i for part, i in found.items()}
+
+
+def _thread(theme: Theme, rankdir: str) -> dict[str, str]:
+    """Return how one of many edges is drawn that go to or come from parts side by side: thin, from side to side."""
+    out, into = {"LR": ("e", "w"), "RL": ("w", "e"), "TB": ("s", "n"), "BT": ("n", "s")}[rankdir]
+    look = {"color": f"{theme.edge}a0", "penwidth": "0.6", "arrowsize": "0.45", "label": ""}
+    return {**look, "tailport": out, "headport": into}
+
+
 def _edge_attributes(edge: Edge, partials: str) -> dict[str, str]:
-    attributes = {"id": edge.id, "class": "edge" if edge.partial or edge.symbolic else "edge constant"}
-    if not (edge.partial or edge.symbolic):
+    folded = edge.tail.startswith("f") or edge.head.startswith("f")
+    attributes = {"id": edge.id, "class": "edge" if folded or edge.partial or edge.symbolic else "edge constant"}
+    if not (folded or edge.partial or edge.symbolic):
         return {**attributes, "style": "dashed", "arrowhead": "none"}
     formula = "" if edge.symbolic in ("1", "-1", "0") else edge.symbolic  # says no more than the number
     shown = {
@@ -275,38 +279,3 @@ def readable_on(fill: str) -> str:
 
 def _rgb(colour: str) -> Iterator[int]:
     return (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-
-
-def micrograd(scene: Scene, rankdir: str = "LR", format: str = "svg", renderer: Renderer | None = None) -> Picture:
-    """Return a scene as micrograd's notebook draws it: a record for every number, an ellipse for every operation.
-
-    Unlike there, an operand that is used twice has two edges, and a gradient that was not computed is a dash.
-    """
-    if format not in graphviz.FORMATS:
-        raise OptionError(f"format={format!r} is not one that Graphviz writes. Write 'svg', 'png' or 'pdf'.")
-    graph = Picture("micrograd", format=format, graph_attr={"rankdir": checked(rankdir)})
-    graph.renderer = renderer
-    powers = {edge.head: edge.tail for edge in scene.edges if edge.slot == 1 and edge.tail.startswith("c")}
-    exponents = {box.id: powers.get(box.id, "") for box in scene.boxes if box.operator == "**"}
-    names = {box.id: box.name for box in scene.boxes}
-    in_symbol = set(exponents.values())
-    for box in scene.boxes:
-        if box.kind == "constant":
-            if box.id not in in_symbol:
-                graph.node(box.id, label=f"{{ data {_ascii(box.name)} }}", shape="record")
-            continue
-        label = f"{{ {escape(box.label)} | data {_ascii(box.data)} | grad {_ascii(box.grad)} }}"
-        graph.node(box.id, label=label, shape="record")
-        if box.operator:
-            operation = f"{box.id}op"
-            graph.node(operation, label=escape(box.operator + _ascii(names.get(exponents.get(box.id, ""), ""))))
-            graph.edge(operation, box.id)
-    for edge in scene.edges:
-        if edge.tail not in in_symbol:
-            graph.edge(edge.tail, f"{edge.head}op")
-    return graph
-
-
-def _ascii(number: str) -> str:
-    """Return a number with the hyphen that micrograd writes for a minus sign."""
-    return number.replace("−", "-")

@@ -18,19 +18,22 @@ from html import escape
 from pathlib import Path
 from typing import Any, Literal
 
-from . import dot, files, render, svg
+from . import dot, files, outline, render, svg
 from .errors import OptionError, RendererMissingError, RenderError, SizeLimitError
+from .folding import Collapse
+from .micrograd import Picture, micrograd
+from .overview import MAX_NODES, scene_of
 from .reading import Reading
 from .scene import Scene, build
 from .theme import THEMES, Theme
 
-__all__ = ["MAX_NODES", "Drawing", "draw", "draw_dot"]
+__all__ = ["MOST_DRAWN", "Drawing", "draw", "draw_dot"]
 
-#: more than this cannot be read in one picture, and takes Graphviz over a second
-MAX_NODES = 1000
+#: more than this cannot be read in one picture, and takes Graphviz seconds
+MOST_DRAWN = 1000
 TOO_LARGE = (
-    "So many boxes cannot be read. Draw an intermediate node, whose graph is smaller; max_nodes=None draws it all the "
-    "same, which can take Graphviz minutes."
+    "So many boxes cannot be read. Draw an intermediate node, whose graph is smaller, or use draw(), which folds parts "
+    "of it; max_nodes=None draws it all the same, which can take Graphviz minutes."
 )
 
 #: a picture wider than this many points is shown at its own size, to be scrolled
@@ -153,24 +156,16 @@ class Drawing:
         return {"text/html": shown, "image/svg+xml": made, "text/plain": repr(self)}
 
     def text(self) -> str:
-        """Return the picture in words, a line a box.
+        """Return the picture in words, a line a box, as a tree of the parts of the model.
 
         >>> from autograd_core import Value
         >>> x = Value(3.0, label="x")
         >>> print(draw(x * x).text())
         Computation graph of v1: 1 given, 1 computed
-        x  =          3.0000  grad —
-        v1 = x * x =  9.0000  grad —
+        x  =          3.0000  ∇ —
+        v1 = x * x =  9.0000  ∇ —
         """
-        boxes = [box for box in self.scene.boxes if box.kind != "constant"]
-        wide = max(len(box.name) for box in boxes)
-        formulas = [f"{box.formula} = " if box.symbol else "" for box in boxes]
-        far = max(map(len, formulas))
-        lines = [
-            f"{box.name:{wide}} = {formula:{far}} {box.data:>{max(len(b.data) for b in boxes)}}  grad {box.grad}"
-            for box, formula in zip(boxes, formulas, strict=True)
-        ]
-        return "\n".join([self.scene.title, *lines])
+        return outline.tree(self.scene)
 
     def __repr__(self) -> str:
         return f"<Drawing {self.scene.title.removeprefix('Computation graph ')}>"
@@ -185,6 +180,7 @@ def draw(
     format: Literal["svg", "png"] = "svg",
     max_nodes: int | None = MAX_NODES,
     timeout: float = render.TIMEOUT,
+    collapse: Collapse = "auto",
 ) -> Drawing:
     """Return a picture of everything a node was computed from.
 
@@ -207,9 +203,15 @@ def draw(
     format : {"svg", "png"}
         What notebooks show; a file's ending says what is saved.
     max_nodes : int or None
-        Refuse larger graphs at once; None for any size.
+        How many boxes "auto" may leave: of a larger graph, parts are folded into one box each, and a line in the
+        picture says so. None folds nothing, and draws whatever the size.
     timeout : float
         Seconds that Graphviz may take.
+    collapse : {"auto", "op", "neuron", "layer", "model"}, int, callable or None
+        What is folded: the finest level that ``max_nodes`` allows, every neuron, layer or model, every part so deep
+        (1 is the outermost), or what ``collapse(scope)`` says of the path of a part. None and "op" show every
+        operation. A folded neuron shows its formula, its value and the norm of its gradient; "×100" says that it was
+        used so often.
 
     Returns
     -------
@@ -219,7 +221,8 @@ def draw(
     Raises
     ------
     SizeLimitError
-        If the graph has more than ``max_nodes`` nodes.
+        If the graph is too large to be read, or what is left of it to be laid out; both are said at once, and
+        ``max_nodes=None`` tries all the same.
     OptionError
         For an option that is none of those above.
 
@@ -230,6 +233,8 @@ def draw(
     >>> drawing = draw(a / b, theme="dark", partials="both")
     >>> "1 / b = −0.3333" in drawing.dot
     True
+    >>> draw(sum(a * float(i) for i in range(500))).scene.note
+    '1,001 nodes shown as 4 boxes: what is repeated n times is ×n. Pass collapse=None or max_nodes=None to see all.'
     """
     shown = {True: "numbers", False: "none"}.get(partials, partials) if isinstance(partials, bool) else partials
     _one_of("partials", shown, ("numbers", "formulas", "both", "none"))
@@ -238,10 +243,10 @@ def draw(
     if not isinstance(theme, Theme):
         theme = THEMES[_one_of("theme", theme, tuple(THEMES))]
     dot.checked(rankdir)
-    return Drawing(build(Reading(root, max_nodes, remedy=TOO_LARGE)), theme, rankdir, shown, colour_by, format, timeout)  # type: ignore[arg-type]
+    return Drawing(scene_of(root, collapse, max_nodes), theme, rankdir, shown, colour_by, format, timeout)  # type: ignore[arg-type]
 
 
-def draw_dot(root: Any, format: str = "svg", rankdir: str = "LR", max_nodes: int | None = MAX_NODES) -> dot.Picture:
+def draw_dot(root: Any, format: str = "svg", rankdir: str = "LR", max_nodes: int | None = MOST_DRAWN) -> Picture:
     """Return the graph as a ``graphviz.Digraph`` like that of micrograd's notebook.
 
     It differs where that one misleads: ``a * a`` has two edges, and a gradient that was not computed is "—", not 0.
@@ -274,7 +279,7 @@ def draw_dot(root: Any, format: str = "svg", rankdir: str = "LR", max_nodes: int
     }
     """
     renderer = None if render.available() == "dot" else render.render
-    return dot.micrograd(build(Reading(root, max_nodes, remedy=TOO_LARGE)), rankdir, format, renderer)
+    return micrograd(build(Reading(root, max_nodes, remedy=TOO_LARGE)), rankdir, format, renderer)
 
 
 def _one_of(name: str, given: Any, allowed: tuple[str, ...]) -> str:

@@ -5,6 +5,7 @@ Read once, shared by the scene, the steps and the table; so a picture, a step an
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from autograd_core import history
@@ -28,8 +29,8 @@ class Reading:
         The output.
     limit : int or None
         How many nodes the history may have.
-    what, remedy : str
-        Who asks, and what to do about a longer one, for the error.
+    what, remedy, limit_name : str
+        Who asks, what to do about a longer one, and what the limit is called, for the error.
 
     Attributes
     ----------
@@ -37,8 +38,8 @@ class Reading:
         Oldest first.
     ids : dict
         Node to ``n0, n1, …``, in creation order.
-    scopes : list of str
-        Aligned with ``order``.
+    scopes, paths : list of str
+        The scope of every node, aligned with ``order``; paths are fit to be shown.
     formulas : Formulas
         Names and formulas.
 
@@ -58,19 +59,29 @@ class Reading:
     [('n0', 'a'), ('n1', 'v1')]
     """
 
-    def __init__(self, root: Any, limit: int | None = None, what: str = "A picture", remedy: str = "") -> None:
+    def __init__(
+        self,
+        root: Any,
+        limit: int | None = None,
+        what: str = "A picture",
+        remedy: str = "",
+        limit_name: str = "max_nodes",
+    ) -> None:
         if not isinstance(root, Node):
             raise OperandError(
                 f"{what} shows how a Value or Tensor was computed, but this is a {type(root).__name__}: "
                 f"{labels.clean(repr(root))}. Compute the output from Values and give it that one node."
             )
         if limit is not None and _exceeds(root, limit):
-            raise SizeLimitError(f"{what} was asked of a graph with more than max_nodes={limit:,} nodes. {remedy}")
+            most = f"{limit_name}={limit:,}" if limit_name else f"{limit:,}"
+            raise SizeLimitError(f"{what} was asked of a graph with more than {most} nodes. {remedy}")
         newest_first = history(root)
         scopes = scopes_of(newest_first)
+        cleaned = {path: _cleaned(path) for path in set(scopes)}
         self.root = root
         self.order: list[Any] = newest_first[::-1]
         self.scopes = scopes[::-1]
+        self.paths = [cleaned[path] for path in self.scopes]
         self.ids: dict[Any, str] = {node: f"n{i}" for i, node in enumerate(self.order)}
         self.formulas = Formulas(newest_first, scopes)
 
@@ -87,9 +98,26 @@ class Reading:
         """Return the path of the part of a model that made a node, "" for none."""
         return self.scopes[int(self.ids[node][1:])]
 
+    def path(self, node: Any) -> str:
+        """Return the scope of a node, fit to be shown."""
+        return self.paths[int(self.ids[node][1:])]
+
+    @cached_property
+    def calls(self) -> dict[str, int]:
+        """How often each part of the model was called while the graph was recorded."""
+        parts: dict[str, set[int]] = {}
+        for node in self.order:
+            for part in (node.notes or {}).get("scopes", ()):
+                parts.setdefault(_cleaned(part.path), set()).add(part.first)
+        return {path: len(found) for path, found in parts.items()}
+
     def edge(self, node: Any, slot: int) -> str:
         """Return the id of the edge into a place of a node: the operand in place 0 of ``n3`` comes by ``e3_0``."""
         return f"e{self.ids[node][1:]}_{slot}"
+
+
+def _cleaned(path: str) -> str:
+    return ".".join(labels.clean(part, 40) or "part" for part in path.split(".")) if path else ""
 
 
 def _exceeds(root: Any, limit: int) -> bool:

@@ -13,7 +13,6 @@ nothing in it changes when the graph does. Ids are positions in creation order, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
@@ -23,6 +22,9 @@ from autograd_core.node import Node
 from autograd_core.scope import Scope
 
 from . import labels
+from .boxes import Box, Edge, Group, Scene
+from .folding import Folding
+from .folds import Part, parts_of
 from .reading import Reading
 
 __all__ = ["Box", "Edge", "Group", "Scene", "build"]
@@ -31,118 +33,7 @@ __all__ = ["Box", "Edge", "Group", "Scene", "build"]
 COMMUTATIVE = frozenset({"add", "mul", "maximum", "minimum", "hypot"})
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A node, or a constant operand.
-
-    Attributes
-    ----------
-    id : str
-        ``n0, n1, …`` for nodes in creation order, ``c…`` for constants: never text of a user's.
-    kind : str
-        "input", "parameter", "operation", "output" or "constant".
-    name : str
-        As formulas call it: unique in the scene.
-    label : str
-        As the user called it, "" if they did not.
-    symbol, operator : str
-        Of its operation, as books and as Python write it; "" for a leaf.
-    data, grad : str
-        Its number and its gradient, "—" where no sweep has computed it; grad is "" for a constant.
-    share : float or None
-        Its gradient as a share of the largest one in the scene, with sign; None where it has none.
-    group : str
-        The scope path of the group it stands in, "" for none.
-    slots : int
-        How many numbered places its operands take, 0 where their order does not matter.
-    formula : str
-        What it computes, in names.
-    """
-
-    id: str
-    kind: str
-    name: str
-    label: str = ""
-    symbol: str = ""
-    operator: str = ""
-    data: str = ""
-    grad: str = ""
-    share: float | None = None
-    group: str = ""
-    slots: int = 0
-    formula: str = ""
-
-    @property
-    def title(self) -> str:
-        """What its picture is headed with."""
-        return self.label or self.name
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """An operand's way into an operation; a repeated operand has an edge for each place it stands in.
-
-    Attributes
-    ----------
-    id : str
-        ``e3_0`` leads to place 0 of ``n3``.
-    tail, head : str
-        Ids of boxes: the operand and the result.
-    slot : int
-        The operand's place, from 0.
-    partial : str
-        The local partial derivative as a number; "" for a constant, to which nothing is sent.
-    symbolic : str
-        The same as a formula.
-    """
-
-    id: str
-    tail: str
-    head: str
-    slot: int
-    partial: str = ""
-    symbolic: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """A part of a model: a box around boxes and groups.
-
-    Attributes
-    ----------
-    id : str
-        ``g0, g1, …``
-    path : str
-        Its dotted scope path; the part before the last dot is the group around it.
-    name : str
-        The last part of the path.
-    """
-
-    id: str
-    path: str
-    name: str
-
-    @property
-    def parent(self) -> str:
-        """The path of the group around it, "" for none."""
-        return self.path.rpartition(".")[0]
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """Everything a picture shows."""
-
-    boxes: tuple[Box, ...]
-    edges: tuple[Edge, ...]
-    groups: tuple[Group, ...]
-    title: str
-
-    def box(self, identity: str) -> Box:
-        """Return the box with an id."""
-        return next(box for box in self.boxes if box.id == identity)
-
-
-def build(reading: Reading, gradients: Mapping[str, Any] | None = None) -> Scene:
+def build(reading: Reading, gradients: Mapping[str, Any] | None = None, folding: Folding | None = None) -> Scene:
     """Return the scene of everything that a reading holds.
 
     Parameters
@@ -151,50 +42,100 @@ def build(reading: Reading, gradients: Mapping[str, Any] | None = None) -> Scene
         The graph.
     gradients : mapping, optional
         Id of a node to the gradient to show; those of the last ``backward()`` if left out.
+    folding : Folding, optional
+        Which parts are one box each; nothing is folded if left out.
     """
     if gradients is None:
         gradients = {identity: node.grad for node, identity in reading.ids.items() if getattr(node, "swept", True)}
-    largest = max((abs(g) for g in map(_number, gradients.values()) if g is not None and isfinite(g)), default=0.0)
     parameters = _parameters(reading.order)
+    keys = dict(zip(reading.order, folding.keys if folding else ("",) * len(reading.order), strict=True))
+    parts = parts_of(reading, keys, parameters)
+    folds = {key: f"f{i}" for i, key in enumerate(parts)}
+    place = {node: folds[key] if key else reading.ids[node] for node, key in keys.items()}
+    norms = {key: part.norm(gradients) for key, part in parts.items()}
+    alone = (_number(gradients.get(reading.ids[node])) for node, key in keys.items() if not key)
+    largest = max((abs(g) for g in (*alone, *norms.values()) if g is not None and isfinite(g)), default=0.0)
     boxes: list[Box] = []
-    edges: list[Edge] = []
-    for node, path in zip(reading.order, map(_cleaned_path, reading.scopes), strict=True):
-        for operand, edge in _operands(reading, node, path):
-            boxes += operand
-            edges.append(edge)
-        boxes.append(
-            Box(
-                id=reading.ids[node],
-                kind=_kind(node, reading.root, parameters),
-                name=str(reading.name(node)),
-                label=labels.clean(node.label),
-                symbol="" if node.op is None else labels.clean(node.op.symbol),
-                operator="" if node.op is None else labels.clean(node.op.operator or node.op.symbol),
-                data=labels.number(node.data),
-                grad=labels.gradient(gradients.get(reading.ids[node])),
-                share=_share(gradients.get(reading.ids[node]), largest),
-                group=path,
-                slots=_slots(node),
-                formula=reading.formulas.value(node).text,
-            )
-        )
+    edges: dict[tuple[Any, ...], list[Edge]] = {}
+    for node, key in keys.items():
+        if not key:
+            for constant, edge in _operands(reading, node, place):
+                boxes += constant
+                one = (edge.tail, edge.head, edge.slot) if edge.tail in folds.values() else (edge.id,)
+                edges.setdefault(one, []).append(edge)
+            boxes.append(_box(reading, node, gradients.get(reading.ids[node]), largest, parameters))
+            continue
+        for slot, x in enumerate(node.operands):
+            if isinstance(x, Node) and place[x] != place[node]:
+                edge = Edge(reading.edge(node, slot), place[x], place[node], slot)
+                edges.setdefault((edge.tail, edge.head), []).append(edge)
+        if key in parts:
+            part = parts.pop(key)
+            boxes.append(_folded(part, folds[key], part.gradient(gradients), _share(norms[key], largest)))
     computed = sum(1 for node in reading.order if node.op is not None)
     given = len(reading.order) - computed
-    title = f"Computation graph of {reading.name(reading.root)}: {given} given, {computed} computed"
-    return Scene(tuple(boxes), tuple(edges), tuple(_groups(box.group for box in boxes)), title)
+    return Scene(
+        tuple(boxes),
+        tuple(_merged(found) for found in edges.values()),
+        tuple(_groups(box.group for box in boxes)),
+        title=f"Computation graph of {reading.name(reading.root)}: {given:,} given, {computed:,} computed",
+        note=folding.note if folding else "",
+    )
 
 
-def _operands(reading: Reading, node: Any, path: str) -> Iterator[tuple[list[Box], Edge]]:
+def _box(reading: Reading, node: Any, grad: Any, largest: float, parameters: set[Any]) -> Box:
+    return Box(
+        id=reading.ids[node],
+        kind=_kind(node, reading.root, parameters),
+        name=str(reading.name(node)),
+        label=labels.clean(node.label),
+        symbol="" if node.op is None else labels.clean(node.op.symbol),
+        operator="" if node.op is None else labels.clean(node.op.operator or node.op.symbol),
+        data=labels.number(node.data),
+        grad=labels.gradient(grad),
+        share=_share(grad, largest),
+        group=reading.path(node),
+        slots=_slots(node),
+        formula=reading.formulas.value(node).text,
+    )
+
+
+def _folded(part: Part, identity: str, grad: str, share: float | None) -> Box:
+    return Box(
+        id=identity,
+        kind="fold",
+        name=part.name(depth=2),
+        label=part.name(),
+        data=part.value,
+        grad=grad,
+        share=share,
+        group=part.outer,
+        formula=part.formula,
+        members=tuple(part.ids()),
+        path=part.path,
+    )
+
+
+def _merged(found: list[Edge]) -> Edge:
+    """Return one edge for all that lead from one box to another, where one of these is folded."""
+    first = found[0]
+    if len(found) == 1:
+        return first
+    ids = tuple(edge.id for edge in found)
+    return Edge(first.id, first.tail, first.head, first.slot, f"×{len(found):,}", members=ids)
+
+
+def _operands(reading: Reading, node: Any, place: Mapping[Any, str]) -> Iterator[tuple[list[Box], Edge]]:
     """Yield an edge for every operand of a node, with the box of the operand if that is a constant."""
     position = 0
     for slot, x in enumerate(node.operands):
         identity, head = reading.edge(node, slot), reading.ids[node]
         if isinstance(x, Node):
             partial, formula = _partial(node, position), reading.formulas.partial(node, slot).text
-            yield [], Edge(identity, reading.ids[x], head, slot, partial, formula)
+            yield [], Edge(identity, place[x], head, slot, partial, formula)
             position += 1
         else:
-            constant = Box(f"c{identity[1:]}", "constant", labels.constant(x), group=path)
+            constant = Box(f"c{identity[1:]}", "constant", labels.constant(x), group=reading.path(node))
             yield [constant], Edge(identity, constant.id, head, slot)
 
 
@@ -237,10 +178,6 @@ def _share(grad: Any, largest: float) -> float | None:
     if number is None or number != number:
         return None
     return max(-1.0, min(1.0, number / largest)) if largest else 0.0
-
-
-def _cleaned_path(path: str) -> str:
-    return ".".join(labels.clean(part, 40) or "part" for part in path.split(".")) if path else ""
 
 
 def _groups(paths: Iterable[str]) -> Iterator[Group]:

@@ -27,8 +27,7 @@ from typing import Any
 from . import files, html, labels, scene
 from . import steps as _steps
 from .cards import Card, card
-from .drawing import MAX_NODES as MOST_DRAWN
-from .drawing import Drawing
+from .drawing import MOST_DRAWN, Drawing
 from .errors import OptionError, RendererMissingError, RenderError
 from .reading import Reading
 from .steps import Step

@@ -78,6 +78,7 @@ LIGHT = Theme(
             "operation": Paint("#ffffff", "#8492a6"),
             "output": Paint("#fdefd2", "#a86500"),
             "constant": Paint("#f1f3f6", "#94a3b8"),
+            "fold": Paint("#f1ecfb", "#7257b5"),
         }
     ),
     negative="#0877bd",
@@ -101,6 +102,7 @@ DARK = Theme(
             "operation": Paint("#1f2937", "#8592a6"),
             "output": Paint("#46330b", "#e69f00"),
             "constant": Paint("#232d3d", "#64748b"),
+            "fold": Paint("#2b2447", "#a78bfa"),
         }
     ),
     negative="#2f9fe8",

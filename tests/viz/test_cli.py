@@ -321,11 +321,20 @@ def test_real_data_without_scikit_learn_are_refused_with_the_remedy(capsys, monk
     assert "autograd-core[data]" in err
 
 
-def test_a_graph_too_large_to_read_is_refused(capsys, folder):
-    code, _, err = run(f'draw "{"+".join(["a"] * 1500)}" a=1 -o g.svg', capsys)
-    assert code == 2
-    assert "max_nodes" in err
-    assert list(folder.iterdir()) == []
+def test_a_graph_too_large_to_read_is_folded(capsys, folder):
+    code, _, err = run(f'draw "{"+".join(["a"] * 1500)}" a=1 -o g.dot', capsys)
+    assert (code, err) == (0, "")
+    assert "1,500 nodes shown as 3 boxes" in Path("g.dot").read_text(encoding="utf-8")
+
+
+def test_folding_can_be_asked_for(capsys, folder):
+    command = 'draw "a * b + a * b + a * b" a=1 b=2 -o g.dot'
+    assert run(f"{command} --max-nodes 5", capsys)[0] == 0
+    assert "mul ×3" in Path("g.dot").read_text(encoding="utf-8")
+    assert run(f"{command} --max-nodes 5 --collapse op", capsys)[0] == 0
+    assert "×3" not in Path("g.dot").read_text(encoding="utf-8")
+    assert "'neuron', 'layer', 'model'" in run(f"{command} --collapse neurons", capsys)[2]
+    assert run(f"{command} --collapse 2", capsys)[0] == 0
 
 
 # Processes and terminals

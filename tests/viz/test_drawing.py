@@ -12,7 +12,7 @@ import pytest
 
 from autograd_core import Value
 from autograd_core.errors import AutogradError, OperandError
-from viz import draw, draw_dot, files, render, step, trace_table
+from viz import draw, draw_dot, files, overview, render, step, text, trace_table
 from viz.errors import OptionError, RendererMissingError, SaveError, SizeLimitError
 
 
@@ -99,7 +99,7 @@ def test_errors_are_ours_and_built_in():
     assert issubclass(RendererMissingError, RuntimeError)
 
 
-@pytest.mark.parametrize("call", [draw, draw_dot, step])
+@pytest.mark.parametrize("call", [draw_dot, step])
 def test_a_graph_too_large_is_refused_at_once(chain, call):
     start = time.perf_counter()
     with pytest.raises(SizeLimitError, match=r"max_nodes=\d") as error:
@@ -108,11 +108,29 @@ def test_a_graph_too_large_is_refused_at_once(chain, call):
     assert "intermediate node" in str(error.value)
 
 
+@pytest.mark.parametrize("call", [draw, text])
+def test_a_graph_too_large_to_be_read_is_refused_at_once(chain, call, monkeypatch):
+    monkeypatch.setattr(overview, "MOST_READ", 50_000)
+    start = time.perf_counter()
+    with pytest.raises(SizeLimitError, match=r"50,000 nodes.*intermediate node.*max_nodes=None"):
+        call(chain)
+    assert time.perf_counter() - start < 1.0
+
+
+def test_more_boxes_than_graphviz_lays_out_are_refused_unless_insisted_on():
+    x = sum((Value(float(i)) for i in range(3000)), Value(0.0))
+    with pytest.raises(SizeLimitError, match="6,001 boxes; more than 5,000"):
+        draw(x, collapse=None)
+    assert len(draw(x, collapse=None, max_nodes=None).scene.boxes) == 6001
+
+
 def test_the_limit_can_be_moved():
-    x = Value(1.0) + 1.0 + 1.0
+    x = Value(1.0, label="x")
+    y = ((x * 2.0).tanh() - 1.0).exp()
+    assert [box.name for box in draw(y, max_nodes=2).scene.boxes] == ["4 earlier nodes", "v4"]
+    assert len(draw(y, max_nodes=5).scene.boxes) == len(draw(y, max_nodes=None).scene.boxes) == 7
     with pytest.raises(SizeLimitError, match="max_nodes=2"):
-        draw(x, max_nodes=2)
-    assert len(draw(x, max_nodes=3).scene.boxes) == len(draw(x, max_nodes=None).scene.boxes) == 5
+        draw_dot(y, max_nodes=2)
 
 
 @pytest.mark.parametrize("call", [draw, draw_dot, step, trace_table])
