@@ -22,6 +22,9 @@ Array = Any
 INF = np.inf
 NAN = np.nan
 
+#: Zero as an array of a dtype, which NumPy compares with sooner than with a Python float.
+ZERO = {"d": np.zeros((), np.float64), "f": np.zeros((), np.float32)}
+
 
 def _like(result: Array, *operands: Array) -> Array:
     """Return the result in the dtype of the operands, among which Python floats have none of their own."""
@@ -92,7 +95,8 @@ def exp2_slope(x: Array) -> Array:
 
 def log_slope(x: Array) -> Array:
     """Return 1 / x where the logarithm is real."""
-    return np.where(x >= 0.0, np.abs(1.0 / x), NAN)
+    slope = np.abs(1.0 / x)
+    return slope if np.min(x, initial=0.0) >= 0.0 else np.where(x >= 0.0, slope, NAN)
 
 
 def log2_slope(x: Array) -> Array:
@@ -238,7 +242,7 @@ def normal_pdf(x: Array) -> Array:
 
 def step(x: Array) -> Array:
     """Return 1 for x > 0 and 0 for x <= 0."""
-    ones = np.greater(x, 0.0).astype(x.dtype)  # in a third of the time of a sign or of heaviside
+    ones = np.greater(x, ZERO[x.dtype.char]).astype(x.dtype)  # in a third of the time of a sign or of heaviside
     squares = np.vdot(x, x)  # nan for a nan alone
     return ones if squares == squares else np.where(x == x, ones, x)
 
@@ -262,6 +266,11 @@ def clip_slope(x: Array, low: Array, high: Array) -> Array:
     """Return 1 for low <= x <= high and 0 outside."""
     inside = np.where((low <= x) & (x <= high), 1.0, 0.0)
     return _like(np.where((x == x) & (low == low) & (high == high), inside, NAN), x, low, high)
+
+
+def div(a: Array, b: Array) -> Array:
+    """Return the quotient; that of two Python floats is one."""
+    return kernels.div(a, b) if type(a) is float and type(b) is float else np.divide(a, b)
 
 
 def where(condition: Array, a: Array, b: Array) -> Array:
@@ -315,7 +324,7 @@ def softplus(x: Array) -> Array:
 
 def relu(x: Array) -> Array:
     """Return x where it is positive, otherwise 0."""
-    return np.maximum(x, 0.0)
+    return np.maximum(x, ZERO[x.dtype.char])
 
 
 def leaky_relu(x: Array, slope: Array) -> Array:

@@ -21,6 +21,10 @@ from .quiet import quietly
 __all__ = ["cross_entropy", "log_softmax", "logsumexp", "norm", "softmax"]
 
 
+#: Up to where neither an exponential nor the square of a sum of them overflows.
+SAFE = {np.dtype(kind): 0.4 * float(np.log(np.finfo(kind).max)) for kind in (np.float32, np.float64)}
+
+
 class Anchored(NamedTuple):
     """An array x beside its anchors."""
 
@@ -126,11 +130,11 @@ def cross_entropy(logits: Any, target: Any) -> Any:
     others = np.not_equal(np.arange(shape[-1]), place).astype(raw(logits).dtype)
     samples = [places[..., None] for places in np.indices(target.shape, sparse=True)]
     differences = m.sub(logits, m.getitem(logits, index=(*samples, place)))
+    if raw(differences).max(initial=0.0) <= SAFE[raw(logits).dtype]:
+        return m.log1p(sum(m.mul(m.exp(differences), others), (-1,)))
     top = raw(differences).max(axis=-1, keepdims=True, initial=0.0)
     if not np.isfinite(top).all():
         return logsumexp(m.where(others, differences, 0.0), -1)
-    if not top.any():  # the target is the likeliest class of every sample
-        return m.log1p(sum(m.mul(m.exp(differences), others), (-1,)))
     rest = sum(m.mul(m.exp(m.sub(differences, top)), others), (-1,))
     top = top[..., 0]
     return m.add(m.log1p(m.add(rest, np.expm1(-top))), top)

@@ -99,7 +99,7 @@ DIV = record(
         tex=Form(r"\frac{{{0:0}}}{{{1:0}}}", POWER),
         summary="the quotient of two numbers",
         scalar=kernels.div,
-        array=np.divide,
+        array=array_kernels.div,
         partials=(lambda m, y, a, b: m.div(1.0, b), lambda m, y, a, b: m.div(-y, b)),
         native="b != 0.0",
         domain=(REAL, Interval(0.3, 3.0)),
