@@ -48,6 +48,18 @@ def test_first_derivatives_are_within_four_units_in_the_last_place(tmp_path):
     assert all(float(error) <= 4.0 and int(points) >= 50 for _, points, error in rows)
 
 
+@pytest.mark.slow
+def test_tensors_do_the_same_work_as_their_peers(tmp_path):
+    command = [sys.executable, "-W", "error", str(FOLDER / "tensors.py"), "--quick", "--out", str(tmp_path)]
+    environment = {"PYTHONPATH": str(FOLDER.parent), "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env=environment, check=False)
+    assert done.returncode == 0, done.stderr  # not 0 if a side's losses differ
+    assert (tmp_path / "tensors.md").read_text(encoding="utf-8").strip() == done.stdout.strip()
+    rows = json.loads((tmp_path / "tensors.json").read_text(encoding="utf-8"))["rows"]
+    assert all(sides["autograd-core"]["ratio"] == 1.0 for sides in rows.values())
+    assert {"small", "large"} <= {name for name, sides in rows.items() if "NumPy by hand" in sides}
+
+
 @pytest.mark.parametrize("name", ["eager", "accuracy"])
 def test_the_readme_quotes_the_figures_that_were_measured(name):
     measured = (FOLDER / "results" / f"{name}.md").read_text(encoding="utf-8").splitlines()
