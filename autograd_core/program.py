@@ -110,15 +110,20 @@ class Program(Views):
         guards = f", {len(self.recording.guards)} guards" if self.recording.guards else ""
         return f"<Program {self.name}({inputs}): {len(self)} operations{guards}, {self.dtype}>"
 
-    def __call__(self, *inputs: Any) -> Any:
-        """Return the outputs: numbers, or arrays with one number a sample if an input is a batch."""
+    def __call__(self, *inputs: Any, parameters: Any = None) -> Any:
+        """Return the outputs: numbers, or arrays with one number a sample if an input is a batch.
+
+        ``parameters`` are numbers to use in place of those that ``program.parameters`` hold.
+        """
         runner = self._runner
-        arrays, batched, samples = runner.read(self._given(inputs))
+        arrays, batched, samples = runner.read(self._given(inputs, parameters))
         plan = runner.plan(None, False, batched)
         shared, lanes = runner.run(plan, arrays, samples, 1.0)
         return rebuild(self.recording.output_structure, lambda k: plan.output(k, shared, lanes))
 
-    def value_and_grad(self, *inputs: Any, argnums: Any = 0, reduce: str | None = "mean") -> tuple[Any, Any]:
+    def value_and_grad(
+        self, *inputs: Any, argnums: Any = 0, reduce: str | None = "mean", parameters: Any = None
+    ) -> tuple[Any, Any]:
         """Return the value, and its derivatives by the arguments that ``argnums`` names.
 
         Parameters
@@ -131,6 +136,8 @@ class Program(Views):
         reduce : {"mean", "sum", None}
             What is differentiated, of a batch: the mean of the values, their sum, or each value by itself; then
             there is one value and one gradient a sample.
+        parameters : array_like, optional
+            Numbers to use in place of those that ``program.parameters`` hold, in their order.
 
         Returns
         -------
@@ -141,7 +148,8 @@ class Program(Views):
         asking = self._askings.get((argnums, reduce))
         if asking is None:
             asking = self._askings[argnums, reduce] = self._asking(argnums, reduce)
-        given = inputs if self._simple and len(inputs) == len(self.arguments) else self._given(inputs)
+        simple = self._simple and parameters is None and len(inputs) == len(self.arguments)
+        given = inputs if simple else self._given(inputs, parameters)
         runner = self._runner
         arrays, batched, samples = runner.read(given)
         plan = asking.plans.get(batched)
@@ -260,16 +268,18 @@ class Program(Views):
             )
         return self.arguments[which].structure
 
-    def _given(self, inputs: Sequence[Any]) -> Sequence[Any]:
+    def _given(self, inputs: Sequence[Any], parameters: Any = None) -> Sequence[Any]:
         """Return what was given for each block of numbers."""
         if len(inputs) != len(self.arguments):
             names = ", ".join(argument.name for argument in self.arguments)
             raise ShapeError(f"{self.name} takes {len(self.arguments)} arguments ({names}), not {len(inputs)}.")
+        if parameters is not None and not self.parameters:
+            raise OperandError(f"{self.name} met no parameters that are not among its arguments: leave parameters out.")
         if self._simple:
             return inputs
         given = [part for a, x in zip(self.arguments, inputs, strict=True) for _, part in a.leaves(x)]
         if self.parameters:
-            given.append([p.data for p in self.parameters])
+            given.append([p.data for p in self.parameters] if parameters is None else parameters)
         return given
 
 

@@ -77,6 +77,9 @@ class EarlyStopping:
     L. Prechelt, *Early stopping - but when?*, 1998.
     """
 
+    #: See ``nn.events``.
+    epochs_only = True
+
     def __init__(
         self,
         monitor: str = "validation_loss",
@@ -142,6 +145,9 @@ class ReduceLROnPlateau:
         The column, ``"validation_loss"`` unless said otherwise.
     """
 
+    #: See ``nn.events``.
+    epochs_only = True
+
     def __init__(
         self,
         optimizer: Optimizer,
@@ -203,6 +209,9 @@ class Checkpoint:
     every : int
         Save each so many epochs.
     """
+
+    #: See ``nn.events``.
+    epochs_only = True
 
     def __init__(
         self, path: str | os.PathLike[str], monitor: str | None = None, mode: str = "min", every: int = 1

@@ -5,7 +5,8 @@ The loop of ``nn.training`` yields these, in this order, and knows none of its c
     Started  (Updated … Updated EpochEnded)*  Finished
 
 A consumer is a function of one event: a progress bar, a history, a film, a test. If it returns text, training stops
-after the event, with this text as the reason.
+after the event, with this text as the reason. One that looks at the model only when an epoch has ended may say so,
+``epochs_only = True``: then a traced training (``fit(..., traced=True)``) need not show the model after each update.
 """
 
 from __future__ import annotations

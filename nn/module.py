@@ -26,8 +26,8 @@ So a module of one's own needs a constructor and ``forward``, and nothing has to
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,9 @@ from autograd_core.node import Node
 from autograd_core.scope import scope
 
 from .errors import OperandError, ShapeError
+
+if TYPE_CHECKING:
+    from .traced import TracedObjective
 
 __all__ = ["Module"]
 
@@ -112,7 +115,15 @@ class Module:
 
     def modules(self) -> list[Module]:
         """Return this module and every part of it, outermost first."""
-        return [module for _, module in self.named_modules()]
+        found: dict[int, Module] = {}
+        waiting: list[Module] = [self]
+        while waiting:
+            module = waiting.pop()
+            if id(module) not in found:
+                found[id(module)] = module
+                held = (value for name, value in vars(module).items() if not name.startswith("_"))
+                waiting += [*_modules_in(held)][::-1]
+        return [*found.values()]
 
     def named_parameters(self) -> list[tuple[str, Any]]:
         """Return every trained leaf once, with its path: ``layer0.neuron2.w1``."""
@@ -143,6 +154,14 @@ class Module:
         """Forget the gradients of all parameters."""
         for parameter in self.parameters():
             parameter.zero_grad()
+
+    def traced(
+        self, loss: str | Callable[..., Any], regularizer: Callable[[Any], Any] | None = None
+    ) -> TracedObjective:
+        """Return the loss of this model of Values as programs, which compute whole batches fast; see ``nn.traced``."""
+        from .traced import TracedObjective
+
+        return TracedObjective(self, loss, regularizer)
 
     # Its state, as arrays
 
@@ -215,6 +234,17 @@ def _members(name: str, value: Any) -> Iterator[tuple[str, Any]]:
             yield from _members(f"{stem}{i}", element)
     else:
         yield name, value
+
+
+def _modules_in(values: Iterable[Any]) -> Iterator[Module]:
+    """Yield the parts among what is held; ``_members`` without the names, which take most of the time."""
+    for value in values:
+        if isinstance(value, Module):
+            yield value
+        elif isinstance(value, (list, tuple)):
+            yield from _modules_in(value)
+        elif isinstance(value, dict):
+            yield from _modules_in(value.values())
 
 
 def _is_leaf(value: Any) -> bool:

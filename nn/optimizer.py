@@ -53,6 +53,8 @@ class Optimizer:
     lr : float
     steps : int
         How many steps were done.
+    memory : list of dict
+        What is remembered of each parameter, by name.
 
     Raises
     ------
@@ -69,7 +71,7 @@ class Optimizer:
         self.params = _parameters(params)
         self.lr = lr
         self.steps = 0
-        self._memory: list[Memory] = [{} for _ in self.params]
+        self.memory: list[Memory] = [{} for _ in self.params]
 
     @property
     def lr(self) -> float:
@@ -93,7 +95,7 @@ class Optimizer:
         TrainingError
             If none has: ``backward()`` was not called since the last ``zero_grad()``.
         """
-        rule, memories = self.rule, self._memory
+        rule, memories = self.rule, self.memory
         updates = [(i, p, *rule(numbers(p), p.grad, memories[i])) for i, p in enumerate(self.params) if has_gradient(p)]
         if not updates:
             raise TrainingError(
@@ -105,7 +107,7 @@ class Optimizer:
         def commit() -> None:
             for i, p, data, memory in updates:
                 put(p, data)
-                self._memory[i] = memory
+                self.memory[i] = memory
             self.steps = done
 
         whole(commit)
@@ -124,7 +126,7 @@ class Optimizer:
         Entries are ``lr``, ``steps`` and, for the i-th parameter, ``i.velocity`` and the like.
         """
         state = {"lr": np.array(self.lr), "steps": np.array(self.steps)}
-        for i, memory in enumerate(self._memory):
+        for i, memory in enumerate(self.memory):
             state |= {f"{i}.{name}": np.array(value) for name, value in memory.items()}
         return state
 
@@ -156,7 +158,7 @@ class Optimizer:
         if not {"lr", "steps"} <= set(state):
             raise ShapeError("This is not the state of an optimiser: lr and steps are missing. Nothing was changed.")
         lr = in_range("lr", float(np.asarray(state["lr"]).item()), 0.0)
-        self._memory, self.steps, self.lr = memories, int(np.asarray(state["steps"]).item()), lr
+        self.memory, self.steps, self.lr = memories, int(np.asarray(state["steps"]).item()), lr
 
     def __repr__(self) -> str:
         options = ", ".join(f"{name}={value!r}" for name, value in self.options().items())
@@ -256,7 +258,7 @@ def clip_grad_norm_(parameters: Iterable[Any], max_norm: float) -> float:
     factor = limit / (norm + 1e-6)  # PyTorch's guard against a norm of 0
     if factor < 1.0:
         for p in found:
-            p.grad = p.grad * factor
+            _put_gradient(p, p.grad * factor)
     return norm
 
 
@@ -273,4 +275,11 @@ def clip_grad_value_(parameters: Iterable[Any], clip_value: float) -> None:
     limit = in_range("clip_value", clip_value, 0.0)
     for p in parameters:
         if has_gradient(p):
-            p.grad = np.clip(p.grad, -limit, limit)
+            _put_gradient(p, np.clip(p.grad, -limit, limit))
+
+
+def _put_gradient(p: Any, gradient: Any) -> None:
+    """Set a gradient that was computed: one of zero remains a gradient, which moves what has momentum."""
+    p.grad = gradient
+    if not has_gradient(p):
+        p.accept(gradient)

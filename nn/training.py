@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from typing import Any
 
 import numpy as np
@@ -27,10 +28,11 @@ from .history import History
 from .losses import loss_function
 from .metrics import numbers
 from .module import Module
-from .monitors import gradient_norms, inside
+from .monitors import inside
 from .optimizer import Optimizer
 from .options import count, in_range
 from .progress import progress_bar
+from .traced_updates import TracedUpdater
 from .updates import Updater
 
 __all__ = ["evaluate", "fit", "outputs_of", "training"]
@@ -54,6 +56,7 @@ def fit(
     seed: int = 0,
     probe: Any = None,
     resume: str | os.PathLike[str] | None = None,
+    traced: bool = False,
     progress: bool | None = None,
     callbacks: Sequence[Consumer] = (),
 ) -> History:
@@ -92,6 +95,9 @@ def fit(
         Samples on which dead units and sparsity of each layer are recorded after each epoch.
     resume : str or path, optional
         A file of ``Checkpoint`` to go on from.
+    traced : bool
+        Whether a model of Values is trained as a program: the same training, but for rounding, many times faster. Its
+        loss is recorded once for a sample and then computed for whole batches; see ``nn.traced``.
     progress : bool, optional
         Whether to show a bar; None shows one if tqdm is installed.
     callbacks : sequence of callables
@@ -111,23 +117,45 @@ def fit(
         For data that are empty, not finite, or do not fit together.
     ModelFileError
         For a checkpoint that is damaged or of another model.
+    TraceError, GuardError
+        With ``traced=True``, for what no program can be made of: a model of Tensors, random numbers in ``forward``, a
+        branch that depends on the sample. Before the first update, if it can be seen then.
+
+    Examples
+    --------
+    The network that one steps through is the one that trains:
+
+    >>> from nn import MLP, SGD, L2
+    >>> from nn.data import moons
+    >>> X, y = moons(100, noise=0.1)
+    >>> model = MLP(2, [16, 16, 1], rng=1)
+    >>> optimizer = SGD(model.parameters(), lr=1.0)
+    >>> history = fit(model, (X, 2 * y - 1), "hinge", optimizer, epochs=100, regularizer=L2(1e-4),
+    ...               schedule=lambda step: 1.0 - 0.009 * step, metrics=["accuracy"], traced=True, progress=False)
+    >>> history["accuracy"][-1]
+    1.0
     """
     history, epoch, step = History(), 0, 0
     if resume is not None:
         history, epoch, step = resume_from(resume, model, optimizer)
     bar = progress_bar(progress)
     consumers: list[Consumer] = [history, *callbacks, *([bar] if bar else [])]
+    watched = not all(getattr(consume, "epochs_only", False) for consume in callbacks)
     reason = "all epochs done"
     try:
-        for event in training(
-            model, data, loss, optimizer, epochs=epochs, batch_size=batch_size, validation=validation,
-            metrics=metrics, schedule=schedule, schedule_every=schedule_every, regularizer=regularizer,
-            clip_norm=clip_norm, shuffle=shuffle, seed=seed, probe=probe, history=history, done=(epoch, step),
-        ):  # fmt: skip
-            said = [answer for answer in [consume(event) for consume in consumers] if isinstance(answer, str)]
-            if said:
-                reason = said[0]
-                break
+        with closing(
+            training(
+                model, data, loss, optimizer, epochs=epochs, batch_size=batch_size, validation=validation,
+                metrics=metrics, schedule=schedule, schedule_every=schedule_every, regularizer=regularizer,
+                clip_norm=clip_norm, shuffle=shuffle, seed=seed, probe=probe, history=history, done=(epoch, step),
+                traced=traced, watched=watched,
+            )
+        ) as events:  # fmt: skip
+            for event in events:
+                said = [answer for answer in [consume(event) for consume in consumers] if isinstance(answer, str)]
+                if said:
+                    reason = said[0]
+                    break
     except KeyboardInterrupt:
         reason = "interrupted"
     except DivergedError as error:
@@ -162,10 +190,13 @@ def training(
     probe: Any = None,
     history: History | None = None,
     done: tuple[int, int] = (0, 0),
-) -> Iterator[Started | Updated | EpochEnded]:
+    traced: bool = False,
+    watched: bool = True,
+) -> Generator[Started | Updated | EpochEnded]:
     """Train a model and yield what happens: the loop inside ``fit``, which documents the arguments.
 
-    Two more: ``history``, what was recorded before, and ``done``, the epochs and updates before, of a resumed training.
+    Three more: ``history``, what was recorded before, and ``done``, the epochs and updates before, of a resumed
+    training; ``watched``, whether somebody looks at a traced model after each update, not only after each epoch.
     """
     if not isinstance(optimizer, Optimizer):
         raise OperandError(
@@ -176,31 +207,38 @@ def training(
     clip = None if clip_norm is None else in_range("clip_norm", clip_norm, 0.0)
     X, y = checked(data, "data")
     held_out = None if validation is None else checked(validation, "validation")
-    updater = Updater(model, loss_function(loss), optimizer, regularizer, clip)
+    updater = (TracedUpdater if traced else Updater)(model, loss_function(loss), optimizer, regularizer, clip)
     metric_functions = measures(metrics)
     samples, last = len(X), count(epochs, "epochs")
     size = samples if batch_size is None else count(batch_size, "batch_size")
     first, step = done
     record_of = history or History()
+    updater.prepare((X, y), held_out)
     yield Started(model, optimizer, last, math.ceil(samples / size), first, step, record_of, (X, y), updater.loss)
-    for epoch in range(first, last):
-        model.train()
-        total, seen = 0.0, []
-        for rows in batches(samples, size, epoch=epoch, seed=seed, shuffle=shuffle):
-            if schedule is not None:
-                optimizer.lr = schedule(step if schedule_every == "update" else epoch)
-            value, outputs = updater.update(X[rows], y[rows])
-            step += 1
-            total += value * len(rows)
-            seen.append((numbers(outputs) if metric_functions else None, y[rows]))
-            yield Updated(model, epoch, step, value, optimizer.lr, len(rows), gradient_norms(model))
-        record = {"loss": total / samples, "lr": optimizer.lr}
-        if metric_functions:
-            whole, true = np.concatenate([o for o, _ in seen]), np.concatenate([t for _, t in seen])
-            record |= {name: float(metric(whole, true)) for name, metric in metric_functions.items()}
-        if held_out is not None:
-            found = evaluate(model, held_out, updater.loss, metric_functions)
-            record |= {f"validation_{name}": value for name, value in found.items()}
-        if probe is not None:
-            record |= inside(model, probe)
-        yield EpochEnded(model, optimizer, epoch + 1, step, record)
+    try:
+        for epoch in range(first, last):
+            model.train()
+            total, seen = 0.0, []
+            for rows in batches(samples, size, epoch=epoch, seed=seed, shuffle=shuffle):
+                if schedule is not None:
+                    optimizer.lr = schedule(step if schedule_every == "update" else epoch)
+                value, outputs = updater.update(X[rows], y[rows], outputs=bool(metric_functions))
+                step += 1
+                total += value * len(rows)
+                seen.append((numbers(outputs) if metric_functions else None, y[rows]))
+                if watched:
+                    updater.settle(changeable=True)
+                yield Updated(model, epoch, step, value, optimizer.lr, len(rows), updater.norms())
+            record = {"loss": total / samples, "lr": optimizer.lr}
+            if metric_functions:
+                whole, true = np.concatenate([o for o, _ in seen]), np.concatenate([t for _, t in seen])
+                record |= {name: float(metric(whole, true)) for name, metric in metric_functions.items()}
+            if held_out is not None:
+                found = updater.evaluate(held_out, metric_functions)
+                record |= {f"validation_{name}": value for name, value in found.items()}
+            updater.settle(changeable=watched)
+            if probe is not None:
+                record |= inside(model, probe)
+            yield EpochEnded(model, optimizer, epoch + 1, step, record)
+    finally:
+        updater.settle()

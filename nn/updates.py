@@ -13,14 +13,15 @@ from numpy.typing import NDArray
 from autograd_core import detect_anomaly
 
 from .errors import AnomalyError, DivergedError
-from .evaluation import outputs_of, targets_for
+from .evaluation import Metrics, evaluate, outputs_of, targets_for
 from .module import Module
+from .monitors import gradient_norms
 from .optimizer import Optimizer, clip_grad_norm_, has_gradient
 
-__all__ = ["Updater"]
+__all__ = ["Updater", "arrays_of", "put_back"]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Updater:
     """What an update needs.
 
@@ -42,47 +43,67 @@ class Updater:
     regularizer: Callable[[Module], Any] | None = None
     clip_norm: float | None = None
 
+    def __post_init__(self) -> None:
+        own = set(self.optimizer.params)
+        self._untrained = [p for p in self.model.parameters() if p not in own]
+
     def objective(self, X: NDArray[Any], y: NDArray[Any]) -> tuple[Any, Any]:
         """Return the loss with its penalty, and the outputs."""
         outputs = outputs_of(self.model, X)
         value = self.loss(outputs, targets_for(self.model, y))
         return (value if self.regularizer is None else value + self.regularizer(self.model)), outputs
 
-    def update(self, X: NDArray[Any], y: NDArray[Any]) -> tuple[float, Any]:
-        """Update the parameters once; return the objective before it, and the outputs.
+    def prepare(self, data: tuple[Any, Any], held_out: tuple[Any, Any] | None) -> None:
+        """Get ready for training on data, before the first update."""
+
+    def update(self, X: NDArray[Any], y: NDArray[Any], outputs: bool = True) -> tuple[float, Any]:
+        """Update the parameters once; return the objective before it, and the outputs (None if they are not wanted).
 
         Raises
         ------
         DivergedError
             If the objective or a gradient is not finite; nothing was changed.
         """
-        before, arrays = self.optimizer.steps, _arrays(self.model)
+        before, arrays = self.optimizer.steps, arrays_of(self.model)
         try:
-            value, outputs = self.objective(X, y)
+            value, found = self.objective(X, y)
             self.optimizer.zero_grad()
+            for p in self._untrained:
+                p.zero_grad()
             value.backward()
             if not (math.isfinite(value.item()) and all(_finite(p) for p in self.optimizer.params)):
-                _restore(arrays)
-                raise self._diverged(X, y, value.item())
+                put_back(arrays)
+                raise self.diverged(X, y, value.item())
             if self.clip_norm is not None:
                 clip_grad_norm_(self.optimizer.params, self.clip_norm)
             self.optimizer.step()
         except BaseException:
             if self.optimizer.steps == before:
-                _restore(arrays)  # running statistics belong to an update that did not take place
+                put_back(arrays)  # running statistics belong to an update that did not take place
             else:
-                self._shrink()
+                self.shrink()
             raise
-        self._shrink()
-        return float(value.item()), outputs
+        self.shrink()
+        return float(value.item()), found if outputs else None
 
-    def _shrink(self) -> None:
+    def settle(self, changeable: bool = False) -> None:
+        """Let the model stand as after the last whole update, for somebody who looks; here it always does."""
+
+    def norms(self) -> dict[str, float]:
+        """Return the Euclidean norm of the last gradient of each part of the model."""
+        return gradient_norms(self.model)
+
+    def evaluate(self, held_out: tuple[Any, Any], metrics: Metrics) -> dict[str, float]:
+        """Return the loss and the metrics on data that are not trained on."""
+        return evaluate(self.model, held_out, self.loss, metrics)
+
+    def shrink(self) -> None:
         """Do what the regulariser wants done after a step."""
         proximal = getattr(self.regularizer, "proximal", None)
         if proximal is not None:
             proximal(self.model, self.optimizer.lr)
 
-    def _diverged(self, X: NDArray[Any], y: NDArray[Any], value: float) -> DivergedError:
+    def diverged(self, X: NDArray[Any], y: NDArray[Any], value: float) -> DivergedError:
         """Run the objective once more, watched, and return the error that names the first operation to blame."""
         found = ""
         try:
@@ -101,11 +122,12 @@ def _finite(p: Any) -> bool:
     return not has_gradient(p) or bool(np.isfinite(p.grad).all())
 
 
-def _arrays(model: Module) -> list[tuple[Module, str, Any]]:
+def arrays_of(model: Module) -> list[tuple[Module, str, Any]]:
     """Return the arrays that a forward pass may replace, so that they can be put back."""
     return [(m, n, v.copy()) for m in model.modules() for n, v in vars(m).items() if isinstance(v, np.ndarray)]
 
 
-def _restore(arrays: list[tuple[Module, str, Any]]) -> None:
+def put_back(arrays: list[tuple[Module, str, Any]]) -> None:
+    """Give the model back arrays that ``arrays_of`` returned."""
     for owner, name, array in arrays:
         setattr(owner, name, array.copy())

@@ -29,7 +29,7 @@ class Views:
     arguments: tuple[Any, ...]
     _runner: Runner
 
-    def _given(self, inputs: Sequence[Any]) -> Sequence[Any]:
+    def _given(self, inputs: Sequence[Any], parameters: Any = None) -> Sequence[Any]:
         raise NotImplementedError
 
     def _structure(self, argnums: Any) -> Any:

@@ -7,7 +7,7 @@ import pytest
 from autograd_core import Tensor, Value
 from nn import MLP, SGD, Adagrad, Adam, AdamW, Momentum, RMSprop
 from nn.errors import OperandError, OptionError, ShapeError, TrainingError
-from nn.optimizers import Optimizer, clip_grad_norm_
+from nn.optimizers import Optimizer, clip_grad_norm_, clip_grad_value_
 
 
 def descend(optimizer_of, objective, start, steps):
@@ -218,3 +218,16 @@ def test_clipping_leaves_a_short_gradient_alone():
     (w * w).backward()
     assert clip_grad_norm_([w, Value(1.0)], 1.0) == 0.5
     assert w.grad == 0.5
+
+
+def test_a_clipped_gradient_of_zero_is_still_a_gradient():
+    a, b = Value(1.0), Value(2.0)
+    optimizer = Momentum([a, b], lr=0.1)
+    for loss in (3.0 * a + b, 3.0 * a + b * 0.0):
+        optimizer.zero_grad()
+        loss.backward()
+        clip_grad_norm_([a, b], 0.5)
+        clip_grad_value_([a, b], 0.5)
+        before = b.data
+        optimizer.step()
+        assert b.data < before  # in the second step it moves by its momentum alone

@@ -285,3 +285,12 @@ def test_a_sensible_history_in_one_line():
     model = Line()
     history = fit(model, LINE, "mse", SGD(model.parameters(), lr=0.01), epochs=2, progress=False)
     assert repr(history).startswith("History(2 epochs, 2 updates, all epochs done; loss=")
+
+
+def test_the_norm_of_what_is_not_trained_is_that_of_the_last_gradient():
+    model = MLP(1, [1, 1], activation="linear", rng=1)
+    first, last = model.layers
+    history = fit(model, ([[1.0]], [0.0]), "mse", SGD(last.parameters(), lr=0.0), epochs=3, progress=False)
+    assert history.norms["layer0"] == [history.norms["layer0"][0]] * 3
+    assert history.norms["layer0"][0] > 0.0
+    assert first.parameters()[0].data == MLP(1, [1, 1], activation="linear", rng=1).parameters()[0].data

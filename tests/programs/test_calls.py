@@ -7,7 +7,7 @@ import threading
 import numpy as np
 import pytest
 
-from autograd_core import functions, trace
+from autograd_core import Value, functions, trace
 from autograd_core.errors import OperandError, ShapeError
 
 from .functions import EXECUTORS, needs_numba, random_function
@@ -215,3 +215,16 @@ def test_trees_of_another_arrangement_are_refused():
     _, slopes = program.value_and_grad({"a": np.array([1.0, 2.0]), "b": [2.0, [3.0]]}, reduce="sum")
     assert slopes["a"].tolist() == [6.0, 6.0]
     assert slopes["b"] == [9.0, [6.0]]
+
+
+def test_numbers_take_the_place_of_the_parameters_for_one_call():
+    w = Value(2.0)
+    program = trace(lambda x: w * x * x, 3.0)
+    assert program(3.0, parameters=[5.0]) == 45.0
+    value, gradient = program.value_and_grad([1.0, 2.0], argnums="parameters", reduce="sum", parameters=np.array([5.0]))
+    assert (value, gradient.tolist()) == (25.0, [5.0])
+    assert (program(3.0), w.data) == (18.0, 2.0)
+    square = trace(lambda x: x * x, 3.0)
+    for call in (square, square.value_and_grad):
+        with pytest.raises(OperandError, match="leave parameters out"):
+            call(3.0, parameters=[5.0])
