@@ -10,7 +10,8 @@
 
 from __future__ import annotations
 
-from .drawing import Drawing, draw, draw_dot
+from .drawing import Drawing, draw
+from .micrograd import draw_dot
 from .overview import text
 from .stepper import Stepper, step
 from .steps import Step

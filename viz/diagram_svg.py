@@ -11,26 +11,14 @@ from html import escape
 
 from . import labels
 from .diagram import RADIUS, Diagram, Link, Place, Unit, strength
-from .theme import FONT, Theme
+from .theme import FONT, Theme, mix
 
-__all__ = ["mix", "to_dot", "to_svg", "way"]
+__all__ = ["to_dot", "to_svg", "way"]
 
 FOOT = 72.0
 THIN, THICK = 0.6, 4.6
 SAMPLES = (-1.0, -0.5, 0.0, 0.5, 1.0)  # of the legend, as shares of the largest
 LONGEST_CAPTION = 24
-
-
-def mix(a: str, b: str, share: float) -> str:
-    """Return the colour between two, nearer to the second the larger the share.
-
-    >>> mix("#000000", "#ffffff", 0.5)
-    '#808080'
-    """
-    parts = (
-        round(int(a[i : i + 2], 16) + share * (int(b[i : i + 2], 16) - int(a[i : i + 2], 16)) + 1e-9) for i in (1, 3, 5)
-    )
-    return "#" + "".join(f"{part:02x}" for part in parts)
 
 
 def _ink(number: float | None, share: float, theme: Theme) -> str:

@@ -6,24 +6,26 @@ scene's own, and no attribute that could carry a link is ever written.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 import graphviz
 
-from . import labels
+from . import guides, labels, marks
 from .boxes import Box, Edge, Group, Scene
 from .errors import OptionError
 from .theme import EDGE_SIZE, FONT, GROUP_SIZE, NODE_SIZE, Theme
 
 __all__ = ["RANKDIRS", "checked", "digraph", "escape", "fields", "shade"]
 
+#: id of a box, an edge or a group, "" for the whole, to the attributes that place it
+Places = Mapping[str, Mapping[str, str]]
+
 RANKDIRS = ("LR", "TB", "RL", "BT")
 
 #: from so many boxes on, Graphviz is told to stop polishing its layout early, and groups lose their frames: with
 #: them it takes eight times as long
 MANY = 300
-#: from so many parts side by side on, the edges between columns are drawn as threads, with room for them
-FEW = 5
 #: how long the line beneath a picture may be
 NOTE = 240
 
@@ -64,7 +66,13 @@ def fields(box: Box, rankdir: str = "LR") -> list[tuple[str, str]]:
 
 
 def digraph(
-    scene: Scene, theme: Theme, rankdir: str = "LR", partials: str = "numbers", colour_by: str = "kind"
+    scene: Scene,
+    theme: Theme,
+    rankdir: str = "LR",
+    partials: str = "numbers",
+    colour_by: str = "kind",
+    places: Places | None = None,
+    marked: Mapping[str, str] = MappingProxyType({}),
 ) -> graphviz.Digraph:
     """Return a scene as a DOT graph.
 
@@ -80,6 +88,10 @@ def digraph(
         What stands on the edges.
     colour_by : {"kind", "gradient"}
         What the colour of a box says.
+    places : mapping, optional
+        Id of a part of the picture to its place, where these are known: Graphviz then only paints.
+    marked : mapping
+        Id of a box or an edge to its mark: see ``marks``.
     """
     graph = graphviz.Digraph("computation", graph_attr=_graph_attributes(theme, checked(rankdir)))
     font = {"fontname": FONT, "fontcolor": theme.text}
@@ -99,16 +111,24 @@ def digraph(
     for group in () if crowded else scene.groups:
         inside.setdefault(group.parent, []).append(group)
 
-    among = {} if crowded else _among(scene)
-    if among:  # straight lines with room for them; without a long search for crossings, the order of parts stays
+    side_by_side = {} if crowded else guides.among(scene)
+    if side_by_side:  # straight lines with room for them; without a long search for crossings, the order of parts stays
         graph.attr(ranksep="1.4", splines="line", mclimit="0.01")
 
+    def placed(attributes: dict[str, str], identity: str) -> dict[str, str]:
+        return {**attributes, **places.get(identity, {})} if places else attributes
+
+    if places:
+        graph.attr(layout="nop2", **places.get("", {}))
+
     def fill(parent: graphviz.Digraph, path: str, depth: int) -> None:
-        for box in sorted(members.get(path, ()), key=lambda box: among.get(box.id, 0)):
-            parent.node(box.id, **_box_attributes(box, theme, rankdir, colour_by))
+        for box in sorted(members.get(path, ()), key=lambda box: side_by_side.get(box.id, 0)):
+            look = _box_attributes(box, theme, rankdir, colour_by)
+            mark = marks.on_box(marked.get(box.id, ""), theme)
+            parent.node(box.id, **placed({**look, **mark, "class": look["class"] + mark.get("class", "")}, box.id))
         for group in inside.get(path, ()):
             with parent.subgraph(name=f"cluster_{group.id}") as cluster:
-                cluster.attr(**_group_attributes(group, theme, depth))
+                cluster.attr(**placed(_group_attributes(group, theme, depth), group.id))
                 fill(cluster, group.path, depth + 1)
 
     fill(graph, "", 0)
@@ -116,10 +136,11 @@ def digraph(
     for edge in scene.edges:
         head = f"{edge.head}:s{edge.slot}" if edge.head in ports else edge.head
         look = _edge_attributes(edge, partials)
-        if edge.tail in among or edge.head in among:
+        if edge.tail in side_by_side or edge.head in side_by_side:
             look |= _thread(theme, rankdir)
-        graph.edge(edge.tail, head, **look)
-    for earlier, leaf in () if crowded else _behind(scene):
+        mark = marks.on_edge(marked.get(edge.id, ""), theme)
+        graph.edge(edge.tail, head, **placed({**look, **mark, "class": look["class"] + mark.get("class", "")}, edge.id))
+    for earlier, leaf in () if crowded or places else guides.behind(scene):
         graph.edge(earlier, leaf, style="invis")
     return graph
 
@@ -199,42 +220,6 @@ def _record(box: Box, rankdir: str) -> str:
     if sideways:
         body = f"{{ {body} }}"
     return f"{{ {f'{column} | {body}' if rankdir in ('LR', 'TB') else f'{body} | {column}'} }}"
-
-
-def _behind(scene: Scene) -> list[tuple[str, str]]:
-    """Return which leaves of a group stand behind which boxes of others, so that layers follow one another.
-
-    A weight has no operands, so nothing but this keeps it from the column of the inputs, under what it multiplies.
-    """
-    boxes = {box.id: box for box in scene.boxes}
-    operands: dict[str, list[str]] = {}
-    for edge in scene.edges:
-        operands.setdefault(edge.head, []).append(edge.tail)
-    pairs: dict[tuple[str, str], None] = {}
-    for head, tails in operands.items():
-        group = boxes[head].group
-        own = [tail for tail in tails if boxes[tail].kind == "parameter" and boxes[tail].group == group]
-        others = [tail for tail in tails if boxes[tail].group != group]
-        pairs.update({(other, leaf): None for other in others for leaf in own})
-    return list(pairs)
-
-
-def _among(scene: Scene) -> dict[str, int]:
-    """Return the folded parts of which many stand side by side, as the neurons of a layer do, with their places.
-
-    They have the same operands. Graphviz begins with them in the order in which they are listed if their operands are
-    of another kind, and backwards in the columns behind.
-    """
-    operands: dict[str, set[str]] = {}
-    for edge in scene.edges:
-        operands.setdefault(edge.head, set()).add(edge.tail)
-    rows: dict[tuple[str, frozenset[str]], list[str]] = {}
-    for box in scene.boxes:
-        if box.kind == "fold" and box.id in operands:
-            rows.setdefault((box.group, frozenset(operands[box.id])), []).append(box.id)
-    found = {row[i]: i for row in rows.values() if len(row) > FEW for i in range(len(row))}
-    behind = {part for part in found if not operands[part].isdisjoint(found)}
-    return {part: -i if part in behind else i for part, i in found.items()}
 
 
 def _thread(theme: Theme, rankdir: str) -> dict[str, str]:

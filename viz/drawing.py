@@ -1,4 +1,4 @@
-"""Pictures of computation graphs: ``draw`` and micrograd's ``draw_dot``.
+"""Pictures of computation graphs: ``draw``.
 
 >>> from autograd_core import Value
 >>> a = Value(3.0, label="a")
@@ -13,28 +13,27 @@ from __future__ import annotations
 
 import base64
 import os
+from collections.abc import Mapping
 from functools import cached_property
 from html import escape
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 from . import dot, files, outline, render, svg
+from .boxes import Scene
 from .errors import OptionError, RendererMissingError, RenderError, SizeLimitError
 from .folding import Collapse
-from .micrograd import Picture, micrograd
-from .overview import MAX_NODES, scene_of
+from .frames import Frames
+from .overview import MAX_NODES, TOO_LARGE, scene_of
+from .places import places
 from .reading import Reading
-from .scene import Scene, build
 from .theme import THEMES, Theme
 
-__all__ = ["MOST_DRAWN", "Drawing", "draw", "draw_dot"]
+__all__ = ["Drawing", "draw"]
 
-#: more than this cannot be read in one picture, and takes Graphviz seconds
-MOST_DRAWN = 1000
-TOO_LARGE = (
-    "So many boxes cannot be read. Draw an intermediate node, whose graph is smaller, or use draw(), which folds parts "
-    "of it; max_nodes=None draws it all the same, which can take Graphviz minutes."
-)
+#: each step is worded by itself
+MOST_STEPPED = 5000
 
 #: a picture wider than this many points is shown at its own size, to be scrolled
 WIDEST_SHRUNK = 1400
@@ -53,6 +52,10 @@ class Drawing:
         Its colours.
     rankdir, partials, colour_by, format, timeout
         As in ``draw``.
+    marks : mapping
+        Id of a box or an edge to its mark: see ``viz.marks``.
+    spaced_as : Scene, optional
+        The scene that has the layout, if it is another one.
     """
 
     def __init__(
@@ -64,19 +67,28 @@ class Drawing:
         colour_by: str = "kind",
         format: str = "svg",
         timeout: float = render.TIMEOUT,
+        marks: Mapping[str, str] = MappingProxyType({}),
+        spaced_as: Scene | None = None,
     ) -> None:
         self.scene = scene
         self.theme = theme
         self.rankdir = rankdir
         self.format = format
         self.timeout = timeout
-        self._graph = dot.digraph(scene, theme, rankdir, partials, colour_by)
+        self._look: dict[str, Any] = {
+            "theme": theme, "rankdir": rankdir, "partials": partials, "colour_by": colour_by, "marked": marks
+        }  # fmt: skip
+        self._spaced_as = spaced_as
 
-    @property
+    @cached_property
     def dot(self) -> str:
-        """The picture as DOT text, which needs no Graphviz."""
-        source: str = self._graph.source
-        return source
+        """The picture as DOT text. This needs no Graphviz, unless it shows a step: these share a layout."""
+        found = None
+        if self._spaced_as is not None:
+            source: str = dot.digraph(self._spaced_as, **self._look | {"marked": {}}).source
+            found = places(source, self.timeout)
+        text: str = dot.digraph(self.scene, **self._look, places=found).source
+        return text
 
     @cached_property
     def _svg(self) -> str:
@@ -181,6 +193,7 @@ def draw(
     max_nodes: int | None = MAX_NODES,
     timeout: float = render.TIMEOUT,
     collapse: Collapse = "auto",
+    step: int | None = None,
 ) -> Drawing:
     """Return a picture of everything a node was computed from.
 
@@ -212,6 +225,9 @@ def draw(
         (1 is the outermost), or what ``collapse(scope)`` says of the path of a part. None and "op" show every
         operation. A folded neuron shows its formula, its value and the norm of its gradient; "×100" says that it was
         used so often.
+    step : int, optional
+        Show how things stand once so many steps have been taken, 0 to all of ``viz.step(root).steps``, in the layout
+        that is the same for all of them. Nothing is written to any ``grad``.
 
     Returns
     -------
@@ -243,43 +259,11 @@ def draw(
     if not isinstance(theme, Theme):
         theme = THEMES[_one_of("theme", theme, tuple(THEMES))]
     dot.checked(rankdir)
-    return Drawing(scene_of(root, collapse, max_nodes), theme, rankdir, shown, colour_by, format, timeout)  # type: ignore[arg-type]
-
-
-def draw_dot(root: Any, format: str = "svg", rankdir: str = "LR", max_nodes: int | None = MOST_DRAWN) -> Picture:
-    """Return the graph as a ``graphviz.Digraph`` like that of micrograd's notebook.
-
-    It differs where that one misleads: ``a * a`` has two edges, and a gradient that was not computed is "—", not 0.
-    It is rendered by the system's ``dot`` if there is one, else by the pygraphviz wheel.
-
-    Parameters
-    ----------
-    root : Value or Tensor
-        The output.
-    format : {"svg", "png", "pdf", ...}
-        What ``render()`` and ``pipe()`` make.
-    rankdir : {"LR", "TB", "RL", "BT"}
-        Where results lie.
-    max_nodes : int or None
-        Refuse larger graphs; None for any size.
-
-    Examples
-    --------
-    >>> from autograd_core import Value
-    >>> a = Value(3.0, label="a")
-    >>> print(draw_dot(a * a).source)
-    digraph micrograd {
-        graph [rankdir=LR]
-        n0 [label="{ a | data 3.0000 | grad — }" shape=record]
-        n1 [label="{  | data 9.0000 | grad — }" shape=record]
-        n1op [label="*"]
-        n1op -> n1
-        n0 -> n1op
-        n0 -> n1op
-    }
-    """
-    renderer = None if render.available() == "dot" else render.render
-    return micrograd(build(Reading(root, max_nodes, remedy=TOO_LARGE)), rankdir, format, renderer)
+    look = (theme, rankdir, shown, colour_by, format, timeout)
+    if step is None:
+        return Drawing(scene_of(root, collapse, max_nodes), *look)  # type: ignore[arg-type]
+    frames = Frames(Reading(root, MOST_STEPPED, "A picture of a step", TOO_LARGE), None, collapse, max_nodes)
+    return Drawing(frames[step].scene, *look, frames[step].marks, frames.widest)  # type: ignore[arg-type]
 
 
 def _one_of(name: str, given: Any, allowed: tuple[str, ...]) -> str:

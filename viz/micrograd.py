@@ -8,11 +8,15 @@ from typing import Any
 
 import graphviz
 
+from . import render
 from .boxes import Scene
 from .dot import checked, escape
 from .errors import OptionError
+from .overview import MOST_DRAWN, TOO_LARGE
+from .reading import Reading
+from .scene import build
 
-__all__ = ["Picture", "micrograd"]
+__all__ = ["Picture", "draw_dot", "micrograd"]
 
 Renderer = Callable[[str, str], bytes]
 
@@ -54,6 +58,42 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
         if view:
             graphviz.view(str(target))
         return str(target)
+
+
+def draw_dot(root: Any, format: str = "svg", rankdir: str = "LR", max_nodes: int | None = MOST_DRAWN) -> Picture:
+    """Return the graph as a ``graphviz.Digraph`` like that of micrograd's notebook.
+
+    It differs where that one misleads: ``a * a`` has two edges, and a gradient that was not computed is "—", not 0.
+    It is rendered by the system's ``dot`` if there is one, else by the pygraphviz wheel.
+
+    Parameters
+    ----------
+    root : Value or Tensor
+        The output.
+    format : {"svg", "png", "pdf", ...}
+        What ``render()`` and ``pipe()`` make.
+    rankdir : {"LR", "TB", "RL", "BT"}
+        Where results lie.
+    max_nodes : int or None
+        Refuse larger graphs; None for any size.
+
+    Examples
+    --------
+    >>> from autograd_core import Value
+    >>> a = Value(3.0, label="a")
+    >>> print(draw_dot(a * a).source)
+    digraph micrograd {
+        graph [rankdir=LR]
+        n0 [label="{ a | data 3.0000 | grad — }" shape=record]
+        n1 [label="{  | data 9.0000 | grad — }" shape=record]
+        n1op [label="*"]
+        n1op -> n1
+        n0 -> n1op
+        n0 -> n1op
+    }
+    """
+    renderer = None if render.available() == "dot" else render.render
+    return micrograd(build(Reading(root, max_nodes, remedy=TOO_LARGE)), rankdir, format, renderer)
 
 
 def micrograd(scene: Scene, rankdir: str = "LR", format: str = "svg", renderer: Renderer | None = None) -> Picture:

@@ -18,15 +18,21 @@ from .reading import Reading
 from .repeats import merged
 from .scene import build
 
-__all__ = ["MAX_NODES", "MOST_BOXES", "MOST_READ", "folded", "scene_of", "text"]
+__all__ = ["MAX_NODES", "MOST_BOXES", "MOST_DRAWN", "MOST_READ", "TOO_LARGE", "folded", "scene_of", "text"]
 
 #: with more boxes than this a picture is not looked through, so parts of the graph are folded
 MAX_NODES = 300
+#: more than this cannot be read in one picture, and takes Graphviz seconds
+MOST_DRAWN = 1000
 #: more boxes than this would take Graphviz minutes, even if somebody asks for them
 MOST_BOXES = 5000
 #: of a larger graph, reading it alone would take more than a second
 MOST_READ = 200_000
 
+TOO_LARGE = (
+    "So many boxes cannot be read. Draw an intermediate node, whose graph is smaller, or use draw(), which folds parts "
+    "of it; max_nodes=None draws it all the same, which can take Graphviz minutes."
+)
 TOO_LONG = (
     "Draw an intermediate node, whose graph is smaller; collapse='model' with max_nodes=None reads it all, some ten "
     "seconds for a million nodes."

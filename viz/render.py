@@ -21,7 +21,7 @@ from .errors import OptionError, RendererMissingError, RenderError, SizeLimitErr
 
 __all__ = ["FORMATS", "TIMEOUT", "available", "render"]
 
-FORMATS = ("svg", "png", "pdf", "plain")
+FORMATS = ("svg", "png", "pdf", "plain", "json0")
 #: seconds
 TIMEOUT = 60.0
 #: cairo scales a larger bitmap down without a word, and few programs open it
@@ -61,8 +61,8 @@ def render(
     ----------
     source : str
         DOT text.
-    format : {"svg", "png", "pdf", "plain"}
-        What to make of it.
+    format : {"svg", "png", "pdf", "plain", "json0"}
+        What to make of it; the last two are the layout as text.
     dpi : float, optional
         Pixels an inch of a PNG; 144 if left out, and less for pictures that would be large.
     size : tuple of float, optional
@@ -82,7 +82,7 @@ def render(
         If Graphviz failed or took too long, or if there is no font to write with.
     """
     if format not in FORMATS:
-        raise OptionError(f"Pictures are made as {', '.join(FORMATS[:-1])} or DOT text, not as {format!r}.")
+        raise OptionError(f"Pictures are made as {', '.join(FORMATS[:3])} or DOT text, not as {format!r}.")
     if len(source) > MOST_BYTES:
         raise SizeLimitError(
             f"The picture's description has {len(source):,} characters; the limit is {MOST_BYTES:,}. Draw a part of it."

@@ -27,8 +27,9 @@ from typing import Any
 from . import files, html, labels, scene
 from . import steps as _steps
 from .cards import Card, card
-from .drawing import MOST_DRAWN, Drawing
+from .drawing import Drawing
 from .errors import OptionError, RendererMissingError, RenderError
+from .overview import MOST_DRAWN
 from .reading import Reading
 from .steps import Step
 from .table import TraceTable, rows

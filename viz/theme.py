@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-__all__ = ["DARK", "FONT", "LIGHT", "THEMES", "Paint", "Theme"]
+__all__ = ["DARK", "FONT", "LIGHT", "THEMES", "Paint", "Theme", "mix"]
 
 #: the first of these that a machine has; their widths agree, so labels fit their boxes everywhere
 FONT = "Helvetica,Arial,Liberation Sans,DejaVu Sans,sans-serif"
@@ -111,3 +111,15 @@ DARK = Theme(
 )
 
 THEMES: Mapping[str, Theme] = MappingProxyType({"light": LIGHT, "dark": DARK})
+
+
+def mix(a: str, b: str, share: float) -> str:
+    """Return the colour between two, nearer to the second the larger the share.
+
+    >>> mix("#000000", "#ffffff", 0.5)
+    '#808080'
+    """
+    parts = (
+        round(int(a[i : i + 2], 16) + share * (int(b[i : i + 2], 16) - int(a[i : i + 2], 16)) + 1e-9) for i in (1, 3, 5)
+    )
+    return "#" + "".join(f"{part:02x}" for part in parts)
