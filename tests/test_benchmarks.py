@@ -60,6 +60,19 @@ def test_tensors_do_the_same_work_as_their_peers(tmp_path):
     assert {"small", "large"} <= {name for name, sides in rows.items() if "NumPy by hand" in sides}
 
 
+@pytest.mark.slow
+def test_a_gpt_of_scalars_is_the_same_in_three_ways(tmp_path):
+    command = [sys.executable, "-W", "error", str(FOLDER / "microgpt.py"), "--quick", "--out", str(tmp_path)]
+    environment = {"PYTHONPATH": str(FOLDER.parent), "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env=environment, check=False)
+    assert done.returncode == 0, done.stderr  # not 0 if losses or gradients differ
+    assert (tmp_path / "microgpt.md").read_text(encoding="utf-8").strip() == done.stdout.strip()
+    figures = json.loads((tmp_path / "microgpt.json").read_text(encoding="utf-8"))
+    assert figures["loss"][1] < figures["loss"][0]
+    assert len(figures["seconds"]) == 3
+    assert figures["bars"]["traced"] == 50.0
+
+
 @pytest.mark.parametrize("name", ["eager", "accuracy"])
 def test_the_readme_quotes_the_figures_that_were_measured(name):
     measured = (FOLDER / "results" / f"{name}.md").read_text(encoding="utf-8").splitlines()
