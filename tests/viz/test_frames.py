@@ -83,19 +83,17 @@ def test_a_graph_with_too_many_steps_is_refused():
 
 
 def places_in(svg):
-    """Where the texts of boxes stand, and the paths of edges."""
-    boxes = re.findall(r'<g id="(n\d+)" class="node.*?x="([-\d.]+)" y="([-\d.]+)"', svg, re.DOTALL)
-    edges = re.findall(r'<g id="(e\d+_\d+)".*? d="([^"]+)"', svg, re.DOTALL)
-    return boxes, edges, re.search(r'viewBox="[^"]+"', svg)[0]
+    """Where boxes and edges are; within a box, "—" takes less room than the number that it stands for."""
+    outlines = re.findall(r'<g id="(?:n\d+|e\d+_\d+)" class=.*?(?: d| points)="M?([^"]+)"', svg, re.DOTALL)
+    return [float(x) for outline in outlines for x in re.findall(r"[-\d.]+", outline)], len(outlines)
 
 
 @pytest.mark.dot
 def test_all_steps_have_one_layout(example):
-    first, *others = [places_in(draw(example, step=k).svg()) for k in (0, 3, 9, 14)]
-    assert len(first[0]) == 7
-    assert len(first[1]) == 9
-    for other in others:
-        assert other == first
+    (first, parts), *others = [places_in(draw(example, step=k).svg()) for k in (0, 3, 9, 14)]
+    assert parts == 7 + 9
+    for places, _ in others:
+        assert places == pytest.approx(first, abs=0.05)
 
 
 @pytest.mark.dot
