@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from .display import mimebundle
 from .errors import NumberError, OperandError
 from .primitive import Primitive
 from .quiet import quietly
@@ -103,6 +104,10 @@ class Node:
             self._notes = {key: value}
         else:
             notes[key] = value
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        """Show itself in a notebook: as a picture, once ``viz`` is imported."""
+        return mimebundle(self)
 
     def __copy__(self) -> Node:
         from .copying import shallow_copy

@@ -13,6 +13,8 @@ import math
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from autograd_core.display import mimebundle
+
 from .errors import unknown
 from .events import EpochEnded, Finished, Updated
 
@@ -96,6 +98,8 @@ class History:
             reason=str(data["reason"]),
             interrupted=bool(data["interrupted"]),
         )
+
+    _repr_mimebundle_ = mimebundle
 
     def __repr__(self) -> str:
         last = ", ".join(f"{k}={v:.4g}" for k, v in self.epochs[-1].items()) if self.epochs else ""

@@ -32,6 +32,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd_core.display import mimebundle
 from autograd_core.node import Node
 from autograd_core.scope import scope
 
@@ -216,6 +217,8 @@ class Module:
             for name, value in vars(module).items():
                 if not name.startswith("_") and _is_state(value):
                     yield f"{path}.{name}" if path else name, module, name, value
+
+    _repr_mimebundle_ = mimebundle
 
     def __repr__(self) -> str:
         inner = ", ".join(f"{name}={child!r}" for name, child in self.named_children())

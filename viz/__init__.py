@@ -13,8 +13,11 @@ from __future__ import annotations
 from .drawing import Drawing, draw
 from .micrograd import draw_dot
 from .overview import text
+from .showing import register
 from .stepper import Stepper, step
 from .steps import Step
 from .table import TraceTable, trace_table
 
 __all__ = ["Drawing", "Step", "Stepper", "TraceTable", "draw", "draw_dot", "step", "text", "trace_table"]
+
+register()

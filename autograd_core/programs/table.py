@@ -23,6 +23,8 @@ from .tracing import Recording
 __all__ = ["EvaluationTrace", "Row", "evaluation_trace"]
 
 BAR = "\N{COMBINING MACRON}"
+#: Notebooks align cells to the right, and touch what has no style of its own.
+CELL = "text-align:left;padding:0 1em 0 0"
 SUBSCRIPTS = str.maketrans("0123456789-", "₀₁₂₃₄₅₆₇₈₉₋")
 
 
@@ -108,10 +110,12 @@ class EvaluationTrace:
         """Return the traces as an HTML table that needs nothing else."""
         rows = [f"<caption>{html.escape(self.title)}</caption>"]
         for heading, part in self._parts():
-            rows.append(f'<tr><th colspan="5" style="text-align:left">{heading}</th></tr>')
+            rows.append(f'<tr><th colspan="5" style="{CELL}">{heading}</th></tr>')
             for row in part:
                 cells = (row.name, f"= {row.formula}" if row.formula else "", row.numbers, f"{row.value:.6g}", row.note)
-                rows.append("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells) + "</tr>")
+                rows.append(
+                    "<tr>" + "".join(f'<td style="{CELL}">{html.escape(cell)}</td>' for cell in cells) + "</tr>"
+                )
         return '<table class="evaluation-trace">\n' + "\n".join(rows) + "\n</table>\n"
 
     _repr_html_ = html

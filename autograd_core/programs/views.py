@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
+from ..display import drawing, mimebundle
 from ..errors import GraphError, ShapeError
 from ..value import Value
 from .replay import replay
@@ -20,9 +21,6 @@ __all__ = ["Views"]
 
 class Views:
     """The part of a program that people look at."""
-
-    #: What draws a graph: ``viz`` appends its ``draw`` when it is imported.
-    drawers: ClassVar[list[Callable[..., Any]]] = []
 
     name: str
     recording: Recording
@@ -123,6 +121,6 @@ class Views:
 
         Options are those of ``viz.draw``.
         """
-        if not self.drawers:
-            raise GraphError("A program is drawn by the package viz: write `import viz`, or viz.draw(program.graph()).")
-        return self.drawers[-1](self.graph(*inputs), **options)
+        return drawing(self.graph(*inputs), **options)
+
+    _repr_mimebundle_ = mimebundle

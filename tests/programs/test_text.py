@@ -9,10 +9,10 @@ import sys
 
 import pytest
 
-from autograd_core import TABLE, Pointwise, Value, functions, gradient, trace
+from autograd_core import TABLE, Pointwise, Value, display, functions, gradient, trace
 from autograd_core.errors import GraphError, ShapeError
+from autograd_core.node import Node
 from autograd_core.operation import Operation, register
-from autograd_core.programs.views import Views
 
 from .functions import ARITHMETIC, SMOOTH, random_function, same
 
@@ -156,10 +156,10 @@ def test_the_graph_and_the_drawing(monkeypatch):
     root.backward()
     assert [leaf.label for leaf in root.parents[0].parents] == ["x", "y"]
     assert program.graph(5.0, 1.0).data == 10.0
-    monkeypatch.setattr(Views, "drawers", [])
+    monkeypatch.setattr(display, "DISPLAYS", {})
     with pytest.raises(GraphError, match="import viz"):
         program.draw()
-    Views.drawers.append(lambda root, **options: (root.data, options))
+    display.register_display(Node, repr, lambda root, **options: (root.data, options))
     assert program.draw(1.0, 1.0, rankdir="TB") == (2.0, {"rankdir": "TB"})
     with pytest.raises(GraphError, match="2 outputs"):
         trace(lambda x: [x, x], 1.0).graph()
