@@ -1,70 +1,46 @@
-"""The operators of a scalar node, printed by ``python -m autograd_core.codegen``: do not edit.
-
-A constant operand leaves its slot None, and stands itself where its partial would be: nothing is ever sent to it.
-"""
+"""The operators of a scalar node, printed by ``python -m autograd_core.codegen``: do not edit."""
 
 from __future__ import annotations
 
 import math
-from typing import Any, Self
+from typing import Any, Final
 
 from . import kernels as k
 from . import rules as rules  # importing the records fills the table
-from .modes import WATCHERS, watched
-from .node import Node, apply, number, tick
-from .primitive import Primitive, lookup
-
-new = object.__new__
+from .modes import watched
+from .native import mypyc_attr
+from .node import WATCHERS, Node, apply, number, tick
+from .primitive import lookup
+from .scalar_node import ScalarNode, blank
 
 #: what error messages call the other operand of an infix operator
-OTHER = "other operand"
+OTHER: Final = "other operand"
 
-ADD = lookup("add")
-SUB = lookup("sub")
-MUL = lookup("mul")
-DIV = lookup("div")
-POW = lookup("pow")
-NEG = lookup("neg")
-ABS = lookup("abs")
-RELU = lookup("relu")
-TANH = lookup("tanh")
-EXP = lookup("exp")
-LOG = lookup("log")
-SIGMOID = lookup("sigmoid")
+ADD: Final = lookup("add")
+SUB: Final = lookup("sub")
+MUL: Final = lookup("mul")
+DIV: Final = lookup("div")
+POW: Final = lookup("pow")
+NEG: Final = lookup("neg")
+ABS: Final = lookup("abs")
+RELU: Final = lookup("relu")
+TANH: Final = lookup("tanh")
+EXP: Final = lookup("exp")
+LOG: Final = lookup("log")
+SIGMOID: Final = lookup("sigmoid")
 
 
-class ScalarOperators(Node):
+@mypyc_attr(acyclic=True, allow_interpreted_subclasses=True)
+class ScalarOperators(ScalarNode):
     """The infix operators and elementary functions of a Value."""
 
-    __slots__ = ("_da", "_data", "_db", "_grad")
-
-    _data: float
-    _da: float
-    _db: float
-    _grad: float
-
-    def _unary(self, y: float, op: Primitive, a: Any, da: float) -> Self:
-        """Record the result of an operation on one operand."""
-        return self._binary(y, op, a, None, da, 0.0)
-
-    def _binary(self, y: float, op: Primitive, a: Any, b: Any, da: float, db: float) -> Self:
-        """Record the result of an operation on two operands, of which a constant is None."""
-        node = new(type(self))
-        node._data = y
-        node.op = op
-        node.index = tick()
-        node._a = a
-        node._b = b
-        node._da = da
-        node._db = db
-        node._adjoint = None
-        return watched(node) if WATCHERS else node
+    __slots__ = ()
 
     def __add__(self, other: Any) -> Any:
         a = self._data
         if type(other) is type(self):
             b = other._data
-            node = new(type(self))
+            node = blank(type(self))
             node._data = a + b
             node.op = ADD
             node.index = tick()
@@ -72,12 +48,14 @@ class ScalarOperators(Node):
             node._b = other
             node._da = 1.0
             node._db = 1.0
-            node._adjoint = None
+            node._met = False
+            node._swept = False
+            node._notes = None
             return watched(node) if WATCHERS else node
         if isinstance(other, Node):
             return apply(ADD, self, other)
         b = other if type(other) is float else number(other, OTHER)
-        node = new(type(self))
+        node = blank(type(self))
         node._data = a + b
         node.op = ADD
         node.index = tick()
@@ -85,7 +63,9 @@ class ScalarOperators(Node):
         node._b = None
         node._da = 1.0
         node._db = b
-        node._adjoint = None
+        node._met = False
+        node._swept = False
+        node._notes = None
         return watched(node) if WATCHERS else node
 
     def __radd__(self, other: Any) -> Any:
@@ -97,7 +77,7 @@ class ScalarOperators(Node):
         a = self._data
         if type(other) is type(self):
             b = other._data
-            node = new(type(self))
+            node = blank(type(self))
             node._data = a - b
             node.op = SUB
             node.index = tick()
@@ -105,12 +85,14 @@ class ScalarOperators(Node):
             node._b = other
             node._da = 1.0
             node._db = -1.0
-            node._adjoint = None
+            node._met = False
+            node._swept = False
+            node._notes = None
             return watched(node) if WATCHERS else node
         if isinstance(other, Node):
             return apply(SUB, self, other)
         b = other if type(other) is float else number(other, OTHER)
-        node = new(type(self))
+        node = blank(type(self))
         node._data = a - b
         node.op = SUB
         node.index = tick()
@@ -118,7 +100,9 @@ class ScalarOperators(Node):
         node._b = None
         node._da = 1.0
         node._db = b
-        node._adjoint = None
+        node._met = False
+        node._swept = False
+        node._notes = None
         return watched(node) if WATCHERS else node
 
     def __rsub__(self, other: Any) -> Any:
@@ -130,7 +114,7 @@ class ScalarOperators(Node):
         a = self._data
         if type(other) is type(self):
             b = other._data
-            node = new(type(self))
+            node = blank(type(self))
             node._data = a * b
             node.op = MUL
             node.index = tick()
@@ -138,12 +122,14 @@ class ScalarOperators(Node):
             node._b = other
             node._da = b
             node._db = a
-            node._adjoint = None
+            node._met = False
+            node._swept = False
+            node._notes = None
             return watched(node) if WATCHERS else node
         if isinstance(other, Node):
             return apply(MUL, self, other)
         b = other if type(other) is float else number(other, OTHER)
-        node = new(type(self))
+        node = blank(type(self))
         node._data = a * b
         node.op = MUL
         node.index = tick()
@@ -151,7 +137,9 @@ class ScalarOperators(Node):
         node._b = None
         node._da = b
         node._db = b
-        node._adjoint = None
+        node._met = False
+        node._swept = False
+        node._notes = None
         return watched(node) if WATCHERS else node
 
     def __rmul__(self, other: Any) -> Any:
@@ -172,7 +160,7 @@ class ScalarOperators(Node):
             return apply(DIV, self, other)
         b = other if type(other) is float else number(other, OTHER)
         if b != 0.0:
-            node = new(type(self))
+            node = blank(type(self))
             node._data = a / b
             node.op = DIV
             node.index = tick()
@@ -180,7 +168,9 @@ class ScalarOperators(Node):
             node._b = None
             node._da = 1.0 / b
             node._db = b
-            node._adjoint = None
+            node._met = False
+            node._swept = False
+            node._notes = None
             return watched(node) if WATCHERS else node
         return self._binary(k.div(a, b), DIV, self, None, k.div(1.0, b), b)
 
@@ -200,7 +190,7 @@ class ScalarOperators(Node):
             return self._binary(k.power(a, b), POW, self, other, k.power_slope(a, b), k.power_log(a, b, 1.0))
         if type(other) is int and other > 0:
             try:
-                node = new(type(self))
+                node = blank(type(self))
                 node._data = a ** other
                 node.op = POW
                 node.index = tick()
@@ -208,7 +198,9 @@ class ScalarOperators(Node):
                 node._b = None
                 node._da = other * a ** (other - 1)
                 node._db = float(other)
-                node._adjoint = None
+                node._met = False
+                node._swept = False
+                node._notes = None
                 return watched(node) if WATCHERS else node
             except OverflowError:
                 pass  # the kernel says inf, with the right sign
@@ -222,45 +214,45 @@ class ScalarOperators(Node):
         b = self._data
         return self._binary(k.power(a, b), POW, None, self, a, k.power_log(a, b, 1.0))
 
-    def __neg__(self) -> Self:
+    def __neg__(self) -> Any:
         x = self._data
         y = -x
-        return self._unary(y, NEG, self, -1.0)
+        return self._binary(y, NEG, self, None, -1.0, 0.0)
 
-    def __abs__(self) -> Self:
+    def __abs__(self) -> Any:
         x = self._data
         y = abs(x)
-        return self._unary(y, ABS, self, k.sign(x))
+        return self._binary(y, ABS, self, None, k.sign(x), 0.0)
 
-    def relu(self) -> Self:
+    def relu(self) -> Any:
         """Return the rectified linear unit: x where it is positive, otherwise 0."""
         x = self._data
-        y = k.relu(x)
-        return self._unary(y, RELU, self, k.step(x))
+        y = 0.0 if x <= 0.0 else x
+        return self._binary(y, RELU, self, None, 1.0 if x > 0.0 else 0.0 if x <= 0.0 else x, 0.0)
 
-    def tanh(self) -> Self:
+    def tanh(self) -> Any:
         """Return the hyperbolic tangent."""
         x = self._data
         y = math.tanh(x)
-        return self._unary(y, TANH, self, k.tanh_slope(x))
+        return self._binary(y, TANH, self, None, k.tanh_slope(x), 0.0)
 
-    def exp(self) -> Self:
+    def exp(self) -> Any:
         """Return the exponential function."""
         x = self._data
         y = k.exp(x)
-        return self._unary(y, EXP, self, y)
+        return self._binary(y, EXP, self, None, y, 0.0)
 
-    def log(self) -> Self:
+    def log(self) -> Any:
         """Return the natural logarithm."""
         x = self._data
         y = k.log(x)
-        return self._unary(y, LOG, self, k.log_slope(x))
+        return self._binary(y, LOG, self, None, k.log_slope(x), 0.0)
 
-    def sigmoid(self) -> Self:
+    def sigmoid(self) -> Any:
         """Return the logistic function 1 / (1 + exp(-x))."""
         x = self._data
         y = k.sigmoid(x)
-        return self._unary(y, SIGMOID, self, k.sigmoid_slope(x))
+        return self._binary(y, SIGMOID, self, None, k.sigmoid_slope(x), 0.0)
 
     def sign(self) -> Any:
         """Return 1, -1 or 0 as the number is positive, negative or zero."""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .errors import AutogradError, OperandError, OutOfRangeError, ShapeError
-from .node import Node, apply
+from .node import Node, apply, kept
 from .primitive import lookup
 
 __all__ = ["Axis", "array", "axes_of", "axis_of", "index_of", "integer", "lengths", "named", "raw", "several"]
@@ -22,7 +22,7 @@ _ALL = tuple(tuple(range(n)) for n in range(8))
 
 def raw(x: Any) -> Any:
     """Return the numbers of a node or of an array."""
-    return x._data if isinstance(x, Node) else np.asarray(x)
+    return kept(x) if isinstance(x, Node) else np.asarray(x)
 
 
 def array(x: Any, name: str = "operand") -> Any:

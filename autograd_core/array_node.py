@@ -18,15 +18,15 @@ from .array_data import as_array
 from .contributions import fitted, sent
 from .errors import StaleGraphError
 from .lanes import Lanes, plain
-from .modes import WATCHERS, describe, watched
-from .node import Node, tick
+from .modes import describe, watched
+from .node import WATCHERS, Node, tick
 from .primitive import lookup
 from .quiet import inside, quiet, quietly
 from .rows import reading
 
 __all__ = ["ArrayNode", "holders"]
 
-new: Any = object.__new__
+new: Any = Node.__new__
 ndarray = np.ndarray
 NO_PARAMS: dict[str, Any] = {}
 PLACE, PICK = lookup("place"), lookup("pick")
@@ -38,13 +38,15 @@ holders: Callable[[Any], int] = getattr(sys, "getrefcount", lambda x: 1000)
 class ArrayNode(Node):
     """An array in a graph."""
 
-    __slots__ = ("_data", "_grad", "params", "requires_grad")
+    __slots__ = ("_data", "_grad", "_more", "params", "requires_grad")
 
     precedence = 2  # a Value that meets a Tensor is lifted into it
 
     _data: Any
     _grad: Any
+    _more: tuple[tuple[Any, ...], tuple[Any, ...]]
     params: dict[str, Any]
+    requires_grad: bool
 
     @property
     def operands(self) -> tuple[Any, ...]:
@@ -230,7 +232,7 @@ def recorded(kind: Any, y: Any, op: Any, operands: Any, data: Any, params: Any, 
     """Return the node of a result, with its history if an operand requires a gradient."""
     node = new(kind)
     node._data = y if type(y) is ndarray else np.asarray(y)
-    node._grad = node._a = node._b = node._adjoint = None
+    node._grad = node._notes = None
     node.index = tick()
     node.params = params
     node.requires_grad = requires
@@ -249,6 +251,6 @@ def _picked(y: float, kept: Any, data: list[Any], params: Any) -> Any:
     value = Value(y)
     if kept[0].requires_grad:
         value.op = PICK
-        value._more = (kept, tuple(data))
+        value.note("operands", (kept, tuple(data)))
         value.note("params", params)
     return watched(value) if WATCHERS else value

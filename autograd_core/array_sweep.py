@@ -17,7 +17,7 @@ from .history import by_creation
 from .lanes import Lanes, added
 from .modes import anomaly_watched
 from .quiet import quietly
-from .sweep import _one_at_a_time
+from .scalar_sweep import one_at_a_time
 
 __all__ = ["drained"]
 
@@ -37,7 +37,7 @@ def drained(root: Any, seed: Any) -> bool:
     if order is None:
         return False
     quietly(descend, order, adjoints)  # an exception leaves here, with nothing written
-    with _one_at_a_time:
+    with one_at_a_time:
         for node in order:
             if node.op is None:  # a leaf keeps its array: that of the sweep, if nobody else has it
                 alone = holders(adjoints[node]) == 2 and _its_own(adjoints[node])

@@ -56,7 +56,7 @@ def adopt(node: Any, parents: tuple[Any, ...], op: Any) -> None:
         if len(stored) != len(parents):
             raise ShapeError(f"{len(parents)} parents need {len(parents)} partial derivatives, not {len(stored)}.")
     node.op = GIVEN
-    node._more = (parents, stored)
+    node.note("operands", (parents, stored))
 
 
 def pull(node: Any, adjoint: Any) -> tuple[Any, ...]:

@@ -10,6 +10,8 @@ compares.
 from __future__ import annotations
 
 import argparse
+import ast
+import inspect
 import re
 import sys
 from collections.abc import Callable
@@ -22,56 +24,32 @@ from .symbolic import Symbol, derivative
 
 __all__ = ["main", "printed"]
 
-HEADER = '''"""The operators of a scalar node, printed by ``python -m autograd_core.codegen``: do not edit.
-
-A constant operand leaves its slot None, and stands itself where its partial would be: nothing is ever sent to it.
-"""
+HEADER = '''"""The operators of a scalar node, printed by ``python -m autograd_core.codegen``: do not edit."""
 
 from __future__ import annotations
 
 import math
-from typing import Any, Self
+from typing import Any, Final
 
 from . import kernels as k
 from . import rules as rules  # importing the records fills the table
-from .modes import WATCHERS, watched
-from .node import Node, apply, number, tick
-from .primitive import Primitive, lookup
-
-new = object.__new__
+from .modes import watched
+from .native import mypyc_attr
+from .node import WATCHERS, Node, apply, number, tick
+from .primitive import lookup
+from .scalar_node import ScalarNode, blank
 
 #: what error messages call the other operand of an infix operator
-OTHER = "other operand"
+OTHER: Final = "other operand"
 
 {records}
 
 
-class ScalarOperators(Node):
+@mypyc_attr(acyclic=True, allow_interpreted_subclasses=True)
+class ScalarOperators(ScalarNode):
     """The infix operators and elementary functions of a Value."""
 
-    __slots__ = ("_da", "_data", "_db", "_grad")
-
-    _data: float
-    _da: float
-    _db: float
-    _grad: float
-
-    def _unary(self, y: float, op: Primitive, a: Any, da: float) -> Self:
-        """Record the result of an operation on one operand."""
-        return self._binary(y, op, a, None, da, 0.0)
-
-    def _binary(self, y: float, op: Primitive, a: Any, b: Any, da: float, db: float) -> Self:
-        """Record the result of an operation on two operands, of which a constant is None."""
-        node = new(type(self))
-        node._data = y
-        node.op = op
-        node.index = tick()
-        node._a = a
-        node._b = b
-        node._da = da
-        node._db = db
-        node._adjoint = None
-        return watched(node) if WATCHERS else node
+    __slots__ = ()
 
 '''
 
@@ -96,7 +74,8 @@ def by_kernels(symbol: Symbol) -> str:
     if primitive.native == "True":
         wrapped = [f"({text})" if " " in text else text for text in operands]
         return f" {primitive.operator} ".join(wrapped) if primitive.operator else f"-{wrapped[0]}"
-    return f"{kernel(primitive)}({', '.join(operands)})"
+    written_out = expression(primitive) if operands == ["x"] else ""
+    return written_out or f"{kernel(primitive)}({', '.join(operands)})"
 
 
 def kernel(primitive: Any) -> str:
@@ -107,15 +86,29 @@ def kernel(primitive: Any) -> str:
     return name if module == "builtins" else f"{module}.{name}"
 
 
+def expression(primitive: Any) -> str:
+    """Return the formula in x of a scalar kernel that is no more than one; "" for others. It saves calling them."""
+    if primitive.scalar.__module__ != kernel_module:
+        return ""
+    function: Any = ast.parse(inspect.getsource(primitive.scalar)).body[0]
+    *documented, last = function.body
+    if len(documented) > 1 or not isinstance(last, ast.Return) or last.value is None:
+        return ""
+    names = {node.id for node in ast.walk(last) if isinstance(node, ast.Name)}
+    return ast.unparse(last.value) if names == {"x"} else ""
+
+
 def made(y: str, record: str, left: str, right: str, da: str, db: str, written_out: bool) -> list[str]:
     """Print the making of a node; written out, since a call of _binary would cost a quarter of the operation."""
     if not written_out:
         return [f"return self._binary({y}, {record}, {left}, {right}, {da}, {db})"]
     slots = {"_data": y, "op": record, "index": "tick()", "_a": left, "_b": right, "_da": da, "_db": db}
     return [
-        "node = new(type(self))",
+        "node = blank(type(self))",
         *[f"node.{slot} = {value}" for slot, value in slots.items()],
-        "node._adjoint = None",
+        "node._met = False",
+        "node._swept = False",
+        "node._notes = None",
         "return watched(node) if WATCHERS else node",
     ]
 
@@ -177,13 +170,13 @@ def unary(name: str) -> list[str]:
     primitive: Any = lookup(name)
     (dx,) = derivative(primitive, Symbol.variable("x"), output=Symbol.variable("y"))
     method = SPECIAL.get(name, name)
-    y = "-x" if name == "neg" else f"{kernel(primitive)}(x)"
+    y = "-x" if name == "neg" else expression(primitive) or f"{kernel(primitive)}(x)"
     return [
-        f"def {method}(self) -> Self:",
+        f"def {method}(self) -> Any:",
         *([] if name in SPECIAL else [f'    """Return {primitive.summary}."""']),
         "    x = self._data",
         f"    y = {y}",
-        f"    return self._unary(y, {name.upper()}, self, {by_kernels(dx)})",
+        f"    return self._binary(y, {name.upper()}, self, None, {by_kernels(dx)}, 0.0)",
         "",
     ]
 
@@ -209,7 +202,7 @@ def printed() -> str:
         derived = primitive.text != primitive.textbook
         if isinstance(primitive, Pointwise) and primitive.arity == 1 and primitive.name not in HOT and not derived:
             lines += method(primitive)
-    records = "\n".join(f'{name.upper()} = lookup("{name}")' for name in (*INFIX, *HOT))
+    records = "\n".join(f'{name.upper()}: Final = lookup("{name}")' for name in (*INFIX, *HOT))
     body = "".join(f"    {line}\n" if line else "\n" for line in lines[:-1])
     return HEADER.replace("{records}", records) + body
 

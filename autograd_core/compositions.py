@@ -21,7 +21,7 @@ from .algebra import nodes as m
 from .array_arguments import is_integer
 from .errors import OperandError, ShapeError
 from .kernels import exp
-from .node import Node
+from .node import Node, kept
 
 __all__ = [
     "cross_entropy",
@@ -47,7 +47,7 @@ def _sequence(given: Any, name: str, scalars: bool = False) -> list[Any]:
         raise ShapeError(f"{name}() of an empty sequence has no value. Give it at least one Value.")
     for x in values:
         if isinstance(x, Node):
-            if scalars and not isinstance(x._data, float):
+            if scalars and not isinstance(kept(x), float):
                 raise OperandError(f"{name}() takes a sequence of numbers and Values; stack([...]) joins Tensors.")
         elif not isinstance(x, (int, float, np.number, np.bool_)) and (scalars or not isinstance(x, np.ndarray)):
             raise OperandError(
@@ -110,7 +110,7 @@ def norm(values: Sequence[Any]) -> Any:
 
 
 def _number(x: Any) -> float:
-    return float(x._data if isinstance(x, Node) else x)
+    return float(kept(x))
 
 
 class Anchored(NamedTuple):

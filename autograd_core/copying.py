@@ -32,13 +32,13 @@ __all__ = ["deep_copy", "reduced", "shallow_copy"]
 _local = threading.local()
 
 #: what a copy has of its own
-OWN = frozenset({"__weakref__", "_adjoint", "index"})
+OWN = frozenset({"__weakref__", "_met", "index"})
 
 
 def shallow_copy(node: Node) -> Node:
     """Return another node with the same number, parents and gradient."""
     state = _state(node)
-    if "_notes" in state:
+    if isinstance(state["_notes"], dict):
         state["_notes"] = dict(state["_notes"])
     return _made(type(node), state, tick())
 
@@ -59,8 +59,8 @@ def reduced(node: Node) -> tuple[Callable[..., Any], tuple[Any, ...]]:
     Its history is written first, oldest first; so every node finds its parents written when its turn comes.
     """
     state = _state(node)
-    if "_notes" in state:  # where a call began is told by creation indices, which are others where this is read
-        state["_notes"] = {key: note for key, note in state["_notes"].items() if key != "scopes"}
+    # Where a call began is told by creation indices, which are others where this is read.
+    state["_notes"] = {key: note for key, note in (node.notes or {}).items() if key != "scope"} or None
     covered = node.op is None or node in getattr(_local, "covered", ())
     return _read, (None if covered else _Prelude(node), type(node), state)
 
@@ -106,12 +106,14 @@ def _state(node: Node) -> dict[str, Any]:
 
 
 def _made(kind: type[Node], state: dict[str, Any], index: int) -> Node:
-    node: Node = object.__new__(kind)
+    node: Any = kind.__new__(kind)
     node.index = index
-    node._adjoint = None
+    if hasattr(kind, "_met"):
+        node._met = False
     for slot, value in state.items():
         setattr(node, slot, value)
-    return node
+    made: Node = node
+    return made
 
 
 def _copied(value: Any, memo: dict[int, Any]) -> Any:
@@ -123,7 +125,8 @@ def _copied(value: Any, memo: dict[int, Any]) -> Any:
     if isinstance(value, dict):
         return {key: _copied(x, memo) for key, x in value.items()}
     if isinstance(value, Scope):
-        return value.owned_by(memo.get(id(value.owner), value.owner))
+        owner = memo.get(id(value.owner), value.owner)
+        return memo.setdefault(id(value), Scope(value.name, _copied(value.outer, memo), value.first, owner))
     if isinstance(value, np.ndarray) and value.flags.writeable:
         return memo.setdefault(id(value), value.copy())
     return value

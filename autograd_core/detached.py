@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .modes import OBSERVERS
+from .node import OBSERVERS
 from .primitive import Form, Pointwise
 
 __all__ = ["DETACHED", "remember"]

@@ -13,7 +13,7 @@ import numpy as np
 
 from .array_data import as_array
 from .errors import CheckError
-from .node import Node
+from .node import Node, kept
 from .recording import as_node
 from .transforms import grad
 from .trees import flatten
@@ -98,7 +98,7 @@ def check_grad(
 def _point(argument: Any) -> Any:
     """Return an argument as floats and arrays of float64."""
     leaves, rebuild = flatten(argument)
-    numbers = [leaf._data if isinstance(leaf, Node) else leaf for leaf in leaves]
+    numbers = [kept(leaf) for leaf in leaves]
     return rebuild([as_array(x).astype(np.float64) if isinstance(x, np.ndarray) else float(x) for x in numbers])
 
 

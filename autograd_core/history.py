@@ -43,20 +43,9 @@ def history(*roots: Node) -> list[Any]:
     order: list[Node] = list(seen)
     see, append = seen.add, order.append
     for node in order:  # which grows while it is read
-        a, b = node._a, node._b
-        if a is None and b is None:
-            if node.op is None:
-                continue
-            for parent in node.parents:
-                if parent not in seen:
-                    see(parent)
-                    append(parent)
-            continue
-        if a is not None and a not in seen:
-            see(a)
-            append(a)
-        if b is not None and b not in seen:
-            see(b)
-            append(b)
+        for parent in node.parents:
+            if parent not in seen:
+                see(parent)
+                append(parent)
     order.sort(key=by_creation, reverse=True)
     return order

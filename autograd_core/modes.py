@@ -15,15 +15,9 @@ from typing import Any
 import numpy as np
 
 from .errors import AnomalyError
-from .node import Node
+from .node import OBSERVERS, WATCHERS, Node
 
 __all__ = ["capture_source", "detect_anomaly", "no_grad", "watched"]
-
-#: thread id -> the functions applied to each new node of that thread, in the order they were entered
-WATCHERS: dict[int, tuple[Any, ...]] = {}
-
-#: thread id -> what is told of every comparison of that thread: a traced function's branches hang on them
-OBSERVERS: dict[int, Any] = {}
 
 
 def watched(node: Any) -> Any:

@@ -7,22 +7,53 @@ moment its last reference goes, and creation order is a topological order: an op
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar, Final
 
 import numpy as np
 
 from .display import mimebundle
 from .errors import NumberError, OperandError
+from .native import mypyc_attr
 from .primitive import Primitive
 from .quiet import quietly
 
-__all__ = ["Node", "apply", "number"]
+__all__ = ["COMPILED", "OBSERVERS", "WATCHERS", "Node", "apply", "kept", "number", "tick"]
 
-#: Creation order, for all nodes of the process; ``itertools.count`` is atomic, so threads may share it.
-tick: Callable[[], int] = itertools.count().__next__
+#: Whether this text is running as machine code: see ``docs/decisions/0005-compiled-engine.md``.
+COMPILED: Final = not __file__.endswith(".py")
+
+#: thread id -> the functions applied to each new node of that thread, in the order they were entered
+WATCHERS: Final[dict[int, tuple[Any, ...]]] = {}
+
+#: thread id -> what is told of every comparison of that thread: a traced function's branches hang on them
+OBSERVERS: Final[dict[int, Any]] = {}
 
 
+#: What is accepted as a number.
+NUMBERS: Final = (int, float, np.integer, np.floating, np.bool_)
+
+
+class Clock:
+    """Tells every node of the process when it was created, if nothing can come between two lines."""
+
+    def __init__(self) -> None:
+        self.now = 0
+
+
+CLOCK: Final = Clock()
+
+if COMPILED:  # machine code hands the interpreter to another thread only where it calls something
+
+    def tick() -> int:
+        """Return the creation index of a new node."""
+        CLOCK.now += 1
+        return CLOCK.now
+
+else:
+    tick = itertools.count().__next__  # atomic, so threads may share it
+
+
+@mypyc_attr(acyclic=True, allow_interpreted_subclasses=True)
 class Node:
     """A node of a computation graph; ``Value`` and ``Tensor`` are its two kinds.
 
@@ -34,27 +65,19 @@ class Node:
         When it was created: larger than the index of every operand.
     """
 
-    # One or two operands have slots of their own, because nearly every operation has no more; a tuple for each node
-    # would cost a third of its memory. ``_more`` holds those of the others: (operands, what is stored for each).
-    # A constant operand leaves its slot None.
-    #
-    # A slot that nobody has set costs no time when a node is made: ``_more``, ``_notes`` and ``_grad`` are of that
-    # kind. ``_adjoint`` belongs to the sweep that is running; None says that none is, or that it has not come by yet.
-    __slots__ = ("__weakref__", "_a", "_adjoint", "_b", "_more", "_notes", "index", "op")
+    __slots__ = ("__weakref__", "_notes", "index", "op")
 
-    __array_ufunc__ = None  # np.float64(2) * node asks the node, instead of making an array of objects
+    __array_ufunc__: ClassVar[None] = None  # np.float64(2) * node asks the node, instead of making an array of objects
 
-    precedence = 0  # where kinds of nodes meet in an operation, the highest computes it
-    requires_grad: Any = True
-
+    precedence: ClassVar[int] = 0  # where kinds of nodes meet in an operation, the highest computes it
     op: Primitive | None
     index: int
-    _data: Any
-    _a: Any
-    _b: Any
-    _adjoint: Any
-    _more: tuple[tuple[Any, ...], tuple[Any, ...]]
-    _notes: dict[str, Any]
+    _notes: Any  # a dict, or the scope itself if that is all there is, as it is for most nodes that have a note
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether a gradient is wanted; an array may do without."""
+        return True
 
     @property
     def operands(self) -> tuple[Any, ...]:
@@ -62,24 +85,21 @@ class Node:
         raise NotImplementedError
 
     @property
-    def parents(self) -> tuple[Node, ...]:
+    def parents(self) -> tuple[Any, ...]:
         """The operands that are nodes, in order and with repeats: ``a * a`` has ``a`` twice."""
-        a, b = self._a, self._b
-        if a is not None:
-            return (a,) if b is None else (a, b)
-        if b is not None:
-            return (b,)
-        return () if self.op is None else tuple([x for x in self._more[0] if isinstance(x, Node)])
-
-    @property
-    def wide(self) -> bool:
-        """Whether the operands are in ``_more``, because there are more than two or they are of another kind."""
-        return self._a is None and self._b is None and self.op is not None
+        return tuple([x for x in self.operands if isinstance(x, Node)])
 
     @property
     def notes(self) -> dict[str, Any] | None:
-        """What people attached: its label, its scopes, the source line that made it; None if nothing."""
-        return getattr(self, "_notes", None)
+        """What people attached: its label, its scope, the source line that made it; None if nothing."""
+        notes = self._notes
+        return notes if notes is None or type(notes) is dict else {"scope": notes}
+
+    @property
+    def scope(self) -> Any:
+        """The innermost call of a part of a model that returned this node, a Scope; None if there was none."""
+        notes = self._notes
+        return notes.get("scope") if type(notes) is dict else notes
 
     @property
     def is_leaf(self) -> bool:
@@ -93,17 +113,19 @@ class Node:
         return "" if notes is None else str(notes.get("label", ""))
 
     @label.setter
-    def label(self, text: str) -> None:
+    def label(self, text: Any) -> None:
         if text or self.notes is not None:
             self.note("label", text)
 
     def note(self, key: str, value: Any) -> None:
         """Attach something to the node."""
-        notes = getattr(self, "_notes", None)
+        notes = self._notes
         if notes is None:
-            self._notes = {key: value}
-        else:
+            self._notes = value if key == "scope" else {key: value}
+        elif type(notes) is dict:
             notes[key] = value
+        else:
+            self._notes = {"scope": notes, key: value}
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         """Show itself in a notebook: as a picture, once ``viz`` is imported."""
@@ -155,6 +177,11 @@ class Node:
                 adjoints[parent] = contribution if before is None else before + contribution
 
 
+def kept(x: Any) -> Any:
+    """Return the number or the array of a node as it is kept; what is no node is returned as it is."""
+    return x._data if isinstance(x, Node) else x  # type: ignore[attr-defined]
+
+
 def apply(primitive: Any, *operands: Any, **params: Any) -> Any:
     """Apply an operation to numbers, arrays and nodes; it is recorded if one of them is a node."""
     chosen: Any = None
@@ -165,12 +192,12 @@ def apply(primitive: Any, *operands: Any, **params: Any) -> Any:
         return chosen.bind(primitive, operands, params)
     if params or any(isinstance(x, np.ndarray) for x in operands):
         return quietly(primitive.array, *operands, **params)
-    return primitive.scalar(*(x if type(x) is float else number(x) for x in operands))
+    return primitive.scalar(*[x if type(x) is float else number(x) for x in operands])
 
 
 def number(x: Any, what: str = "data") -> float:
     """Return x as a float, or say why it is none."""
-    if isinstance(x, (int, float, np.integer, np.floating, np.bool_)):
+    if isinstance(x, NUMBERS):
         try:
             return float(x)
         except OverflowError:

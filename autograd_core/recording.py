@@ -14,7 +14,7 @@ from .array_arguments import array, is_integer
 from .errors import OperandError, ShapeError
 from .history import history
 from .modes import forgetting, recording
-from .node import Node, number
+from .node import Node, kept, number
 from .quiet import quietly
 from .sweep import sweep
 from .tensor import Tensor, as_array
@@ -49,11 +49,8 @@ def fitting(x: Any, given: Any, what: str, whose: str) -> Any:
     ShapeError
         If it has another shape.
     """
-    if np.shape(given if not isinstance(given, Node) else given._data) != np.shape(x._data):
-        raise ShapeError(
-            f"The {what} of {whose} has its shape, {np.shape(x._data)}, not "
-            f"{np.shape(given._data if isinstance(given, Node) else given)}."
-        )
+    if np.shape(kept(given)) != np.shape(kept(x)):
+        raise ShapeError(f"The {what} of {whose} has its shape, {np.shape(kept(x))}, not {np.shape(kept(given))}.")
     if not isinstance(given, Node):
         if isinstance(x, Value):
             return number(given.item() if isinstance(given, np.ndarray) else given, what)
@@ -126,7 +123,7 @@ class Recording:
         y = self.output
         if y is None:
             raise OperandError(f"{self.name} returned None. Does it end with `return`?")
-        if isinstance(y, (list, tuple, dict)) or np.size(y._data if isinstance(y, Node) else y) != 1:
+        if isinstance(y, (list, tuple, dict)) or np.size(kept(y)) != 1:
             nested = isinstance(y, (list, tuple, dict))
             what = f"a {type(y).__name__} of {len(y)}" if nested else f"an array of shape {y.shape}"
             raise ShapeError(

@@ -1,76 +1,86 @@
 """Which part of a model made a node: ``mlp.layer0.neuron2``.
 
-A module tags only what it returns, with the creation index at which its call began. Every node of the history
-created between that index and the tagged node belongs to the call, so the nodes in between carry nothing and cost
-nothing; the tags are read when somebody draws.
+A call of a part tags only what it returns, with the creation index at which it began. Every node of the history created
+between that index and the tagged node belongs to the call, so the nodes in between carry nothing and cost nothing. A
+node carries the innermost call that returned it, and a call knows the one around it; all else is read when somebody
+draws.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final
 
+from .native import mypyc_attr
 from .node import Node, tick
 
-__all__ = ["Scope", "scope", "scopes_of"]
+__all__ = ["Scope", "called", "calls_of", "scope", "scopes_of"]
+
+#: ``current`` is the scope that is open in a thread
+_local: Final = threading.local()
 
 
-class _Local(threading.local):
-    """The path of the innermost open scope of a thread."""
-
-    path = ""
-
-
-_local = _Local()
-
-
+@mypyc_attr(acyclic=True)
 class Scope:
     """One call of a part of a model.
 
     Attributes
     ----------
-    path : str
-        Dotted names from the outermost part inwards, ``"mlp.layer0.neuron2"``.
+    name : str
+        ``"neuron2"``.
+    outer : Scope or None
+        The call inside which it was made.
     first : int
         The creation index at which the call began.
     owner : object or None
         The part itself; if it has ``parameters()``, those leaves are drawn with it.
     """
 
-    __slots__ = ("first", "outer", "owner", "path")
+    __slots__ = ("first", "name", "outer", "owner")
 
-    def __init__(self, name: str, owner: Any) -> None:
-        self.outer = outer = _local.path
-        self.path = f"{outer}.{name}" if outer else name
-        self.first = tick()
+    def __init__(self, name: str, outer: Scope | None, first: int, owner: Any) -> None:
+        self.name = name
+        self.outer = outer
+        self.first = first
         self.owner = owner
 
     def __enter__(self) -> Scope:
-        _local.path = self.path
+        _local.current = self
         return self
 
     def __exit__(self, *error: object) -> None:
-        _local.path = self.outer
+        _local.current = self.outer
 
-    def owned_by(self, owner: Any) -> Scope:
-        """Return the same call of another owner: that of a copied model."""
-        call = object.__new__(Scope)
-        call.path, call.outer, call.first, call.owner = self.path, self.outer, self.first, owner
-        return call
+    @property
+    def path(self) -> str:
+        """Dotted names from the outermost part inwards, ``"mlp.layer0.neuron2"``."""
+        return f"{self.outer.path}.{self.name}" if self.outer is not None else self.name
 
     def tag(self, outputs: Any) -> None:
         """Mark what the call returned: a node, or a list, tuple or dict of nodes."""
         if isinstance(outputs, Node):
-            if outputs.index >= self.first:
-                notes = outputs.notes
-                outputs.note("scopes", (self,) if notes is None else (*notes.get("scopes", ()), self))
+            if outputs.index >= self.first and outputs.scope is None:
+                outputs.note("scope", self)
         elif isinstance(outputs, (list, tuple)):
             for output in outputs:
                 self.tag(output)
         elif isinstance(outputs, dict):
             for output in outputs.values():
                 self.tag(output)
+
+
+def called(name: str, owner: Any, function: Callable[..., Any], inputs: tuple[Any, ...]) -> Any:
+    """Call a function in a scope of its own inside the one that is open, and tag what it returns."""
+    outer = getattr(_local, "current", None)
+    part = Scope(name, outer, tick(), owner)
+    _local.current = part
+    try:
+        outputs = function(*inputs)
+    finally:
+        _local.current = outer
+    part.tag(outputs)
+    return outputs
 
 
 def scope(name: str, owner: Any = None) -> Scope:
@@ -85,7 +95,15 @@ def scope(name: str, owner: Any = None) -> Scope:
     >>> scopes_of([y + 1.0, y, x])
     ['', 'square', '']
     """
-    return Scope(name, owner)
+    return Scope(name, getattr(_local, "current", None), tick(), owner)
+
+
+def calls_of(node: Node) -> Iterator[Scope]:
+    """Yield the calls that returned a node, or inside which such a call was made, innermost first."""
+    part = node.scope
+    while part is not None:
+        yield part
+        part = part.outer
 
 
 def scopes_of(order: Iterable[Any]) -> list[str]:
@@ -101,16 +119,16 @@ def scopes_of(order: Iterable[Any]) -> list[str]:
     list of str
         Aligned with ``order``. A parameter belongs to the innermost scope whose owner lists it.
     """
-    order = list(order)
+    newest_first = list(order)
     last: dict[Scope, int] = {}
-    for node in order:
-        for part in (node.notes or {}).get("scopes", ()):
+    for node in newest_first:
+        for part in calls_of(node):
             last[part] = max(last.get(part, 0), node.index)
     waiting = sorted(last, key=lambda part: part.first, reverse=True)
     owned = {leaf: part.path for part in reversed(waiting) for leaf in _parameters(part.owner)}
     paths = []
     open_calls: list[Scope] = []
-    for node in reversed(order):
+    for node in newest_first[::-1]:
         while waiting and waiting[-1].first <= node.index:
             open_calls.append(waiting.pop())
         while open_calls and last[open_calls[-1]] < node.index:

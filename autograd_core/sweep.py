@@ -12,16 +12,16 @@ A. Griewank and A. Walther, *Evaluating Derivatives*, SIAM 2008, chapter 3.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from .errors import GraphError, OperandError
-from .history import by_creation, history
+from .history import history
 from .lanes import added, plain
 from .modes import anomaly_watched, check_adjoint, check_contributions
 from .node import Node
 from .quiet import quietly
+from .scalar_sweep import drained, one_at_a_time
 
 __all__ = ["backward", "sweep"]
 
@@ -120,26 +120,24 @@ def leading_to(targets: Iterable[Node], order: list[Any]) -> set[Node]:
     return wanted
 
 
-def backward(root: Node, seed: Any, inputs: Any = None) -> None:
+def backward(root: Any, seed: Any, inputs: Any = None) -> None:
     """Set the gradient of every ancestor of ``root``, or of the ``inputs`` alone; all or nothing.
 
     The gradients of leaves are added to; those of intermediate nodes start from zero in each pass, so that calling
     this twice, or on two losses that share a node, gives what calculus says.
     """
-    if type(seed) is float and inputs is None and not anomaly_watched() and _drained(root, seed):
+    if type(seed) is float and inputs is None and not anomaly_watched() and drained(root, seed):
         return
     collect = _visits if inputs is not None or anomaly_watched() else _array_visits
     visits = quietly(collect, root, seed, inputs)  # an exception leaves here, with nothing written
-    with _one_at_a_time:
-        before = [getattr(node, "_grad", None) for node, _ in visits]
+    with one_at_a_time:
+        before = [node._grad if node.swept else None for node, _ in visits]
         try:
             for node, adjoint in visits:
                 node.accept(adjoint)
         except BaseException:
             for (node, _), grad in zip(visits, before, strict=True):
-                node.zero_grad()
-                if grad is not None:
-                    node._grad = grad
+                node.restore(grad)
             raise
 
 
@@ -162,70 +160,3 @@ def _array_visits(root: Node, seed: Any, _: Any) -> list[tuple[Any, Any]]:
         elif node.requires_grad:
             visits.append((node, node.zero()))
     return visits
-
-
-#: The plain loop keeps its adjoints in the nodes, and gradients of shared leaves are read, added to and written.
-_one_at_a_time = threading.Lock()
-#: The nodes whose slots the plain loop uses. Not empty afterwards only if its clean-up was interrupted.
-_marked: list[Any] = []
-
-
-def _drained(root: Any, seed: float) -> bool:
-    """Do what draining the sweep does, bit for bit, for a graph of floats alone, in a third of the time.
-
-    The adjoints are kept in the nodes, where None marks a node that was not met yet. Returns False, with nothing
-    written, for a graph that needs the general sweep, and while another thread is in this loop.
-    """
-    if _one_at_a_time.locked():
-        return False
-    with _one_at_a_time:
-        _clean_up()
-        order = _marked
-        append = order.append
-        append(root)  # an interrupt may come after any call: a node is listed first, then marked
-        try:
-            root._adjoint = seed
-            for node in order:  # which grows while it is read
-                a, b = node._a, node._b
-                if a is not None:
-                    if a._adjoint is None:
-                        append(a)
-                        a._adjoint = -0.0  # the sum of nothing: -0.0 + c is c to the last bit, sign of zero included
-                    if b is not None and b._adjoint is None:
-                        append(b)
-                        b._adjoint = -0.0
-                elif b is not None:
-                    if b._adjoint is None:
-                        append(b)
-                        b._adjoint = -0.0
-                elif node.op is not None:
-                    return False
-            order.sort(key=by_creation, reverse=True)
-            for node in order:
-                a, b = node._a, node._b
-                if a is not None:
-                    adjoint = node._adjoint
-                    a._adjoint += adjoint * node._da
-                    if b is not None:
-                        b._adjoint += adjoint * node._db
-                elif b is not None:
-                    b._adjoint += node._adjoint * node._db
-                elif node.op is None:  # leaves accumulate
-                    node._adjoint += getattr(node, "_grad", 0.0)
-            try:
-                for node in order:
-                    node._grad = node._adjoint
-            except BaseException:  # an interrupt, too late to do nothing: so all is done
-                for node in order:
-                    node._grad = node._adjoint
-                raise
-            return True
-        finally:
-            _clean_up()
-
-
-def _clean_up() -> None:
-    """Leave no adjoint behind in a node."""
-    for node in _marked:
-        node._adjoint = None
-    _marked.clear()

@@ -64,9 +64,7 @@ class Tensor(ArrayNode, ArrayOperators):
         self.requires_grad = bool(requires_grad)
         self.op = None
         self.index = tick()
-        self._a = None
-        self._b = None
-        self._adjoint = None
+        self._notes = None
         if label:
             self.note("label", str(label))
 
@@ -183,6 +181,10 @@ class Tensor(ArrayNode, ArrayOperators):
     def zero_grad(self) -> None:
         """Forget the gradient: None."""
         self._grad = None
+
+    def restore(self, gradient: Any) -> None:
+        """Take back the gradient from before a sweep that failed; None if there was none."""
+        self._grad = gradient
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
         """Set whether a leaf wants gradients, and return it."""

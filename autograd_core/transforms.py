@@ -23,7 +23,7 @@ from .errors import OperandError, ShapeError
 from .forward import push
 from .jacobians import jacobian
 from .modes import recording
-from .node import Node
+from .node import Node, kept
 from .recording import Argnum, Recording, as_node, checked_function, fitting, pulled
 from .sweep import differentiable
 from .trees import matched
@@ -74,9 +74,9 @@ def gradient(output: Any, inputs: Any, create_graph: bool = False) -> tuple[Any,
             f"gradient() differentiates a recorded node, but the output is the {type(output).__name__} {output!r:.80}. "
             "Compute it from Values or Tensors; for a plain function use grad(f)(x)."
         )
-    if np.size(output._data) != 1:
+    if np.size(kept(output)) != 1:
         raise ShapeError(
-            f"gradient() differentiates one number, but the output has shape {np.shape(output._data)}. Reduce it "
+            f"gradient() differentiates one number, but the output has shape {np.shape(kept(output))}. Reduce it "
             "(.sum(), .mean()); for all the derivatives of a function there is jacobian(f), for some sum of them vjp."
         )
     found = pulled({output: output.seed()}, targets, create_graph)

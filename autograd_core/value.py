@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from . import by_hand
 from ._operators import ScalarOperators
@@ -18,17 +18,18 @@ from .algebra import floats, nodes
 from .detached import remember
 from .errors import ShapeError, StaleGraphError
 from .history import history
-from .modes import OBSERVERS, WATCHERS, compared, describe, watched
-from .node import Node, number, tick
+from .modes import compared, describe
+from .native import mypyc_attr
+from .node import COMPILED, OBSERVERS, Node, number, tick
 from .primitive import Pointwise
 from .rows import reading
+from .scalar_node import BLANK
 from .sweep import backward
 
 __all__ = ["Value"]
 
-new: Any = object.__new__
 
-
+@mypyc_attr(acyclic=True, allow_interpreted_subclasses=True)
 class Value(ScalarOperators):
     """A scalar with a gradient, and the operation that made it.
 
@@ -69,15 +70,19 @@ class Value(ScalarOperators):
 
     __slots__ = ()
 
-    precedence = 1  # Tensor takes precedence where both meet
+    precedence: ClassVar[int] = 1  # Tensor takes precedence where both meet
 
-    def __init__(self, data: Any, _children: tuple[Any, ...] = (), _op: Any = "", label: str = "") -> None:
+    def __init__(self, data: Any, _children: Any = (), _op: Any = "", label: Any = "") -> None:
+        if data is BLANK:
+            return
         self._data = data if type(data) is float else number(data)
         self.op = None
         self.index = tick()
         self._a = None
         self._b = None
-        self._adjoint = None
+        self._met = False
+        self._swept = False
+        self._notes = None
         if label:
             self.note("label", str(label))
         if _children:
@@ -95,21 +100,17 @@ class Value(ScalarOperators):
     @property
     def grad(self) -> float:
         """The gradient of the last root swept, by this node; 0.0 before."""
-        try:
-            return self._grad
-        except AttributeError:
-            return 0.0
+        return self._grad if self._swept else 0.0
 
     @grad.setter
     def grad(self, x: Any) -> None:
         self._grad = x if type(x) is float else number(x, "grad")
-        if x == 0.0:
-            del self._grad
+        self._swept = x != 0.0
 
     @property
     def swept(self) -> bool:
         """Whether ``grad`` was computed since it was last set to zero."""
-        return hasattr(self, "_grad")
+        return self._swept
 
     @property
     def operands(self) -> tuple[Any, ...]:
@@ -138,7 +139,15 @@ class Value(ScalarOperators):
             return self.pull(1.0)
         return tuple([d for x, d in zip(*self._more, strict=True) if isinstance(x, Node)])
 
-    _prev = _children = Node.parents  # the names that micrograd and microgpt use
+    @property
+    def _prev(self) -> tuple[Any, ...]:
+        """The parents, as micrograd calls them."""
+        return self.parents
+
+    @property
+    def _children(self) -> tuple[Any, ...]:
+        """The parents, as microgpt calls them."""
+        return self.parents
 
     @property
     def _op(self) -> str:
@@ -174,7 +183,8 @@ class Value(ScalarOperators):
 
     def zero_grad(self) -> None:
         """Forget the gradient: 0.0, and shown as not computed."""
-        self.grad = 0.0
+        self._grad = 0.0
+        self._swept = False
 
     def backward(self, gradient: Any = 1.0, inputs: Any = None) -> None:
         """Compute the derivative of this node by every node it depends on, into their ``grad``.
@@ -208,20 +218,12 @@ class Value(ScalarOperators):
             return self._wide(y, primitive, tuple(kept), stored)
         slots: list[Any] = [x if isinstance(x, Value) else None for x in operands]
         if len(slots) == 1:
-            return self._unary(y, primitive, slots[0], stored[0])
+            return self._binary(y, primitive, slots[0], None, stored[0], 0.0)
         return self._binary(y, primitive, slots[0], slots[1], stored[0], stored[1])
 
     def _wide(self, y: float, op: Any, operands: tuple[Any, ...], stored: tuple[float, ...]) -> Value:
         """Record the result of an operation on more than two operands, or of one that selects among them."""
-        node = new(type(self))
-        node._data = y
-        node.op = op
-        node.index = tick()
-        node._a = None
-        node._b = None
-        node._adjoint = None
-        node._more = (operands, stored)
-        return watched(node) if WATCHERS else node  # type: ignore[no-any-return]
+        return self._binary(y, op, None, None, 0.0, 0.0, {"operands": (operands, stored)})  # type: ignore[no-any-return]
 
     def pull(self, adjoint: Any, wanted: Any = None) -> tuple[Any, ...]:
         """Return adjoint × local partial for every parent, as floats, or as recorded nodes if the adjoint is one."""
@@ -313,7 +315,7 @@ class Value(ScalarOperators):
         (4.0, 25.0)
         """
         fresh: dict[Any, tuple[float, tuple[float, ...]]] = {}
-        for node in reversed(history(self)):
+        for node in history(self)[::-1]:
             if node.op is by_hand.GIVEN:
                 by_hand.unknown()
             if node.op is not None:
@@ -322,7 +324,7 @@ class Value(ScalarOperators):
         for node, (y, stored) in fresh.items():  # only now, so that an exception above leaves all as it was
             node._data = y
             if node.wide:
-                node._more = (node._more[0], stored)
+                node.note("operands", (node._more[0], stored))
             else:
                 node._da, node._db = stored if len(stored) == 2 else (*stored, 0.0)
         return self
@@ -330,6 +332,13 @@ class Value(ScalarOperators):
     def accept(self, adjoint: float) -> None:
         """Take the adjoint of a finished sweep: leaves accumulate, intermediate nodes start from zero."""
         self._grad = self.grad + adjoint if self.op is None else adjoint
+        self._swept = True
+
+    def restore(self, gradient: float | None) -> None:
+        """Take back the gradient from before a sweep that failed; None if there was none."""
+        self._swept = gradient is not None
+        if gradient is not None:
+            self._grad = gradient
 
     def __lt__(self, other: Any) -> bool:
         outcome = self._data < operand(other)
@@ -382,3 +391,7 @@ def evaluated(op: Any, operands: Sequence[Any], data: list[float]) -> tuple[floa
 def operand(x: Any) -> float:
     """Return the number of the other side of a comparison."""
     return x._data if isinstance(x, Value) else number(x, "other side of a comparison with")
+
+
+if COMPILED:  # mypyc takes the hash from a class that has comparisons, as Python does from one with ``__eq__``
+    setattr(Value, "__hash__", object.__hash__)  # noqa: B010

@@ -34,7 +34,7 @@ from numpy.typing import NDArray
 
 from autograd_core.display import mimebundle
 from autograd_core.node import Node
-from autograd_core.scope import scope
+from autograd_core.scope import called
 
 from .errors import OperandError, ShapeError
 
@@ -75,10 +75,7 @@ class Module:
 
     def __call__(self, *inputs: Any) -> Any:
         """Compute the outputs, and let pictures know which nodes this part has made."""
-        with scope(self._name, self) as call:
-            outputs = self.forward(*inputs)
-            call.tag(outputs)
-        return outputs
+        return called(self._name, self, self.forward, inputs)
 
     def forward(self, *inputs: Any) -> Any:
         """Compute the outputs; a subclass says how."""
@@ -104,15 +101,21 @@ class Module:
 
     def named_modules(self) -> Iterator[tuple[str, Module]]:
         """Yield this module and every part of it once, outermost first, with dotted paths."""
+        for path, module, _ in self._walk():
+            yield path, module
+
+    def _walk(self) -> Iterator[tuple[str, Module, list[tuple[str, Any]]]]:
+        """Yield what ``named_modules`` does, with what each module itself holds."""
         seen: set[int] = set()
         waiting: list[tuple[str, Module]] = [("", self)]
         while waiting:
             path, module = waiting.pop()
             if id(module) not in seen:
                 seen.add(id(module))
-                yield path, module
-                children = module.named_children()
-                waiting += [(f"{path}.{name}" if path else name, child) for name, child in reversed(children)]
+                members = list(module.named_members())
+                yield path, module, members
+                parts = [(name, member) for name, member in members if isinstance(member, Module)]
+                waiting += [(f"{path}.{name}" if path else name, part) for name, part in reversed(parts)]
 
     def modules(self) -> list[Module]:
         """Return this module and every part of it, outermost first."""
@@ -129,8 +132,8 @@ class Module:
     def named_parameters(self) -> list[tuple[str, Any]]:
         """Return every trained leaf once, with its path: ``layer0.neuron2.w1``."""
         found: dict[Any, str] = {}
-        for path, module in self.named_modules():
-            for name, member in module.named_members():
+        for path, _, members in self._walk():
+            for name, member in members:
                 if _is_leaf(member) and member.requires_grad and member not in found:
                     found[member] = f"{path}.{name}" if path else name
         return [(name, parameter) for parameter, name in found.items()]
@@ -234,7 +237,10 @@ def _members(name: str, value: Any) -> Iterator[tuple[str, Any]]:
     elif isinstance(value, (list, tuple)):
         stem = name[:-1] if name.endswith("s") and not name.endswith("ss") and len(name) > 1 else name
         for i, element in enumerate(value):
-            yield from _members(f"{stem}{i}", element)
+            if isinstance(element, (dict, list, tuple)):
+                yield from _members(f"{stem}{i}", element)
+            else:
+                yield f"{stem}{i}", element
     else:
         yield name, value
 

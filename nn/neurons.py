@@ -14,11 +14,11 @@ MLP of [Layer of [TanhNeuron(2), TanhNeuron(2), TanhNeuron(2), TanhNeuron(2)], L
 from __future__ import annotations
 
 from collections.abc import Sequence
-from operator import mul
 from typing import Any
 
 from autograd_core import Value
 from autograd_core.node import number
+from autograd_core.weighted_sum import weighted_sum
 
 from .activations import activation as activation_of
 from .architecture import Architecture
@@ -111,8 +111,7 @@ class Neuron(Module):
             x = sample(x)
         if len(x) != len(w):
             raise wrong_number(self, x, len(w))
-        products = map(mul, w, x)
-        z: Any = sum(products, next(products) if b is None else b)
+        z = weighted_sum(w, x, b) if b is not None else weighted_sum(w[1:], x[1:], w[0] * x[0])
         if self.slope is not None:
             return self.activation.function(z, self.slope)
         fire = self.activation.unit

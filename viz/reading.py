@@ -11,7 +11,7 @@ from typing import Any
 from autograd_core import history
 from autograd_core.errors import OperandError
 from autograd_core.node import Node
-from autograd_core.scope import scopes_of
+from autograd_core.scope import calls_of, scopes_of
 
 from . import labels
 from .errors import SizeLimitError
@@ -107,7 +107,7 @@ class Reading:
         """How often each part of the model was called while the graph was recorded."""
         parts: dict[str, set[int]] = {}
         for node in self.order:
-            for part in (node.notes or {}).get("scopes", ()):
+            for part in calls_of(node):
                 parts.setdefault(_cleaned(part.path), set()).add(part.first)
         return {path: len(found) for path, found in parts.items()}
 

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from autograd_core.node import Node
-from autograd_core.scope import Scope
+from autograd_core.scope import calls_of
 
 from . import labels
 from .boxes import Box, Edge, Group, Scene
@@ -141,13 +141,8 @@ def _operands(reading: Reading, node: Any, place: Mapping[Any, str]) -> Iterator
 
 def _parameters(order: Iterable[Any]) -> set[Any]:
     """Return the leaves that a part of a model calls its parameters."""
-    owners = {part.owner for node in order for part in _parts(node) if part.owner is not None}
+    owners = {part.owner for node in order for part in calls_of(node) if part.owner is not None}
     return {leaf for owner in owners if callable(owned := getattr(owner, "parameters", None)) for leaf in owned()}
-
-
-def _parts(node: Any) -> Iterable[Scope]:
-    parts: Iterable[Scope] = (node.notes or {}).get("scopes", ())
-    return parts
 
 
 def _kind(node: Any, root: Any, parameters: set[Any]) -> str:

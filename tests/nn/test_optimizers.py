@@ -79,14 +79,14 @@ class Sticky(Value):
 
     @property
     def data(self):
-        return Value.data.fget(self)
+        return Value.data.__get__(self)
 
     @data.setter
     def data(self, x):
         if not self.pressed:
             self.pressed = True
             raise KeyboardInterrupt
-        Value.data.fset(self, x)
+        Value.data.__set__(self, x)
 
 
 def test_an_interrupt_in_the_middle_of_a_step_leaves_a_whole_step():
