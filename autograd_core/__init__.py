@@ -11,6 +11,9 @@
 
 from __future__ import annotations
 
+from . import twins as twins  # first, so that no machine code of another text is imported
+
+# isort: split
 from . import functions
 from .checks import check_primitive
 from .differences import check_grad
@@ -18,6 +21,7 @@ from .errors import AutogradError
 from .history import history
 from .joining import stack, unstack
 from .modes import capture_source, detect_anomaly, no_grad
+from .node import COMPILED
 from .operation import register
 from .primitive import TABLE, Bilinear, Form, Interval, Linear, Pointwise
 from .program import Program, trace
@@ -28,6 +32,7 @@ from .transforms import grad, gradient, hessian, hvp, jacobian, jvp, value_and_g
 from .value import Value
 
 __version__ = "0.1.0"
+__compiled__ = COMPILED  # whether the engine runs as machine code: the same text, built by mypyc
 
 __all__ = [
     "TABLE",

@@ -30,7 +30,7 @@ def copied_project(tmp_path: Path) -> Path:
     project.mkdir()
     for package in PACKAGES:
         shutil.copytree(ROOT / package, project / package, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
+    for name in ("pyproject.toml", "setup.py", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, project)
     return project
 

@@ -1,0 +1,70 @@
+"""What pyproject.toml cannot say: the engine is built as machine code too, if AUTOGRAD_CORE_COMPILED=1 asks for it.
+
+mypyc compiles the modules that ``autograd_core.twins`` names from the text that Python would run. Where that fails, for
+want of a C compiler say, the package is built without, and says why.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from pathlib import Path
+
+from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
+from setuptools.errors import BaseError
+
+ROOT = Path(__file__).parent
+ASKED = os.environ.get("AUTOGRAD_CORE_COMPILED", "0") not in ("", "0")
+BUILDING = not {"bdist_wheel", "build", "build_ext", "editable_wheel", "install"}.isdisjoint(sys.argv)
+
+spec = importlib.util.spec_from_file_location("twins", ROOT / "autograd_core" / "twins.py")
+twins = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(twins)
+
+
+def extensions() -> list[Extension]:
+    """Return the extension modules that mypyc makes of the engine's hot modules."""
+    from mypyc.build import mypycify
+
+    sources = [f"autograd_core/{name}.py" for name in twins.MODULES]
+    # Of other modules it need not know more than that they are there, which makes it quick.
+    options = ["--config-file=", f"--cache-dir={os.devnull}", "--follow-imports=skip", "--ignore-missing-imports"]
+    options += ["--always-true=COMPILED"]
+    made = mypycify(
+        [*options, "autograd_core/native.py", *sources],
+        only_compile_paths=sources,
+        group_name="autograd_core",
+        opt_level="3",
+        debug_level="0",
+    )
+    header = str(ROOT / "native.h")
+    include = [f"/FI{header}"] if sys.platform == "win32" else ["-include", header, "-Wno-error"]
+    for extension in made:
+        extension.extra_compile_args = [*extension.extra_compile_args, *include]
+        extension.depends = [*extension.depends, header]
+    return made
+
+
+class BuildTwins(build_ext):
+    """Compiles the twins and records of what text they are; without a compiler it does neither."""
+
+    def run(self) -> None:
+        """Compile, and write the record last, so that a build that was interrupted is not taken for one."""
+        try:
+            super().run()
+        except BaseError as error:
+            print(f"autograd-core is built as pure Python, as its engine did not compile: {error}", file=sys.stderr)
+            self.extensions = []
+            return
+        if self.extensions:
+            folder = ROOT if self.inplace or getattr(self, "editable_mode", False) else Path(self.build_lib)
+            twins.write_record(ROOT / "autograd_core", folder / "autograd_core")
+
+
+setup(
+    setup_requires=["mypy>=2.1"] if ASKED and not BUILDING else [],
+    ext_modules=extensions() if ASKED and BUILDING else [],
+    cmdclass={"build_ext": BuildTwins},
+)
