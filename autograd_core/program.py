@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -155,15 +156,16 @@ class Program(Views):
         plan = asking.plans.get(batched)
         if plan is None:
             plan = asking.plans[batched] = runner.plan(asking.wanted, reduce is not None, batched)
-        shared, lanes = runner.run(plan, arrays, samples, float(samples) if samples and reduce == "mean" else 1.0)
+        divisor = float(samples) if samples and reduce == "mean" else 1.0
+        run = plan.run if plan.plain else partial(runner.run, plan)
+        shared, lanes = run(arrays, samples, divisor)
         value = plan.output(0, shared, lanes) if reduce is None and samples else shared.item(0)
-        if asking.only is not None:
-            return value, self._gradient(asking.only, given, plan, shared, lanes)
 
         def gradient(i: int) -> Any:
-            return self._gradient(i, given, plan, shared, lanes)
+            result, x = plan.gradients[i].read(shared, lanes), given[i]
+            return result if type(x) is np.ndarray else runner.blocks[i].give_back(x, result)
 
-        return value, rebuild(asking.structure, gradient)
+        return value, gradient(asking.only) if asking.only is not None else rebuild(asking.structure, gradient)
 
     def jvp(self, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
         """Return the outputs, and their change along a direction: forward mode.
@@ -231,11 +233,6 @@ class Program(Views):
         """
         recording, dtype = read(path)
         return cls(recording, dtype, executor, threads)
-
-    def _gradient(self, i: int, given: Sequence[Any], plan: Any, shared: Array, lanes: Array) -> Any:
-        result = plan.gradient(i, shared, lanes)
-        x = given[i]
-        return result if type(x) is np.ndarray else self._runner.blocks[i].give_back(x, result)
 
     def _asking(self, argnums: Any, reduce: Any) -> Asking:
         if reduce not in ("mean", "sum", None):

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..primitive import TABLE
 from .compiled import kernel_address, loop
-from .fast_loop import WIDTH, finish, run, run_samples
+from .fast_loop import WIDTH, finish, run, run_alone, run_samples
 from .lowering import Lowering
 from .schedule import Schedule
 
@@ -68,7 +68,7 @@ class FastExecutor:
         self._nothing = np.empty((self._results, 0), self.dtype)
         self._nothing_given = np.empty((self._lane_inputs, 0), self.dtype)
         self._threads = threads
-        self._loop = loop(run)
+        self._loop, self._alone = loop(run), loop(run_alone)
         self._spaces: list[Any] = []
 
     def run(self, inputs: Sequence[Any], samples: int, divisor: float) -> tuple[Array, Array]:
@@ -88,22 +88,23 @@ class FastExecutor:
         except IndexError:
             space = Space(self)
         shared, columns = space.shared, space.columns
-        if samples:
-            if columns.shape[1] != samples:
-                columns = space.columns = np.empty((self._lane_inputs, samples), self.dtype)
-            shared[self._count] = samples
-            shared[self._totals] = 0.0
-            results = np.empty((self._results, samples), self.dtype)
-        else:
-            results = self._nothing
+        answers = np.empty(self._answers, self.dtype)
+        if not samples:
+            for (_, rows, deep), array in zip(self._inputs, inputs, strict=True):
+                shared[rows] = array.reshape(-1) if deep else array
+            self._alone(space.tables, answers, divisor)
+            self._spaces.append(space)
+            return answers, self._nothing
+        if columns.shape[1] != samples:
+            columns = space.columns = np.empty((self._lane_inputs, samples), self.dtype)
+        shared[self._count] = samples
+        shared[self._totals] = 0.0
+        results = np.empty((self._results, samples), self.dtype)
         for (batched, rows, deep), array in zip(self._inputs, inputs, strict=True):
             if batched:
                 columns[rows] = array.reshape(samples, -1).T if deep else array.T
-            elif deep:
-                shared[rows] = array.reshape(-1)
             else:
-                shared[rows] = array
-        answers = np.empty(self._answers, self.dtype)
+                shared[rows] = array.reshape(-1) if deep else array
         if samples > PART:
             self._run_parts(space, answers, results, divisor)
         else:

@@ -18,7 +18,7 @@ from typing import Any
 
 from .vectors import at, call_kernel, fma, integers, leading, load, numbers, plus, put, splat, store, times, total
 
-__all__ = ["KERNELS", "NOWHERE", "ONE", "SUM", "TOTAL", "WIDTH", "ZERO", "finish", "run", "run_samples"]
+__all__ = ["KERNELS", "NOWHERE", "ONE", "SUM", "TOTAL", "WIDTH", "ZERO", "finish", "run", "run_alone", "run_samples"]
 
 SUM, TOTAL = -1, -2
 
@@ -51,6 +51,12 @@ def run(tables: Any, inputs: Any, answers: Any, results: Any, divisor: float) ->
         What the first results are divided by.
     """
     run_samples(tables, inputs, answers, results, divisor, 0, inputs.shape[1])
+    finish(tables, answers, divisor)
+
+
+def run_alone(tables: Any, answers: Any, divisor: float) -> None:
+    """Run a schedule in which nothing is batched."""
+    run_shared(tables, answers, 0, at(integers(tables[1]), BEFORE))
     finish(tables, answers, divisor)
 
 

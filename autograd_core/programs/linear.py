@@ -44,23 +44,25 @@ class Sums:
         self.folded: set[int] = set()
         self.sums: dict[int, dict[Factors, float]] = {}
         self.totals: dict[int, Factors] = {}
-        for place in range(len(self.tape) - 1, self.tape.inputs - 1, -1):
+        first = self.tape.inputs
+        self._linear = [False] * first + [_is_linear(op, operands) for op, operands in self.tape.steps]
+        for place in range(len(self.tape) - 1, first - 1, -1):
             if not self.needed[place] or place in self.folded:
                 continue
-            op, operands = self.tape.steps[place - self.tape.inputs]
-            if op is TOTAL:
-                self.totals[place] = self._total(operands[0])
-            elif _is_linear(op, operands):
+            if self._linear[place]:
                 self.sums[place] = self._expand(place)
-
-    def _disappears(self, x: Ref, place: int) -> bool:
-        """Whether a place is linear, and read by nothing but the sum that is being written."""
-        if type(x) is not int or x < self.tape.inputs or self.count[x] != 1 or self.phases[x] != self.phases[place]:
-            return False
-        return _is_linear(*self.tape.steps[x - self.tape.inputs])
+            else:
+                op, operands = self.tape.steps[place - first]
+                if op is TOTAL:
+                    self.totals[place] = self._total(operands[0])
 
     def _expand(self, place: int) -> dict[Factors, float]:
-        """Return a linear place as a sum of terms."""
+        """Return a linear place as a sum of terms.
+
+        A place disappears in it that is linear itself, and read by nothing but this sum.
+        """
+        steps, first, linear = self.tape.steps, self.tape.inputs, self._linear
+        count, phases, phase = self.count, self.phases, self.phases[place]
         found: dict[Factors, float] = {}
 
         def add(a: Any, b: Any, weight: float) -> None:
@@ -69,33 +71,34 @@ class Sums:
         stack: list[tuple[float, Ref]] = [(1.0, place)]
         while stack:
             weight, x = stack.pop()
-            if x != place and not self._disappears(x, place):
-                if type(x) is int:
-                    add(x, None, weight)
-                else:
-                    add(None, None, weight * x)
+            if type(x) is not int:
+                add(None, None, weight * x)
                 continue
-            op, operands = self.tape.steps[x - self.tape.inputs]
-            a, b = (*operands, None)[:2]
-            if op is MUL and not (type(a) is int and type(b) is int):
-                number, a = (a, b) if type(a) is not int else (b, a)
-                scaled = weight * number
-                if x != place and not 1e-100 < abs(scaled) < 1e100:
-                    add(
-                        x, None, weight
-                    )  # the product of the numbers might leave the range where theirs with a does not
-                    continue
-                stack.append((scaled, a))
-            elif op is MUL:
-                add(min(a, b), max(a, b), weight)
+            if x != place and not (linear[x] and count[x] == 1 and phases[x] == phase):
+                add(x, None, weight)
+                continue
+            op, operands = steps[x - first]
+            a, b = operands if len(operands) == 2 else (operands[0], None)
+            if op is ADD or op is SUB:
+                stack += (weight, a), (-weight if op is SUB else weight, b)
             elif op is POW:
                 add(a, a, weight)
             elif op is POWER_SLOPE:
                 add(a, None, 2.0 * weight)
-            else:
+            elif op is not MUL:
                 stack.append((-weight if op is NEG else weight, a))
-                if b is not None:
-                    stack.append((-weight if op is SUB else weight, b))
+            elif type(a) is int and type(b) is int:
+                add(min(a, b), max(a, b), weight)
+            else:
+                number: Any
+                number, factor = (a, b) if type(a) is not int else (b, a)
+                scaled = weight * number
+                if x != place and not 1e-100 < abs(scaled) < 1e100:
+                    add(
+                        x, None, weight
+                    )  # the product of the numbers might leave the range where theirs with it does not
+                    continue
+                stack.append((scaled, factor))
             if x != place:
                 self.folded.add(x)
         return found

@@ -45,8 +45,12 @@ class Plan:
     ----------
     run : callable
         ``run(arrays, samples, divisor)`` returns the shared results, and those of each sample.
+    plain : bool
+        Whether ``run`` is all there is to do: nothing to repeat for every sample, and nothing to check.
     spread : set of int
         The blocks that have to be repeated for every sample.
+    gradients : dict
+        For each block to differentiate by, where its derivative is found.
     guards : list
         What ``check`` checks.
     """
@@ -95,16 +99,17 @@ class Plan:
         places = [root(x) for x in roots]
         divided = (len(shared), len(lanes)) if reduced else (0, 0)
         self._outputs = places if wanted is None else places[:1]
-        self._gradients: dict[int, Gradient] = {}
+        self.gradients: dict[int, Gradient] = {}
         start = 1
         for i in wanted or ():
             block = blocks[i]
-            self._gradients[i] = Gradient(places[start : start + block.size], block, batched[i])
+            self.gradients[i] = Gradient(places[start : start + block.size], block, batched[i])
             start += block.size
         self.guards = [
             (guard, root(answer), root(a), root(b))
             for guard, answer, (a, b) in zip(guards, answers, compared, strict=True)
         ]
+        self.plain = not self.spread and not self.guards
         self._batched = any(batched)
         self.run = prepare(Schedule(whole, blocks, shared, lanes, *divided)).run
         self._names = {place: label for block in blocks for place, label in enumerate(block.labels, block.start)}
@@ -134,10 +139,6 @@ class Plan:
             return lanes[row].copy()
         value = float(shared[row])
         return np.full(lanes.shape[1], value, shared.dtype) if self._batched else value
-
-    def gradient(self, i: int, shared: Array, lanes: Array) -> Array:
-        """Return the derivative by a block, in its shape; one more axis if it is batched."""
-        return self._gradients[i].read(shared, lanes)
 
 
 class Gradient:

@@ -53,10 +53,12 @@ class Schedule:
         tape = self.tape
         phases = [BATCH if varies else BEFORE for varies in tape.batched]
         for place, (op, operands) in enumerate(tape.steps, tape.inputs):
-            if not tape.batched[place] and (
-                op is TOTAL or any(type(x) is int and phases[x] == AFTER for x in operands)
-            ):
-                phases[place] = AFTER
+            if not tape.batched[place]:
+                if op is TOTAL:
+                    phases[place] = AFTER
+                for x in operands:
+                    if type(x) is int and phases[x] == AFTER:
+                        phases[place] = AFTER
         return phases
 
 

@@ -106,12 +106,10 @@ class Tape:
 
     def product(self, a: Ref, b: Ref) -> Ref:
         """Append a · b; a factor of ±1 costs nothing or a change of sign, which is exact."""
-        for one, other in ((b, a), (a, b)):
-            if type(one) is float:
-                if one == 1.0:
-                    return other
-                if one == -1.0:
-                    return self.emit(NEG, other)
+        if type(b) is float and abs(b) == 1.0:
+            return a if b == 1.0 else self.emit(NEG, a)
+        if type(a) is float and abs(a) == 1.0:
+            return b if a == 1.0 else self.emit(NEG, b)
         return self.emit(MUL, a, b)
 
     def needed(self, roots: Iterable[Ref]) -> list[bool]:
