@@ -140,7 +140,12 @@ class Module:
 
     def parameters(self) -> list[Any]:
         """Return every trained leaf once, in the order of ``named_parameters``."""
-        return [parameter for _, parameter in self.named_parameters()]
+        found: dict[Any, None] = {}
+        for module in self.modules():
+            for name, value in vars(module).items():
+                if not name.startswith("_"):
+                    found.update(dict.fromkeys(_trained_in(value)))
+        return list(found)
 
     # What is done to all of it
 
@@ -254,6 +259,16 @@ def _modules_in(values: Iterable[Any]) -> Iterator[Module]:
             yield from _modules_in(value)
         elif isinstance(value, dict):
             yield from _modules_in(value.values())
+
+
+def _trained_in(value: Any) -> Iterator[Any]:
+    """Yield the trained leaves among what is held."""
+    if isinstance(value, Node):
+        if value.is_leaf and value.requires_grad:
+            yield value
+    elif isinstance(value, (list, tuple, dict)):
+        for element in value.values() if isinstance(value, dict) else value:
+            yield from _trained_in(element)
 
 
 def _is_leaf(value: Any) -> bool:
