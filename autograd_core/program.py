@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -30,6 +30,7 @@ from .value import Value
 __all__ = ["Program", "trace"]
 
 Array = Any
+ndarray = np.ndarray
 
 
 def trace(
@@ -150,12 +151,18 @@ class Program(Views):
         if asking is None:
             asking = self._askings[argnums, reduce] = self._asking(argnums, reduce)
         simple = self._simple and parameters is None and len(inputs) == len(self.arguments)
+        if simple and asking.direct is not None:  # one sample, as training takes them one by one
+            run, read, block = asking.direct
+            shared = run(inputs)
+            if shared is not None:
+                x, slope = inputs[block], read(shared, None)
+                return shared.item(0), slope if type(x) is ndarray else self._runner.blocks[block].give_back(x, slope)
         given = inputs if simple else self._given(inputs, parameters)
         runner = self._runner
         arrays, batched, samples = runner.read(given)
         plan = asking.plans.get(batched)
         if plan is None:
-            plan = asking.plans[batched] = runner.plan(asking.wanted, reduce is not None, batched)
+            plan = asking.add(batched, runner.plan(asking.wanted, reduce is not None, batched))
         divisor = float(samples) if samples and reduce == "mean" else 1.0
         run = plan.run if plan.plain else partial(runner.run, plan)
         shared, lanes = run(arrays, samples, divisor)
@@ -163,7 +170,7 @@ class Program(Views):
 
         def gradient(i: int) -> Any:
             result, x = plan.gradients[i].read(shared, lanes), given[i]
-            return result if type(x) is np.ndarray else runner.blocks[i].give_back(x, result)
+            return result if type(x) is ndarray else runner.blocks[i].give_back(x, result)
 
         return value, gradient(asking.only) if asking.only is not None else rebuild(asking.structure, gradient)
 
@@ -237,8 +244,7 @@ class Program(Views):
     def _asking(self, argnums: Any, reduce: Any) -> Asking:
         if reduce not in ("mean", "sum", None):
             raise OperandError(f"reduce={reduce!r} is none of 'mean', 'sum' and None.")
-        structure = self._structure(argnums)
-        return Asking(tuple(numbers_in(structure)), structure, structure if isinstance(structure, int) else None, {})
+        return Asking(self._structure(argnums))
 
     def _structure(self, argnums: Any) -> Any:
         """Return the arguments to differentiate by as one structure: a tuple for a tuple."""
@@ -280,16 +286,38 @@ class Program(Views):
         return given
 
 
-class Asking(NamedTuple):
-    """What ``value_and_grad`` is asked for.
+class Asking:
+    """What ``value_and_grad`` is asked for, and how it is answered.
 
-    The blocks, how they hang together, the block if there is only one, and a plan for each way of calling.
+    Attributes
+    ----------
+    wanted : tuple of int
+        The blocks to differentiate by.
+    structure : Structure
+        How they hang together.
+    only : int or None
+        The block, if there is only one.
+    plans : dict
+        For each way of calling, the plan.
+    direct : tuple or None
+        For calls in which nothing is batched, how to run, how to read the derivative, and by which
+        block; if nothing else is to be done.
     """
 
-    wanted: tuple[int, ...]
-    structure: Any
-    only: int | None
-    plans: dict[int, Any]
+    __slots__ = ("direct", "only", "plans", "structure", "wanted")
+
+    def __init__(self, structure: Any) -> None:
+        self.wanted, self.structure = tuple(numbers_in(structure)), structure
+        self.only = structure if isinstance(structure, int) else None
+        self.plans: dict[int, Any] = {}
+        self.direct: Any = None
+
+    def add(self, batched: int, plan: Any) -> Any:
+        """Keep a plan."""
+        self.plans[batched] = plan
+        if self.only is not None and plan.run_plain is not None:
+            self.direct = plan.run_plain, plan.gradients[self.only].read, self.only
+        return plan
 
 
 def _dtype(dtype: Any) -> Any:

@@ -17,6 +17,7 @@ from .schedule import Schedule
 __all__ = ["FastExecutor", "aligned"]
 
 Array = Any
+ndarray = np.ndarray
 
 #: So many samples are a part of a large batch, whatever the number of threads: it decides how sums are rounded.
 PART = 4096
@@ -58,11 +59,14 @@ class FastExecutor:
         batched = schedule.tape.batched
         self._row_count, self._lane_inputs = lowered.row_count, sum(batched[: schedule.tape.inputs])
         self._answers, self._results = len(schedule.shared), len(schedule.lanes)
-        self._inputs = []
+        self._inputs: list[tuple[bool, Any, bool]] = []
+        self._places: list[tuple[slice, tuple[int, ...]]] = []
         for block in schedule.blocks:
             first = lowered.slot[block.start]
             rows: Any = slice(first, first + block.size) if block.shape or batched[block.start] else first
             self._inputs.append((batched[block.start], rows, len(block.shape) > 1))
+            if not batched[block.start]:
+                self._places.append((slice(first, first + block.size), block.shape))
         self._count = lowered.slot[schedule.tape.inputs - 1]
         self._shared[self._count] = 1.0
         self._nothing = np.empty((self._results, 0), self.dtype)
@@ -90,8 +94,8 @@ class FastExecutor:
         shared, columns = space.shared, space.columns
         answers = np.empty(self._answers, self.dtype)
         if not samples:
-            for (_, rows, deep), array in zip(self._inputs, inputs, strict=True):
-                shared[rows] = array.reshape(-1) if deep else array
+            for place, array in zip(space.places, inputs, strict=True):
+                place[...] = array
             self._alone(space.tables, answers, divisor)
             self._spaces.append(space)
             return answers, self._nothing
@@ -111,6 +115,30 @@ class FastExecutor:
             self._loop(space.tables, columns, answers, results, divisor)
         self._spaces.append(space)
         return answers, results
+
+    def run_plain(self, inputs: Sequence[Any]) -> Array | None:
+        """Compute for inputs of which none is batched, and return the shared results.
+
+        None if one is anything else than an array or a float as it belongs in its place.
+        """
+        try:
+            space = self._spaces.pop()
+        except IndexError:
+            space = Space(self)
+        try:
+            dtype = self.dtype
+            for place, x in zip(space.places, inputs, strict=True):
+                if type(x) is ndarray:
+                    if x.dtype is not dtype or x.shape != place.shape:
+                        return None
+                elif type(x) is not float or place.shape:
+                    return None
+                place[...] = x
+            answers = np.empty(self._answers, dtype)
+            self._alone(space.tables, answers, 1.0)
+        finally:
+            self._spaces.append(space)
+        return answers
 
     def _run_parts(self, space: Space, answers: Array, results: Array, divisor: float) -> None:
         """Run a large batch in parts, several at a time; their sums are added in the order of the parts."""
@@ -132,13 +160,14 @@ class FastExecutor:
 
 
 class Space:
-    """The memory in which one call computes."""
+    """The memory in which one call computes; ``places`` are where its inputs go that are not batched."""
 
-    __slots__ = ("columns", "lanes", "shared", "tables")
+    __slots__ = ("columns", "lanes", "places", "shared", "tables")
 
     def __init__(self, executor: FastExecutor) -> None:
         self.shared = executor._shared.copy()
         self.lanes = aligned((executor._row_count * WIDTH,), executor.dtype)
         self.columns = executor._nothing_given
+        self.places = [self.shared[rows].reshape(shape) for rows, shape in executor._places]
         addresses = [table.ctypes.data for table in (*executor._tables, self.shared, self.lanes)]
         self.tables = np.array(addresses + executor._kernels, np.int64)

@@ -45,6 +45,9 @@ class Plan:
     ----------
     run : callable
         ``run(arrays, samples, divisor)`` returns the shared results, and those of each sample.
+    run_plain : callable or None
+        ``run_plain(given)`` returns the shared results, or None for inputs that have to be read first; for plans in
+        which nothing is batched and nothing is left to do afterwards.
     plain : bool
         Whether ``run`` is all there is to do: nothing to repeat for every sample, and nothing to check.
     spread : set of int
@@ -111,7 +114,9 @@ class Plan:
         ]
         self.plain = not self.spread and not self.guards
         self._batched = any(batched)
-        self.run = prepare(Schedule(whole, blocks, shared, lanes, *divided)).run
+        executor = prepare(Schedule(whole, blocks, shared, lanes, *divided))
+        self.run = executor.run
+        self.run_plain = getattr(executor, "run_plain", None) if self.plain and not self._batched else None
         self._names = {place: label for block in blocks for place, label in enumerate(block.labels, block.start)}
 
     def check(self, shared: Array, lanes: Array) -> None:
