@@ -43,7 +43,7 @@ class _Sweep:
             if condition is not None:
                 self.reached[x] = condition
             return
-        self.adjoints[x] = tape.emit(ADD, before, contribution)
+        self.adjoints[x] = tape.pair(ADD, before, contribution)
         if x in self.reached:
             known = self.reached.pop(x)
             if condition is not None:

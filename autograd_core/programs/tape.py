@@ -91,11 +91,28 @@ class Tape:
         batched.append(varies is True and op is not TOTAL)
         return len(batched) - 1
 
+    def pair(self, op: Pointwise, a: Ref, b: Ref) -> Ref:
+        """Append an operation of two operands: ``emit``, in half the time."""
+        batched = self.batched
+        if type(a) is int:
+            varies = batched[a] or (type(b) is int and batched[b])
+        elif type(b) is int:
+            varies = batched[b]
+        else:
+            return op.scalar(a, b)
+        if self._shared is not None:
+            return self.emit(op, a, b)
+        self.steps.append((op, (a, b)))
+        batched.append(varies)
+        return len(batched) - 1
+
     def splice(self, other: Tape, places: Sequence[Ref]) -> list[Ref]:
         """Append the operations of another tape on the given inputs; return where each of its places went."""
         table = list(places)
+        emit, pair = self.emit, self.pair
         for op, operands in other.steps:
-            table.append(self.emit(op, *[table[x] if type(x) is int else x for x in operands]))
+            moved = [table[x] if type(x) is int else x for x in operands]
+            table.append(pair(op, *moved) if len(moved) == 2 else emit(op, *moved))
         return table
 
     def copy(self) -> Tape:
@@ -110,7 +127,7 @@ class Tape:
             return a if b == 1.0 else self.emit(NEG, a)
         if type(a) is float and abs(a) == 1.0:
             return b if a == 1.0 else self.emit(NEG, b)
-        return self.emit(MUL, a, b)
+        return self.pair(MUL, a, b)
 
     def needed(self, roots: Iterable[Ref]) -> list[bool]:
         """Return, for every place, whether the roots depend on it."""

@@ -82,10 +82,15 @@ def record(f: Callable[..., Any], examples: Sequence[Any], share: bool) -> Recor
     parameters = _parameters(order, inputs, start)
     tape = Tape(len(inputs.values), share=share)
     places: dict[Any, Ref] = {x: place for place, x in enumerate(inputs.values)}
+    checked: set[Any] = set()
     for node in order:
-        if node.op is not None:
-            _check_scalar(node)
-            places[node] = tape.emit(node.op, *[places[x] if isinstance(x, Node) else float(x) for x in node.operands])
+        op = node.op
+        if op is not None:
+            if op not in checked or type(node) is not Value:
+                _check_scalar(node)
+                checked.add(op)
+            operands = [places[x] if isinstance(x, Node) else float(x) for x in node.operands]
+            places[node] = tape.pair(op, *operands) if len(operands) == 2 else tape.emit(op, *operands)
         elif node not in places:
             places[node] = node.data  # made inside the function: a constant
 
