@@ -25,6 +25,12 @@ __all__ = ["EvaluationTrace", "Row", "evaluation_trace"]
 BAR = "\N{COMBINING MACRON}"
 #: Notebooks align cells to the right, and touch what has no style of its own.
 CELL = "text-align:left;padding:0 1em 0 0"
+#: What means something else in TeX.
+TEX = {sign: f"\\{sign}" for sign in "_&%$#{}"} | {
+    "\\": r"\textbackslash{}",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+}
 SUBSCRIPTS = str.maketrans("0123456789-", "₀₁₂₃₄₅₆₇₈₉₋")
 
 
@@ -136,9 +142,7 @@ def _pad(text: str, width: int) -> str:
 
 
 def _tex(text: str) -> str:
-    for sign in "\\_&%$#{}":
-        text = text.replace(sign, r"\textbackslash{}" if sign == "\\" else f"\\{sign}")
-    return text
+    return "".join(TEX.get(sign, sign) for sign in text)
 
 
 def _number_tex(x: float) -> str:

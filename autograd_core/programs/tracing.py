@@ -112,9 +112,9 @@ def record(f: Callable[..., Any], examples: Sequence[Any], share: bool) -> Recor
 
 
 def argument_names(f: Callable[..., Any], count: int) -> list[str]:
-    """Return the names of the positional parameters of a function, x0, x1, ... where it has none."""
+    """Return the names of the positional parameters of a function or model, x0, x1, ... where it has none."""
     try:
-        signature = inspect.signature(f)
+        signature = inspect.signature(getattr(f, "forward", f))
         bound = [
             p.name
             for p in signature.parameters.values()
@@ -206,7 +206,26 @@ def _parameters(order: list[Any], inputs: Inputs, start: int) -> list[Value]:
         if not isinstance(node, Value):
             raise OperandError(f"The traced function uses {node!r}, but a program is made of scalars: use Values.")
     if met:
-        labels = tuple(node.label or f"p{i}" for i, node in enumerate(met))
+        paths = _paths(order)
+        labels = tuple(paths.get(node) or node.label or f"p{i}" for i, node in enumerate(met))
         inputs.blocks.append(Block("parameters", len(inputs.values), len(met), (len(met),), labels, "model"))
         inputs.values += met
     return met
+
+
+def _paths(order: list[Any]) -> dict[Any, str]:
+    """Return what the parameters are called by the models that were called: ``layer0.neuron2.w1``.
+
+    With the model's own name in front, ``mlp.`` or ``mlp2.``, if there is more than one.
+    """
+    calls = {id(part.owner): part for node in order for part in (node.notes or {}).get("scopes", ())}
+    found: dict[Any, tuple[str, str]] = {}
+    models: dict[str, int] = {}
+    for part in sorted(calls.values(), key=lambda part: part.path.count(".")):
+        named = getattr(part.owner, "named_parameters", None)
+        fresh = [(path, p) for path, p in (named() if callable(named) else ()) if p not in found]
+        if fresh:
+            count = models[part.path] = models.get(part.path, 0) + 1
+            found |= {p: (f"{part.path}{count if count > 1 else ''}", path) for path, p in fresh}
+    several = len({model for model, _ in found.values()}) > 1
+    return {p: f"{model}.{path}" if several else path for p, (model, path) in found.items()}

@@ -314,7 +314,7 @@ def test_models_that_are_no_single_path_are_refused(twist, error, match):
 
 def test_a_branch_that_comes_up_later_stops_the_training_with_the_model_whole():
     model = Line(lambda model, x: x if model.w[0] > 0.2 else 2.0 * x)
-    with pytest.raises(GuardError, match=r"p0 > 0\.2 at .*test_traced\.py"):
+    with pytest.raises(GuardError, match=r"w0 > 0\.2 at .*test_traced\.py"):
         nn.fit(
             model,
             ([[1.0, 0.0]], [-1.0]),

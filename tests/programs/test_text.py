@@ -140,6 +140,12 @@ def test_the_trace_in_every_form():
     assert "<script" not in trace(lambda x: x * 1.0, {"<script>": 1.0}["<script>"]).table().html()
 
 
+def test_names_mean_nothing_in_tex():
+    table = trace(lambda d: d["a_1{2}\\^~"] * 2.0, {"a_1{2}\\^~": 1.0}).table()
+    quoted = r"a\_1\{2\}\textbackslash{}\textbackslash{}\textasciicircum{}\textasciitilde{}"
+    assert quoted in table.latex()
+
+
 def test_the_trace_elsewhere_and_of_several_outputs():
     program = trace(lambda x: [x[0] * x[1], x[0] + x[1]], [1.0, 2.0])
     table = program.table([3.0, 4.0])

@@ -7,8 +7,9 @@ from collections import namedtuple
 import numpy as np
 import pytest
 
-from autograd_core import Program, Value, functions, gradient, no_grad, trace
+from autograd_core import Program, Value, functions, grad, gradient, hessian, no_grad, trace
 from autograd_core.errors import GraphError, OperandError, ShapeError, TraceError
+from nn import MLP, DAGNetwork
 
 
 def names(program):
@@ -265,3 +266,53 @@ def test_what_is_not_recorded_follows_the_input_and_sends_nothing_back():
         return x * scale
 
     assert trace(f, 3.0).value_and_grad(1.0) == (0.5, 0.5)
+
+
+def test_a_model_is_traced_as_a_function_and_its_parameters_keep_their_paths():
+    model = MLP(2, [2, 1], activation="tanh", rng=0)
+    program = trace(model, [1.0, 2.0])
+    assert (program.name, program.arguments[0].name) == ("MLP", "x")
+    assert list(program.parameters) == model.parameters()
+    assert list(program.recording.blocks[1].labels) == [path for path, _ in model.named_parameters()]
+    value, slopes = program.value_and_grad([1.0, 2.0], argnums="parameters")
+    output = model([1.0, 2.0])
+    output.backward()
+    assert value == output.data
+    assert slopes == pytest.approx([p.grad for p in model.parameters()], rel=1e-12)
+    assert "layer1_neuron0_w1 * v" in program.source("parameters")
+    network = DAGNetwork([(1, 3), (2, 3)], rng=0)
+    assert list(trace(network, [1.0, 2.0]).recording.blocks[1].labels) == ["weights[1,3]", "weights[2,3]"]
+
+
+def test_parameters_of_several_models_are_told_apart():
+    one, two = MLP(1, [1], rng=0), MLP(1, [1], rng=1)
+    labels = trace(lambda x: one(x) * two(x), [1.0]).recording.blocks[1].labels
+    assert sorted(labels) == sorted(f"{name}.layer0.neuron0.{p}" for name in ("mlp", "mlp2") for p in ("w0", "b"))
+
+
+def test_a_hessian_of_the_parameters_times_a_vector():
+    model = MLP(2, [2, 1], activation="tanh", rng=0)
+    program = trace(lambda model, x: model(x), model, [1.0, 2.0])
+    direction = np.linspace(-1.0, 1.0, 9)
+    _, product = program.gradient().jvp((model, [1.0, 2.0]), (direction, None))
+    slopes = gradient(model([1.0, 2.0]), model.parameters(), create_graph=True)
+    along = functions.sum([s * d for s, d in zip(slopes, direction.tolist(), strict=True)])
+    wanted = gradient(along, model.parameters())
+    assert product == pytest.approx(wanted, rel=1e-9, abs=1e-12)
+
+
+def test_derivatives_are_traced_as_functions():
+    second = trace(hessian(lambda x: x[0] ** 2 * x[1] + functions.sin(x[0])), [1.0, 2.0])
+    assert second([3.0, 1.0]) == [[pytest.approx(2.0 - np.sin(3.0)), 6.0], [6.0, 0.0]]
+    slope = trace(grad(lambda x: x**3), 2.0)
+    assert slope.value_and_grad([1.0, 3.0], reduce=None)[1] == [6.0, 18.0]
+
+
+def test_derivatives_of_trees_one_for_each_sample():
+    program = trace(lambda d: d["a"][0] * d["b"]["c"] + d["a"][1], {"a": (1.0, 2.0), "b": {"c": 3.0}})
+    given = {"a": (1.0, 2.0), "b": {"c": np.array([3.0, 4.0])}}
+    values, slopes = program.value_and_grad(given, reduce=None)
+    assert values.tolist() == [5.0, 6.0]
+    assert np.array(slopes["a"]).tolist() == [[3.0, 1.0], [4.0, 1.0]]
+    assert slopes["b"]["c"].tolist() == [1.0, 1.0]
+    assert program.jvp((given,), ({"a": (1.0, 0.0), "b": {"c": np.zeros(2)}},))[1].tolist() == [3.0, 4.0]
