@@ -16,6 +16,7 @@ from ..history import history
 from ..modes import describe
 from ..node import Node, number, tick
 from ..primitive import Pointwise
+from ..scope import calls_of
 from ..trees import flatten
 from ..value import Value
 from .arguments import Argument, Block, Inputs
@@ -218,7 +219,7 @@ def _paths(order: list[Any]) -> dict[Any, str]:
 
     With the model's own name in front, ``mlp.`` or ``mlp2.``, if there is more than one.
     """
-    calls = {id(part.owner): part for node in order for part in (node.notes or {}).get("scopes", ())}
+    calls = {id(part.owner): part for node in order for part in calls_of(node)}
     found: dict[Any, tuple[str, str]] = {}
     models: dict[str, int] = {}
     for part in sorted(calls.values(), key=lambda part: part.path.count(".")):
