@@ -40,7 +40,7 @@ def extensions() -> list[Extension]:
         debug_level="0",
     )
     header = str(ROOT / "native.h")
-    include = [f"/FI{header}"] if sys.platform == "win32" else ["-include", header, "-Wno-error"]
+    include = [f"/FI{header}"] if sys.platform == "win32" else ["-include", header, "-Wno-error", "-fvisibility=hidden"]
     for extension in made:
         extension.extra_compile_args = [*extension.extra_compile_args, *include]
         extension.depends = [*extension.depends, header]

@@ -34,6 +34,9 @@ from .value import Value
 __version__ = "0.1.0"
 __compiled__ = COMPILED  # whether the engine runs as machine code: the same text, built by mypyc
 
+if COMPILED:
+    twins.document()
+
 __all__ = [
     "TABLE",
     "AutogradError",

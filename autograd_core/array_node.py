@@ -38,7 +38,7 @@ holders: Callable[[Any], int] = getattr(sys, "getrefcount", lambda x: 1000)
 class ArrayNode(Node):
     """An array in a graph."""
 
-    __slots__ = ("_data", "_grad", "_more", "params", "requires_grad")
+    __slots__ = ("__weakref__", "_data", "_grad", "_more", "params", "requires_grad")
 
     precedence = 2  # a Value that meets a Tensor is lifted into it
 

@@ -101,8 +101,14 @@ def _state(node: Node) -> dict[str, Any]:
             "gradients of the original's parents. Give the local partials, Value(y, (a, b), (dy_da, dy_db)), or "
             "register the operation."
         )
-    slots = [slot for kind in type(node).__mro__ for slot in getattr(kind, "__slots__", ()) if slot not in OWN]
+    slots = [slot for kind in type(node).__mro__ for slot in _slots(kind) if slot not in OWN]
     return {slot: getattr(node, slot) for slot in slots if hasattr(node, slot)} | getattr(node, "__dict__", {})
+
+
+def _slots(kind: type) -> tuple[str, ...]:
+    """Return the slots of a class, which mypyc calls by another name."""
+    slots: tuple[str, ...] = vars(kind).get("__slots__", ()) or vars(kind).get("__mypyc_attrs__", ())
+    return slots
 
 
 def _made(kind: type[Node], state: dict[str, Any], index: int) -> Node:

@@ -65,7 +65,7 @@ class Node:
         When it was created: larger than the index of every operand.
     """
 
-    __slots__ = ("__weakref__", "_notes", "index", "op")
+    __slots__ = ("_notes", "index", "op")
 
     __array_ufunc__: ClassVar[None] = None  # np.float64(2) * node asks the node, instead of making an array of objects
 

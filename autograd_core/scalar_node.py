@@ -24,7 +24,7 @@ class ScalarNode(Node):
     # One or two operands have slots of their own, because nearly every operation has no more; a tuple for each node
     # would cost a third of its memory. A constant operand leaves its slot None, and stands itself where its partial
     # would be. The operands of the others are a note, since there they are rare.
-    __slots__ = ("_a", "_b", "_da", "_data", "_db", "_grad", "_met", "_swept")
+    __slots__ = ("__weakref__", "_a", "_b", "_da", "_data", "_db", "_grad", "_met", "_swept")
 
     _met: bool  # whether the sweep that is running has come by
     _swept: bool

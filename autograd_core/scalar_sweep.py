@@ -31,27 +31,31 @@ def drained(root: Value, seed: float) -> bool:
     if one_at_a_time.locked():
         return False
     with one_at_a_time:
-        _clean_up()
+        if _met:
+            _clean_up()
         before: dict[Value, float] = {}
         leaves: list[Value] = []
+        all_met = False
         try:
             oldest = _meet(root, before, leaves)
             if oldest >= 0:
-                _send(root, seed, _newest_first(root.index, oldest))
-                for leaf in leaves:  # leaves accumulate
-                    leaf._grad += before.get(leaf, 0.0)
+                order = _newest_first(root.index, oldest)
+                all_met = True
+                _send(root, seed, order)
+                for leaf in leaves:
+                    leaf._grad += before.get(leaf, 0.0)  # leaves accumulate
+                    leaf._swept = True
+                return True
         except BaseException:
-            _give_back(before)
+            _give_back(before, all_met)
             raise
-        if oldest < 0:
-            _give_back(before)
-            return False
-        try:
-            _finish()
-        except BaseException:  # an interrupt, too late to do nothing: so all is done
-            _finish()
-            raise
-        return True
+        finally:
+            if all_met:
+                _met.clear()
+            else:
+                _clean_up()
+        _give_back(before, False)
+        return False
 
 
 def _meet(root: Value, before: dict[Value, float], leaves: list[Value]) -> int:
@@ -60,11 +64,12 @@ def _meet(root: Value, before: dict[Value, float], leaves: list[Value]) -> int:
     Enters the gradients they had, and which of them are leaves. Returns the least creation index of an operation among
     them, or -1 if there is one whose operands have no slots.
     """
-    found: list[Value] = _met
-    found.append(root)  # an interrupt may come after any call: a node is listed first, then marked
+    _met.append(root)  # an interrupt may come after any call: a node is listed first, then marked
     root._met = True
+    waiting: list[Any] = [root]  # last in, first out: operands are near their results in memory
     oldest = root.index
-    for node in found:  # which grows while it is read
+    while waiting:
+        node: Value = waiting.pop()
         if node._swept:
             before[node] = node._grad
         node._grad = -0.0  # the sum of nothing: -0.0 + c is c to the last bit, sign of zero included
@@ -73,6 +78,7 @@ def _meet(root: Value, before: dict[Value, float], leaves: list[Value]) -> int:
             if not a._met:
                 _met.append(a)
                 a._met = True
+                waiting.append(a)
         elif b is None:
             if node.op is not None:
                 return -1
@@ -81,22 +87,26 @@ def _meet(root: Value, before: dict[Value, float], leaves: list[Value]) -> int:
         if b is not None and not b._met:
             _met.append(b)
             b._met = True
+            waiting.append(b)
         if node.index < oldest:
             oldest = node.index
     return oldest
 
 
 def _newest_first(newest: int, oldest: int) -> list[Any]:
-    """Return the operations that were met, newest first, with None between them where others were created.
+    """Return the operations that were met, newest first, with None between them where others were created; unmark all.
 
     They are laid out by their indices, which takes linear time; where the gaps are too wide for that, they are sorted.
     """
     found: list[Value] = _met
     span = newest - oldest + 1
     if span > 4 * len(found):
+        for node in found:
+            node._met = False
         return sorted([node for node in found if node.op is not None], key=by_creation, reverse=True)
     order: list[Any] = [None] * span
     for node in found:
+        node._met = False
         if node.op is not None:
             order[newest - node.index] = node
     return order
@@ -114,22 +124,17 @@ def _send(root: Value, seed: float, order: list[Any]) -> None:
                 a._grad += adjoint * node._da
             if b is not None:
                 b._grad += adjoint * node._db
+            node._swept = True
 
 
-def _give_back(before: dict[Value, float]) -> None:
+def _give_back(before: dict[Value, float], all_met: bool) -> None:
     """Undo a sweep that did not come to its end."""
+    if all_met:
+        found: list[Value] = _met
+        for node in found:
+            node._swept = node in before
     for node, gradient in before.items():
         node._grad = gradient
-    _clean_up()
-
-
-def _finish() -> None:
-    """Make gradients of the adjoints."""
-    found: list[Value] = _met
-    for node in found:
-        node._swept = True
-        node._met = False
-    found.clear()
 
 
 def _clean_up() -> None:

@@ -17,8 +17,9 @@ from .node import Node, tick
 
 __all__ = ["Scope", "called", "calls_of", "scope", "scopes_of"]
 
-#: ``current`` is the scope that is open in a thread
-_local: Final = threading.local()
+#: thread id -> the innermost scope that is open in that thread
+_open: Final[dict[int, Scope]] = {}
+_thread: Final = threading.get_ident
 
 
 @mypyc_attr(acyclic=True)
@@ -46,11 +47,11 @@ class Scope:
         self.owner = owner
 
     def __enter__(self) -> Scope:
-        _local.current = self
+        _open[_thread()] = self
         return self
 
     def __exit__(self, *error: object) -> None:
-        _local.current = self.outer
+        _reopen(_thread(), self.outer)
 
     @property
     def path(self) -> str:
@@ -70,15 +71,23 @@ class Scope:
                 self.tag(output)
 
 
+def _reopen(thread: int, outer: Scope | None) -> None:
+    if outer is None:
+        del _open[thread]
+    else:
+        _open[thread] = outer
+
+
 def called(name: str, owner: Any, function: Callable[..., Any], inputs: tuple[Any, ...]) -> Any:
     """Call a function in a scope of its own inside the one that is open, and tag what it returns."""
-    outer = getattr(_local, "current", None)
+    thread = _thread()
+    outer = _open.get(thread)
     part = Scope(name, outer, tick(), owner)
-    _local.current = part
+    _open[thread] = part
     try:
         outputs = function(*inputs)
     finally:
-        _local.current = outer
+        _reopen(thread, outer)
     part.tag(outputs)
     return outputs
 
@@ -95,7 +104,7 @@ def scope(name: str, owner: Any = None) -> Scope:
     >>> scopes_of([y + 1.0, y, x])
     ['', 'square', '']
     """
-    return Scope(name, getattr(_local, "current", None), tick(), owner)
+    return Scope(name, _open.get(_thread()), tick(), owner)
 
 
 def calls_of(node: Node) -> Iterator[Scope]:

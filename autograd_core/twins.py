@@ -12,13 +12,14 @@ True
 
 from __future__ import annotations
 
+import ast
 import importlib.machinery
 import importlib.util
 import json
 import sys
 from pathlib import Path
 
-__all__ = ["MODULES", "are_current", "keep_out_if_stale", "write_record"]
+__all__ = ["MODULES", "are_current", "document", "keep_out_if_stale", "write_record"]
 
 #: The modules that are compiled: what every operation and every step of a sweep of Values runs through.
 MODULES = ("node", "scalar_node", "_operators", "value", "scalar_sweep", "scope", "weighted_sum")
@@ -33,9 +34,29 @@ def fingerprints(folder: Path) -> dict[str, str]:
     return {name: importlib.util.source_hash((folder / f"{name}.py").read_bytes()).hex() for name in MODULES}
 
 
+def documentation(folder: Path) -> dict[str, str]:
+    """Return the docstrings of the classes, by ``"value.Value"``: mypyc leaves them out."""
+    found: dict[str, str] = {}
+    for module in MODULES:
+        for part in ast.parse((folder / f"{module}.py").read_text(encoding="utf-8")).body:
+            if isinstance(part, ast.ClassDef) and (text := ast.get_docstring(part)) is not None:
+                found[f"{module}.{part.name}"] = text
+    return found
+
+
 def write_record(sources: Path, folder: Path) -> None:
-    """Write down of what text the twins in a folder were made."""
-    (folder / "twins.json").write_text(json.dumps(fingerprints(sources), indent=2) + "\n", encoding="utf-8")
+    """Write down of what text the twins in a folder were made, and what it says of its classes."""
+    record = {"fingerprints": fingerprints(sources), "documentation": documentation(sources)}
+    (folder / "twins.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+
+
+def read_record() -> dict[str, dict[str, str]]:
+    """Return what was written down; nothing if it cannot be read."""
+    try:
+        record = json.loads((FOLDER / "twins.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return record if isinstance(record, dict) else {}
 
 
 def present(name: str) -> bool:
@@ -45,15 +66,15 @@ def present(name: str) -> bool:
 
 def are_current() -> bool:
     """Whether all twins are there, and were made of the text that is there."""
-    try:
-        record = json.loads((FOLDER / "twins.json").read_text(encoding="utf-8"))
-        return bool(record == fingerprints(FOLDER)) and all(map(present, MODULES)) and _library_is_there()
-    except (OSError, ValueError):
-        return False
+    whole = all(map(present, MODULES)) and importlib.util.find_spec(LIBRARY) is not None
+    return whole and read_record().get("fingerprints") == fingerprints(FOLDER)
 
 
-def _library_is_there() -> bool:
-    return importlib.util.find_spec(LIBRARY) is not None
+def document() -> None:
+    """Give the classes of the twins their docstrings."""
+    for name, text in read_record().get("documentation", {}).items():
+        module, _, kind = name.partition(".")
+        getattr(sys.modules[f"autograd_core.{module}"], kind).__doc__ = text
 
 
 class SourcesOnly:

@@ -105,7 +105,7 @@ class Value(ScalarOperators):
     @grad.setter
     def grad(self, x: Any) -> None:
         self._grad = x if type(x) is float else number(x, "grad")
-        self._swept = x != 0.0
+        self._swept = self._grad != 0.0
 
     @property
     def swept(self) -> bool:

@@ -17,7 +17,7 @@ if COMPILED:  # a loop of machine code is quicker than two of Python's iterators
     def weighted_sum(weights: list[Any], inputs: list[Any], start: Any) -> Any:
         """Return start + w₁x₁ + … + wₙxₙ, added from left to right."""
         total = start
-        for weight, x in zip(weights, inputs, strict=False):
+        for weight, x in zip(weights, inputs):  # noqa: B905 - mypyc makes one loop of it, if nothing else is asked
             total = total + weight * x
         return total
 
