@@ -3,24 +3,24 @@
 Needs ``pip install -e ".[bench,jit,reference]"``: micrograd, Numba, JAX and PyTorch. A peer that is missing is left
 out. The figures go to the screen, and to results/programs.md and results/programs.json.
 
-Every round times all sides, one after the other, in turn from another one on, each often enough to take milliseconds;
-a figure is the median of the rounds, a ratio the median of the rounds' ratios. The clock is the wall's, since some
-peers compute in several threads. Before anything is timed, all sides must agree on loss and gradient.
+How they take turns is in ``turns``.
 """
 
 from __future__ import annotations
 
 import argparse
-import gc
-import importlib.metadata
+import ctypes
 import itertools
 import json
 import os
 import random
+import shutil
 import statistics
+import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +28,13 @@ os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
 import numpy as np
 from pairing import machine
+from turns import Work, compared, in_turns, row, shown, times, versions
 
 import autograd_core
 import nn
 from autograd_core import Program, trace
 
-#: What DESIGN.md promises: at least so many times the speed of the peer.
+#: What is promised: at least so many times the speed of the peer.
 BARS: dict[str, dict[str, float]] = {
     "step": {"micrograd": 30_000, "JAX jit": 3, "PyTorch eager": 10, "NumPy by hand": 2},
     "step, NumPy executor": {"micrograd": 1_000},
@@ -42,10 +43,10 @@ BARS: dict[str, dict[str, float]] = {
     "first result": {"JAX jit": 20},
 }
 
+PEERS = ("numba", "numpy", "jax", "torch", "micrograd", "autograd")
+
 SIZES = (2, 16, 16, 1)
 ALPHA, RATE = 1e-4, 0.1
-
-Work = Callable[[], Any]
 
 
 def points(samples: int) -> tuple[Any, Any]:
@@ -177,6 +178,42 @@ class Sides:
 
         return value
 
+    def autograd(self) -> tuple[Work, Work]:
+        """Return that of HIPS autograd, which differentiates NumPy."""
+        import autograd
+        import autograd.numpy as anp
+
+        value_and_grad = autograd.value_and_grad(self.jax_loss(anp))
+        theta = parameters()
+
+        def step() -> None:
+            nonlocal theta
+            _, gradient = value_and_grad(theta, self.X, self.y)
+            theta = theta - RATE * gradient
+
+        return step, lambda: value_and_grad(parameters(), self.X, self.y)
+
+    def c(self) -> tuple[Work, Work]:
+        """Return the limit of this machine: limit.c, compiled for it alone."""
+        function = compiled_limit()
+        columns, y, n = np.ascontiguousarray(self.X.T), self.y, len(self.X)
+        theta = parameters()
+
+        def value_and_grad(p: Any) -> tuple[float, Any]:
+            gradient = np.empty_like(p)
+            return function(p.ctypes, columns.ctypes, y.ctypes, n, self.alpha, gradient.ctypes), gradient
+
+        given = columns.ctypes.data, y.ctypes.data, n, self.alpha
+        gradient = np.empty_like(theta)
+        addresses = theta.ctypes.data, gradient.ctypes.data
+
+        def step() -> None:
+            nonlocal theta
+            function(addresses[0], *given, addresses[1])
+            theta -= RATE * gradient
+
+        return step, lambda: value_and_grad(parameters())
+
     def torch(self) -> tuple[Work, Work]:
         """Return PyTorch's, eager, with a parameter for each layer."""
         import torch
@@ -245,65 +282,21 @@ class Sides:
         return step, answer
 
 
-def agree(sides: dict[str, tuple[Work, Work]]) -> None:
-    """Make sure that all sides do the same work."""
-    value, gradient = next(iter(sides.values()))[1]()
-    for name, (_, answer) in sides.items():
-        other, slope = answer()
-        if not np.isclose(float(other), value, rtol=1e-10) or not np.allclose(slope, gradient, rtol=1e-8, atol=1e-12):
-            sys.exit(f"{name} does not compute the same: the loss is {float(other)!r} there and {value!r} here.")
-
-
-def in_turns(steps: dict[str, Work], rounds: int, least: float) -> dict[str, list[float]]:
-    """Return the times of one call of each side, one a round."""
-    calls = {}
-    for name, step in steps.items():
-        step(), step()
-        start = time.perf_counter()
-        step()
-        calls[name] = max(1, int(least / (time.perf_counter() - start)))
-    times: dict[str, list[float]] = {name: [] for name in steps}
-    names = list(steps)
-    gc.collect()
-    for i in range(rounds):
-        for name in names[i % len(names) :] + names[: i % len(names)]:
-            step, count = steps[name], calls[name]
-            step()  # the one before has left the caches as it needs them
-            start = time.perf_counter()
-            for _ in range(count):
-                step()
-            times[name].append((time.perf_counter() - start) / count)
-    return times
-
-
-def compared(times: dict[str, list[float]]) -> dict[str, Any]:
-    """Return the medians, and the medians of the ratios to the first side."""
-    first = next(iter(times))
-    return {
-        name: {
-            "seconds": statistics.median(taken),
-            "ratio": statistics.median(b / a for a, b in zip(times[first], taken, strict=True)),
-        }
-        for name, taken in times.items()
-    }
-
-
-def available(sides: dict[str, Callable[[], tuple[Work, Work]]]) -> dict[str, tuple[Work, Work]]:
-    """Return the sides whose packages are installed."""
-    found = {}
-    for name, make in sides.items():
-        try:
-            found[name] = make()
-        except ImportError as error:
-            print(f"{name} is left out: {error}", file=sys.stderr)
-    return found
-
-
-def row(sides: dict[str, Callable[[], tuple[Work, Work]]], rounds: int, least: float) -> dict[str, Any]:
-    """Measure one row of the table."""
-    found = available(sides)
-    agree(found)
-    return compared(in_turns({name: step for name, (step, _) in found.items()}, rounds, least))
+def compiled_limit() -> Any:
+    """Return the function of limit.c, if there is a C compiler."""
+    compiler = shutil.which("gcc") or shutil.which("cc")
+    if compiler is None:
+        raise ImportError("no C compiler was found")
+    with tempfile.TemporaryDirectory() as folder:
+        library = Path(folder) / "limit.so"
+        source = Path(__file__).parent / "limit.c"
+        options = ["-O3", "-march=native", "-ffast-math", "-shared", "-fPIC"]
+        subprocess.run([compiler, *options, str(source), "-o", str(library)], check=True)
+        function = ctypes.CDLL(str(library)).step
+    function.restype = ctypes.c_double
+    pointer = ctypes.c_void_p
+    function.argtypes = [pointer, pointer, pointer, ctypes.c_int, ctypes.c_double, pointer]
+    return function
 
 
 def first_result(rounds: int) -> dict[str, Any]:
@@ -368,6 +361,8 @@ def measure(quick: bool) -> dict[str, Any]:
             "JAX jit": demo.jax,
             "PyTorch eager": demo.torch,
             "NumPy by hand": demo.numpy,
+            "HIPS autograd": demo.autograd,
+            "C, -O3 -march=native": demo.c,
         },
         rounds,
         least,
@@ -386,7 +381,10 @@ def measure(quick: bool) -> dict[str, Any]:
     )
     figures["first result"] = first_result(3 if quick else 9)
     return {
-        "versions": {"autograd-core": autograd_core.__version__, **versions()},
+        "versions": {
+            "autograd-core": autograd_core.__version__,
+            **versions("numba", "numpy", "jax", "torch", "micrograd"),
+        },
         "machine": machine(),
         "quick": quick,
         "samples": len(demo.X),
@@ -394,25 +392,6 @@ def measure(quick: bool) -> dict[str, Any]:
         "scaling": scaling(quick),
         "bars": BARS,
     }
-
-
-def versions() -> dict[str, str]:
-    """Return the versions of what takes part."""
-    found = {}
-    for name in ("numba", "numpy", "jax", "torch", "micrograd"):
-        try:
-            found[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return found
-
-
-def shown(seconds: float) -> str:
-    """Return a time with its unit."""
-    for unit, scale in (("µs", 1e6), ("ms", 1e3)):
-        if seconds * scale < 1000.0:
-            return f"{seconds * scale:.3g} {unit}"
-    return f"{seconds:.3g} s"
 
 
 def markdown(figures: dict[str, Any]) -> Iterator[str]:
@@ -434,13 +413,14 @@ def markdown(figures: dict[str, Any]) -> Iterator[str]:
     yield "|---|---|---|---|---|---|"
     for key, name in names.items():
         sides = figures["rows"][key]
-        for peer, bar in figures["bars"][key].items():
-            if sides.get(peer):
+        bars = figures["bars"][key]
+        for peer, taken in sides.items():
+            if peer != "autograd-core" and taken:
+                promised = f"≥ {bars[peer]:,g}×" if peer in bars else ""
                 yield (
-                    f"| {name} | {shown(sides['autograd-core']['seconds'])} | {peer} "
-                    f"| {shown(sides[peer]['seconds'])} | {sides[peer]['ratio']:,.3g}× | ≥ {bar:,g}× |"
+                    f"| {name} | {shown(sides['autograd-core']['seconds'])} | {peer} | {shown(taken['seconds'])} "
+                    f"| {times(taken['ratio'])} | {promised} |"
                 )
-                name = ""
     yield ""
     yield "| samples in the batch | a value and gradient | a sample |"
     yield "|---|---|---|"

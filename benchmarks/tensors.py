@@ -21,7 +21,7 @@ os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"  # read
 
 import numpy as np
 from pairing import machine
-from turns import Work, row, shown, versions
+from turns import Work, row, shown, times, versions
 
 import autograd_core
 import nn
@@ -201,7 +201,7 @@ def markdown(figures: dict[str, Any]) -> Iterator[str]:
             bar = figures["bars"].get(key, {}).get(peer)
             promised = "" if bar is None else f"≥ {bar:g}×"
             mine = shown(sides["autograd-core"]["seconds"])
-            yield f"| {name} | {mine} | {peer} | {shown(taken['seconds'])} | {taken['ratio']:.2f}× | {promised} |"
+            yield f"| {name} | {mine} | {peer} | {shown(taken['seconds'])} | {times(taken['ratio'])} | {promised} |"
 
 
 def main(arguments: list[str] | None = None) -> int:

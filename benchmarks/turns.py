@@ -2,13 +2,16 @@
 
 Every round times all sides, one after the other, in turn from another one on, each often enough to take milliseconds;
 a figure is the median of the rounds, a ratio the median of the rounds' ratios. The clock is the wall's, since some
-peers compute in several threads. Before anything is timed, all sides must agree.
+peers compute in several threads. Before anything is timed, all sides must agree. The garbage collector is as Python
+sets it, but what was there before is not its business: otherwise a side that makes rubbish would pay for all the
+modules that the others have imported.
 """
 
 from __future__ import annotations
 
 import gc
 import importlib.metadata
+import math
 import statistics
 import sys
 import time
@@ -17,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Sides", "Work", "compared", "in_turns", "row", "shown", "versions"]
+__all__ = ["Sides", "Work", "compared", "in_turns", "row", "shown", "times", "versions"]
 
 Work = Callable[[], Any]
 
@@ -26,7 +29,7 @@ Sides = dict[str, Callable[[], tuple[Work, Work]]]
 
 
 def row(sides: Sides, rounds: int, least: float, tolerance: float = 1e-8) -> dict[str, Any]:
-    """Measure one row of a table: name -> seconds, and how many times those of the first side."""
+    """Measure one row of a table: name -> seconds, and how many times those of the first side they are."""
     found = _available(sides)
     _agree(found, tolerance)
     return compared(in_turns({name: step for name, (step, _) in found.items()}, rounds, least))
@@ -64,14 +67,18 @@ def in_turns(steps: dict[str, Work], rounds: int, least: float) -> dict[str, lis
     times: dict[str, list[float]] = {name: [] for name in steps}
     names = list(steps)
     gc.collect()
-    for i in range(rounds):
-        for name in names[i % len(names) :] + names[: i % len(names)]:
-            step, count = steps[name], calls[name]
-            step()  # the one before has left the caches as it needs them
-            start = time.perf_counter()
-            for _ in range(count):
-                step()
-            times[name].append((time.perf_counter() - start) / count)
+    gc.freeze()
+    try:
+        for i in range(rounds):
+            for name in names[i % len(names) :] + names[: i % len(names)]:
+                step, count = steps[name], calls[name]
+                step()  # the one before has left the caches as it needs them
+                start = time.perf_counter()
+                for _ in range(count):
+                    step()
+                times[name].append((time.perf_counter() - start) / count)
+    finally:
+        gc.unfreeze()
     return times
 
 
@@ -104,3 +111,15 @@ def shown(seconds: float) -> str:
         if seconds * scale < 1000.0:
             return f"{seconds * scale:.3g} {unit}"
     return f"{seconds:.3g} s"
+
+
+def times(ratio: float) -> str:
+    """Return a ratio as it is read.
+
+    >>> times(0.4412), times(3.75), times(33.7), times(48_812.0)
+    ('0.44×', '3.75×', '33.7×', '48,800×')
+    """
+    if ratio < 1.0:
+        return f"{ratio:.2f}×"
+    digits = 2 - math.floor(math.log10(ratio))
+    return f"{round(ratio, digits):,.{max(digits, 0)}f}×"
