@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -46,6 +47,21 @@ def test_first_derivatives_are_within_four_units_in_the_last_place(tmp_path):
     rows = [line.split("|")[1:4] for line in (tmp_path / "accuracy.md").read_text().splitlines()[7:]]
     assert len(rows) >= 15
     assert all(float(error) <= 4.0 and int(points) >= 50 for _, points, error in rows)
+
+
+@pytest.mark.slow
+def test_one_command_runs_every_benchmark_and_gathers_the_figures(tmp_path):
+    pytest.importorskip("matplotlib")
+    command = [sys.executable, str(FOLDER / "run.py"), "--quick", "--out", str(tmp_path)]
+    environment = {**os.environ, "PYTHONPATH": str(FOLDER.parent), "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env=environment, check=False)
+    assert done.returncode == 0, done.stderr
+    rows = json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))["rows"]
+    assert {"NumPy by hand", "a class in microgpt's style"} <= {row["peer"] for row in rows}
+    assert all(row["ours"] > 0.0 and row["ratio"] > 0.0 for row in rows)
+    assert len([line for line in done.stdout.splitlines() if line.startswith("|")]) == len(rows) + 2
+    for picture in ("summary.svg", "scaling.svg"):
+        assert (tmp_path / picture).read_text(encoding="utf-8").count("<path") > 10
 
 
 @pytest.mark.slow
