@@ -217,7 +217,8 @@ def training(
     yield Started(model, optimizer, last, math.ceil(samples / size), first, step, record_of, (X, y), updater.loss)
     try:
         for epoch in range(first, last):
-            model.train()
+            if watched or epoch == first:  # nobody else can have changed the mode
+                model.train()
             total, seen = 0.0, []
             for rows in batches(samples, size, epoch=epoch, seed=seed, shuffle=shuffle):
                 if schedule is not None:

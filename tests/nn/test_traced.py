@@ -181,6 +181,21 @@ def test_a_callback_sees_the_model_after_each_update():
     assert all(a != b for a, b in pairwise(seen[True][1:5]))
 
 
+def test_a_training_that_is_stopped_is_stopped_at_the_same_place():
+    class Enough:
+        epochs_only = True
+
+        def __call__(self, event):
+            return "enough" if isinstance(event, EpochEnded) and event.epoch == 2 else None
+
+    _, history = both(epochs=2, callbacks=[Enough()], batch_size=6)
+    assert (history.reason, len(history.epochs)) == ("enough", 2)
+    best = nn.EarlyStopping("loss", patience=0, mode="max")  # the best epoch is the first, and the second one worse
+    _, history = both(epochs=2, callbacks=[best], optimizer=lambda p: nn.Adam(p, 0.05))
+    assert best.best_epoch == 1
+    assert len(history.epochs) == 2
+
+
 def test_what_a_callback_changes_counts():
     class Clamp:
         def __call__(self, event):

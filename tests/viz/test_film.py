@@ -10,7 +10,7 @@ import pytest
 
 from nn import MLP, SGD, DAGNetwork, fit
 from nn.callbacks import EarlyStopping
-from nn.data import blobs, iris, moons, sine
+from nn.data import blobs, iris, moons, sine, xor
 from viz.errors import OptionError, SizeLimitError
 from viz.film import Film, Recording, film
 from viz.film_data import pack
@@ -145,3 +145,16 @@ def test_a_notebook_gets_a_frame_with_the_network_beneath_it(hostile):
         assert bundle["text/html"].count("<iframe") == 1
         assert bundle["text/html"].count("<script") == 0
         assert shown.to_html().count("</script>") == 3
+
+
+def test_a_traced_training_is_recorded_as_any_other():
+    frames = []
+    for traced in (False, True):
+        model, recording = MLP(2, [3, 1], activation="tanh", rng=0), Recording()
+        optimizer = SGD(model.parameters(), 0.2)
+        fit(model, xor(), "mse", optimizer, epochs=5, traced=traced, progress=False, callbacks=[recording])
+        frames.append(recording.frames)
+    assert [frame.step for frame in frames[0]] == [frame.step for frame in frames[1]]
+    for frame, other in zip(*frames, strict=True):
+        assert frame.state.keys() == other.state.keys()
+        assert all(np.allclose(other.state[name], array, rtol=1e-9) for name, array in frame.state.items())
