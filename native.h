@@ -1,4 +1,4 @@
-/* What the C that mypyc writes for the engine is compiled with. See docs/decisions/0005-compiled-engine.md. */
+/* What the C that mypyc writes for the engine is compiled with. See docs/decisions/0006-compiled-engine.md. */
 #ifndef AUTOGRAD_CORE_NATIVE_H
 #define AUTOGRAD_CORE_NATIVE_H
 #include <Python.h>

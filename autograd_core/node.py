@@ -19,7 +19,7 @@ from .quiet import quietly
 
 __all__ = ["COMPILED", "OBSERVERS", "WATCHERS", "Node", "apply", "kept", "number", "tick"]
 
-#: Whether this text is running as machine code: see ``docs/decisions/0005-compiled-engine.md``.
+#: Whether this text is running as machine code: see ``docs/decisions/0006-compiled-engine.md``.
 COMPILED: Final = not __file__.endswith(".py")
 
 #: thread id -> the functions applied to each new node of that thread, in the order they were entered

@@ -1,29 +1,38 @@
 """Eager scalars against micrograd, in one process: ``python benchmarks/eager.py``.
 
 Needs ``pip install -e ".[bench]"``, which brings micrograd from PyPI. Both sides run the same text, with only the
-import changed. The figures go to the screen, and to results/eager.md and results/eager.json.
+import changed. Then all of it once more with the engine compiled, by mypy and a C compiler, in a folder that is thrown
+away. The figures go to the screen, and to results/eager.md and results/eager.json.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib.metadata
+import importlib.util
 import json
 import random
+import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import micrograd.engine
 import micrograd.nn
+from compiling import compiled_engine
 from pairing import Pair, bytes_kept, machine, paired, seconds
 
 import autograd_core
 import nn
 
 #: What is promised, as measured by this file: at least so many times micrograd's speed, at most so many bytes.
-BARS = {"expression": 2.5, "training": 5.0, "bytes": 300}
+BARS = {
+    "pure Python": {"expression": 2.5, "training": 5.0, "bytes": 300},
+    "compiled": {"expression": 10.0, "jit": 1.0, "training": 50.0, "bytes": 110},
+}
+ENGINE = "compiled" if autograd_core.__compiled__ else "pure Python"
 
 CHAIN = 1_000_000
 
@@ -43,6 +52,28 @@ def expression(value: Any, repeats: int) -> Callable[[], None]:
             g.backward()
 
     return work
+
+
+def compiled_by_jax(repeats: int) -> Callable[[], None]:
+    """Return the same expression and its derivatives as a function that JAX has compiled, called as often."""
+    import jax
+
+    jax.config.update("jax_enable_x64", True)
+
+    @jax.jit
+    def work(a: Any, b: Any) -> Any:
+        def g(a: Any, b: Any) -> Any:
+            c = a + b
+            d = a * b + b**3
+            return (c - d) ** 2 / 2
+
+        return jax.value_and_grad(g, argnums=(0, 1))(a, b)
+
+    def calls() -> None:
+        for _ in range(repeats):
+            jax.block_until_ready(work(-4.0, 2.0))
+
+    return calls
 
 
 def moons(samples: int) -> tuple[list[list[float]], list[int]]:
@@ -137,30 +168,52 @@ def same_numbers(samples: int) -> None:
 
 
 def measure(quick: bool) -> dict[str, Any]:
-    """Measure everything; quick is for a look, and for tests that this file runs at all."""
+    """Measure everything with the engine that runs; quick is for a look, and for tests that this file runs at all."""
     rounds, repeats, samples, length = (3, 500, 20, 20_000) if quick else (21, 5_000, 100, CHAIN)
     ours, peer = autograd_core.Value, micrograd.engine.Value
     same_numbers(samples)
     ten = paired(expression(ours, repeats), expression(peer, repeats), rounds)
     steps = demo(ours, nn.MLP, samples)[2], demo(peer, micrograd.nn.MLP, samples)[2]
     training = paired(*steps, max(3, rounds * 2 // 3))
-    return {
-        "versions": {
-            "autograd-core": autograd_core.__version__,
-            "micrograd": importlib.metadata.version("micrograd"),
-        },
-        "machine": machine(),
-        "quick": quick,
+    figures = {
         "samples": samples,
-        "expression": {**vars(ten), "ours": ten.ours / repeats, "peer": ten.peer / repeats},
+        "expression": per_call(ten, repeats),
         "training": vars(training),
         "bytes": {
             "ours": bytes_a_node(ours, nn.MLP, samples),
             "peer": bytes_a_node(peer, micrograd.nn.MLP, samples),
         },
         "chain": {"length": length, **chain(length), "peer": recursion_limit_of_the_peer()},
-        "bars": BARS,
+        "bars": BARS[ENGINE],
     }
+    if importlib.util.find_spec("jax"):
+        figures["jit"] = per_call(paired(expression(ours, repeats), compiled_by_jax(repeats), rounds), repeats)
+    return figures
+
+
+def per_call(pair: Pair, repeats: int) -> dict[str, float]:
+    """Return what was measured of many calls, for one."""
+    return {**vars(pair), "ours": pair.ours / repeats, "peer": pair.peer / repeats}
+
+
+def of_the_compiled_engine(quick: bool) -> dict[str, Any]:
+    """Return the figures of the same text, compiled, in a process of its own; none if there is no compiler."""
+    with compiled_engine() as environment, tempfile.TemporaryDirectory() as folder:
+        if environment is None:
+            return {}
+        command = [sys.executable, __file__, "--only", "--out", folder] + ["--quick"] * quick
+        subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False)
+        engines: dict[str, Any] = json.loads(Path(folder, "eager.json").read_text(encoding="utf-8"))["engines"]
+        return engines
+
+
+def kept(figures: dict[str, Any]) -> bool:
+    """Whether the promises are kept by the figures of an engine."""
+    return all(
+        figures[name]["ours"] <= bar if name == "bytes" else figures[name]["ratio"] >= bar
+        for name, bar in figures["bars"].items()
+        if name in figures
+    )
 
 
 def markdown(figures: dict[str, Any]) -> Iterator[str]:
@@ -171,48 +224,64 @@ def markdown(figures: dict[str, Any]) -> Iterator[str]:
     yield f"{versions}. {'; '.join(f'{name}: {value}' for name, value in figures['machine'].items())}."
     yield "Made by `python benchmarks/eager.py" + (" --quick`: for a look only." if figures["quick"] else "`.")
     yield ""
-    yield "| work | autograd-core | micrograd | ratio (lowest to highest round) | promised |"
-    yield "|---|---|---|---|---|"
+    yield "| work | engine | autograd-core | micrograd | ratio (lowest to highest round) | promised |"
+    yield "|---|---|---|---|---|---|"
+    for rows in zip(*(list(table(engine, each)) for engine, each in figures["engines"].items()), strict=False):
+        yield from rows
+
+
+def table(engine: str, figures: dict[str, Any]) -> Iterator[str]:
+    """Yield what was measured of an engine, one row a work."""
     names = {
-        "expression": ("`c=a+b; d=a*b+b**3; e=c-d; f=e**2; g=f/2`, build and backward", 1e6, "µs"),
-        "training": (f"one step of micrograd's demo, {figures['samples']} points, MLP 2-16-16-1", 1e3, "ms"),
+        "expression": ("`c=a+b; d=a*b+b**3; e=c-d; f=e**2; g=f/2`, build and backward", 1e6, "µs", ""),
+        "training": (f"one step of micrograd's demo, {figures['samples']} points, MLP 2-16-16-1", 1e3, "ms", ""),
+        "jit": ("the expression against a call of `jax.jit(value_and_grad)`", 1e6, "µs", "JAX "),
     }
-    for key, (name, scale, unit) in names.items():
-        row = Pair(**figures[key])
-        yield (
-            f"| {name} | {row.ours * scale:.1f} {unit} | {row.peer * scale:.1f} {unit} "
-            f"| {row.ratio:.2f}× ({row.lowest:.2f} to {row.highest:.2f}) | ≥ {figures['bars'][key]:g}× |"
-        )
-    kept, bar = figures["bytes"], figures["bars"]["bytes"]
+    yield from (_row(engine, figures, key, *names[key]) for key in ("expression", "training"))
+    held, bar = figures["bytes"], figures["bars"]["bytes"]
     yield (
-        f"| memory a node, after backward | {kept['ours']:.0f} bytes | {kept['peer']:.0f} bytes "
-        f"| {kept['peer'] / kept['ours']:.2f}× | ≤ {bar:g} bytes |"
+        f"| memory a node, after backward | {engine} | {held['ours']:.0f} bytes | {held['peer']:.0f} bytes "
+        f"| {held['peer'] / held['ours']:.2f}× | ≤ {bar:g} bytes |"
     )
     line = figures["chain"]
     times = ", ".join(f"{name} {line[name]:.2f} s" for name in ("build", "backward", "free"))
-    yield f"| a chain of {line['length']:,} additions | {times} | {line['peer']} at 1,000 | | works |"
+    yield f"| a chain of {line['length']:,} additions | {engine} | {times} | {line['peer']} at 1,000 | | works |"
+    if "jit" in figures:
+        yield _row(engine, figures, "jit", *names["jit"])
+
+
+def _row(engine: str, figures: dict[str, Any], key: str, name: str, scale: float, unit: str, peer: str) -> str:
+    row, bar = Pair(**figures[key]), figures["bars"].get(key)
+    return (
+        f"| {name} | {engine} | {row.ours * scale:.1f} {unit} | {peer}{row.peer * scale:.1f} {unit} "
+        f"| {row.ratio:.2f}× ({row.lowest:.2f} to {row.highest:.2f}) | {f'≥ {bar:g}×' if bar else ''} |"
+    )
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Measure, print, and write eager.md and eager.json; exit 1 if a promise is not kept."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="a few seconds, figures for a look only")
+    parser.add_argument("--only", action="store_true", help="only the engine that is installed")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results", help="where the figures go")
     options = parser.parse_args(arguments)
-    figures = measure(options.quick)
+    figures: dict[str, Any] = {
+        "versions": {
+            "autograd-core": autograd_core.__version__,
+            "micrograd": importlib.metadata.version("micrograd"),
+        },
+        "machine": machine(),
+        "quick": options.quick,
+        "engines": {ENGINE: measure(options.quick)},
+    }
+    if not options.only and ENGINE != "compiled":
+        figures["engines"] |= of_the_compiled_engine(options.quick)
     text = "\n".join(markdown(figures)) + "\n"
     print(text)
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / "eager.md").write_text(text, encoding="utf-8")
     (options.out / "eager.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-    kept = all(
-        (
-            figures["expression"]["ratio"] >= BARS["expression"],
-            figures["training"]["ratio"] >= BARS["training"],
-            figures["bytes"]["ours"] <= BARS["bytes"],
-        )
-    )
-    return 0 if kept or options.quick else 1
+    return 0 if options.quick or all(map(kept, figures["engines"].values())) else 1
 
 
 if __name__ == "__main__":
