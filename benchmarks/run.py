@@ -67,26 +67,22 @@ class Row:
 
 
 def eager_rows(figures: dict[str, Any]) -> Iterator[Row]:
-    """Yield the rows of eager.py: for each of the engines that were measured."""
+    """Yield the rows of eager.py: for each of the engines that were measured, pure Python and the compiled one."""
     names = {
-        "expression": "`c=a+b; d=a*b+b**3; e=c-d; f=e**2; g=f/2`, build and backward",
-        "training": f"a step of micrograd's demo, {figures['samples']} points, MLP 2-16-16-1, eager",
+        "expression": ("`c=a+b; d=a*b+b**3; e=c-d; f=e**2; g=f/2`, build and backward", "micrograd"),
+        "jit": ("the same against a call of a compiled function", "JAX jit"),
+        "training": ("a step of micrograd's demo, {samples} points, MLP 2-16-16-1, eager", "micrograd"),
     }
-    for engine, measured in engines(figures):
-        for key, name in names.items():
-            found, bar = measured[key], measured["bars"].get(key)
-            yield Row(f"{name}, {engine}", found["ours"], "micrograd", found["peer"], found["ratio"], bar)
+    for engine, measured in figures["engines"].items():
+        for key, (name, peer) in names.items():
+            if key in measured:
+                found, bar = measured[key], measured["bars"].get(key)
+                work = f"{name.format(**measured)}, {engine}"
+                yield Row(work, found["ours"], peer, found["peer"], found["ratio"], bar)
         kept = measured["bytes"]
         ratio = kept["peer"] / kept["ours"]
         bar = measured["bars"].get("bytes")
         yield Row(f"memory a node, {engine}", kept["ours"], "micrograd", kept["peer"], ratio, bar, "bytes")
-
-
-def engines(figures: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the engines that eager.py measured: pure Python, and the compiled one if it could be built."""
-    yield "pure Python", figures
-    if figures.get("compiled"):
-        yield "compiled", figures["compiled"]
 
 
 def turn_rows(names: dict[str, str]) -> Callable[[dict[str, Any]], Iterator[Row]]:
