@@ -130,6 +130,7 @@ def again(last: int, last_of_peer: int) -> Curve:
 
     def ours(n: int) -> Callable[[], Any]:
         program = trace(lambda x: chain(x, n), 1.0)
+        program.value_and_grad(1.0)
         return lambda: program.value_and_grad(1.0)
 
     curves: Curve = {"program": {n: seconds(ours(n)) for n in sizes(last)}}
@@ -206,7 +207,7 @@ def plot(figures: dict[str, Any], path: Path) -> None:
             title=title, xlabel="operations", ylabel=unit, xscale="log", yscale="log" if unit == "seconds" else "linear"
         )
         if unit != "seconds":
-            axes.set_ylim(bottom=0.0)
+            axes.set_ylim(0.0, 1.2 * max(max(curve.values()) for curve in curves.values()))
         axes.grid(alpha=0.3)
         axes.legend()
     figure.savefig(path, metadata={"Date": None})
