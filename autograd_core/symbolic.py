@@ -16,7 +16,7 @@ from .algebra import Algebra
 from .node import number
 from .primitive import ATOM, NEGATION, SUM, Form, Primitive, lookup
 
-__all__ = ["Symbol", "derivative", "symbols"]
+__all__ = ["Symbol", "contribution", "derivative", "symbols"]
 
 
 class Symbol:
@@ -32,7 +32,11 @@ class Symbol:
         The textbook form in TeX; ``str(symbol)`` is the textbook form as plain text.
     """
 
-    __slots__ = ("constant", "name", "operands", "primitive", "tex_name")
+    __slots__ = ("constant", "dtype", "name", "operands", "primitive", "shape", "tex_name")
+
+    # Set for a variable that stands for an array alone, since rules for arrays ask for them.
+    shape: tuple[int, ...]
+    dtype: Any
 
     def __init__(
         self,
@@ -49,9 +53,12 @@ class Symbol:
         self.tex_name = tex_name or name
 
     @classmethod
-    def variable(cls, name: str, tex: str = "") -> Symbol:
-        """Return a variable, with its name in TeX where that differs."""
-        return cls(name=name, tex_name=tex)
+    def variable(cls, name: str, tex: str = "", array: Any = None) -> Symbol:
+        """Return a variable, with its name in TeX where that differs, and the array it stands for if it is one."""
+        variable = cls(name=name, tex_name=tex)
+        if array is not None:
+            variable.shape, variable.dtype = array.shape, array.dtype
+        return variable
 
     @classmethod
     def number(cls, x: float) -> Symbol:
@@ -196,7 +203,7 @@ def _product(a: Symbol, b: Symbol) -> Symbol:
 
 
 def _read(primitive: Primitive) -> Any:
-    def operation(*operands: Any) -> Symbol:
+    def operation(*operands: Any, **settings: Any) -> Symbol:  # the axes and shapes of arrays are not printed
         return _apply(primitive, *operands)
 
     return operation
@@ -221,3 +228,24 @@ def derivative(name: str | Primitive, *operands: Symbol, output: Symbol | None =
     primitive: Any = lookup(name) if isinstance(name, str) else name
     y = _apply(primitive, *operands) if output is None else output
     return tuple(_symbol(rule(symbols, y, *operands)) for rule in primitive.partials)
+
+
+def contribution(
+    primitive: Primitive,
+    i: int,
+    adjoint: Symbol,
+    output: Symbol,
+    operands: tuple[Symbol, ...],
+    params: Mapping[str, Any],
+) -> Symbol:
+    r"""Return what an operation sends to its operand ``i`` as a formula: its rule, read over symbols.
+
+    Examples
+    --------
+    >>> g, a, b = (Symbol.variable(name) for name in "gab")
+    >>> sent = contribution(lookup("matmul"), 1, g, Symbol.variable("y"), (a, b), {})
+    >>> str(sent), sent.tex
+    ('swap(a) @ g', 'a^{\\top}\\,g')
+    """
+    named = {name: Symbol.variable(name, array=x) if hasattr(x, "dtype") else x for name, x in params.items()}
+    return primitive.contribution(symbols, i, adjoint, output, operands, named)  # type: ignore[no-any-return]

@@ -20,7 +20,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import numpy as np
+
+from autograd_core.primitive import lookup
+from autograd_core.symbolic import Symbol
+
 from . import labels
+from .formulas import in_words
 from .steps import Step
 
 __all__ = ["Card", "Line", "card"]
@@ -91,7 +97,7 @@ def _backward(step: Step, root: str) -> Card:
         return Card("backward", f"{name} sends nothing to {target}", sentence, (upstream, line))
     sent = labels.number(step.contribution)
     after = labels.number(step.after)
-    lines = (upstream, _local(step), *_sum(step, sent, after))
+    lines = (upstream, *_ways(step, sent, after))
     sentence = f"{name} sends {sent} to {target}, whose gradient is now {after}."
     return Card("backward", heading, sentence, lines)
 
@@ -109,20 +115,39 @@ def _local(step: Step) -> Line:
     )
 
 
-def _sum(step: Step, sent: str, after: str) -> Iterator[Line]:
-    """Yield the product, and the sum that it becomes part of."""
-    name, target = labels.Name(step.name), labels.Name(step.target_name)
-    product = f"{name.adjoint} · {_slope(name, target)}"
-    product_tex = rf"{name.adjoint_tex} \cdot {_slope_tex(name, target)}"
-    numbers = numbers_tex = ""
-    if step.local is not None:
-        factors = (step.upstream, step.local)
-        numbers = " · ".join(map(_bracketed, factors))
-        numbers_tex = r" \cdot ".join(map(_bracketed_tex, factors))
-    yield Line("contribution", product, product_tex, numbers, numbers_tex, sent)
+def _ways(step: Step, sent: str, after: str) -> Iterator[Line]:
+    """Yield the lines on what is sent: the local derivative and the product, or what a linear operation makes of it."""
+    if step.words:
+        rule = step.formula, step.formula_tex, step.numbers, step.numbers_tex
+        yield Line("in words", step.words, "", "", "", "")
+    else:
+        yield _local(step)
+        name = labels.Name(step.name)
+        slope = step.name, step.target_name
+        rule = (
+            f"{name.adjoint} · {_slope(*slope)}",
+            rf"{name.adjoint_tex} \cdot {_slope_tex(*slope)}",
+            *((_product(step.upstream, step.local)) if step.local is not None else ("", "")),
+        )
+        if np.shape(step.contribution) != np.shape(step.upstream):  # broadcasting is undone
+            undone = Symbol(lookup("sum_to"), (Symbol.variable(rule[0], rule[1]),))
+            yield Line("in words", in_words(undone), "", "", "", "")
+            rule = str(undone), undone.tex, "", ""
+    yield Line("contribution", *rule, sent)
+    yield _sum(step, rule[0], rule[1], after)
+
+
+def _product(upstream: Any, local: Any) -> tuple[str, str]:
+    """Return a product of numbers, as text and as TeX."""
+    return f"{_bracketed(upstream)} · {_bracketed(local)}", rf"{_bracketed_tex(upstream)} \cdot {_bracketed_tex(local)}"
+
+
+def _sum(step: Step, product: str, product_tex: str, after: str) -> Line:
+    """Return the sum that a contribution becomes part of."""
+    target = labels.Name(step.target_name)
     before = labels.NOT_COMPUTED if step.before is None else labels.number(step.before)
     first = step.before is None
-    yield Line(
+    return Line(
         "accumulate",
         f"{target.adjoint} = {before if first else target.adjoint} + {product}",
         rf"{target.adjoint_tex} \leftarrow " + (f"{target.adjoint_tex} + " if not first else "") + product_tex,

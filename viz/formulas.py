@@ -14,17 +14,17 @@ All of it is read from the records: an operation that is registered today is wor
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd_core.primitive import ATOM, PRODUCT, SUM
-from autograd_core.symbolic import Symbol, derivative
+from autograd_core.primitive import ATOM, PRODUCT, SUM, Bilinear, Linear
+from autograd_core.symbolic import Symbol, contribution, derivative
 
 from . import labels
 
-__all__ = ["Formula", "Formulas"]
+__all__ = ["Formula", "Formulas", "in_words"]
 
 
 class Formula(NamedTuple):
@@ -67,15 +67,36 @@ class Formulas:
             return Formula(given, labels.number_tex(given), given, labels.number_tex(given))
         return self._read(node, lambda operands, _: Symbol(node.op, operands))
 
-    def partial(self, node: Any, slot: int) -> Formula:
-        """Return the local partial derivative of the node by one of its operands."""
+    def partial(self, node: Any, slot: int, adjoint: Any = None) -> Formula:
+        """Return the local partial derivative of the node by one of its operands.
+
+        Of an operation that sends no product with one, all that it sends: its number needs the node's adjoint.
+        """
         rules = getattr(node.op, "partials", None)
         if rules is None:  # a linear or bilinear operation sends its transpose, which no number stands for
-            text = f"transpose of {node.op.name}"
-            return Formula(text, rf"\mathrm{{{text}}}", text, rf"\mathrm{{{text}}}")
+            return self.sent(node, slot, adjoint)
         if len(rules) <= slot:
             return self.given(node, slot)
         return self._read(node, lambda operands, y: derivative(node.op, *operands, output=y)[slot])
+
+    def sent(self, node: Any, slot: int, adjoint: Any = None) -> Formula:
+        """Return all that a linear or bilinear operation sends to an operand: its rule, in the node's adjoint."""
+        name = self.names[node]
+        in_names = self._rule(node, slot, Symbol.variable(name.adjoint, name.adjoint_tex, _array(node)), self._symbol)
+        if adjoint is None:
+            return Formula(str(in_names), in_names.tex, "", "")
+        in_numbers = self._rule(node, slot, Numeral.variable(labels.operand(adjoint), array=_array(node)), _numeral)
+        return Formula(str(in_names), in_names.tex, str(in_numbers), in_numbers.tex.replace(r"\,", r" \cdot "))
+
+    def words(self, node: Any, slot: int) -> str:
+        """Return the words for what a linear or bilinear operation sends, "" for what is a product with a partial."""
+        if hasattr(node.op, "partials"):
+            return ""
+        return in_words(self._rule(node, slot, Symbol.variable("g", array=_array(node)), self._symbol))
+
+    def _rule(self, node: Any, slot: int, adjoint: Symbol, read: Callable[[Any], Symbol]) -> Symbol:
+        operands = tuple(read(x) for x in node.operands)
+        return contribution(node.op, slot, adjoint, read(node), operands, _params(node))
 
     def given(self, node: Any, slot: int) -> Formula:
         """Return a partial that was handed over as a number, without a rule."""
@@ -98,12 +119,42 @@ class Formulas:
     def _symbol(self, x: Any) -> Symbol:
         if _is_node(x):
             name = self.names[x]
-            return Symbol.variable(name, name.tex)
+            return Symbol.variable(name, name.tex, _array(x))
         return _constant(x)
 
 
+def in_words(formula: Symbol) -> str:
+    """Return what each operation on arrays in a formula gives, outermost first, as their records say it.
+
+    >>> from autograd_core.primitive import lookup
+    >>> in_words(Symbol(lookup("sum_to"), (Symbol.variable("g"),)))
+    'sum_to: the sum over the axes that broadcasting repeated'
+    """
+    found: dict[str, str] = {}
+    waiting = [formula]
+    while waiting:
+        symbol = waiting.pop(0)
+        if isinstance(symbol.primitive, (Linear, Bilinear)):
+            found[symbol.primitive.operator or symbol.primitive.name] = symbol.primitive.summary
+        waiting += symbol.operands
+    return "; ".join(f"{name}: {summary}" for name, summary in found.items())
+
+
 def _numeral(x: Any) -> Symbol:
-    return Numeral(name=labels.operand(x.data)) if _is_node(x) else _constant(x)
+    if not _is_node(x):
+        return _constant(x)
+    return Numeral.variable(labels.operand(x.data), array=_array(x))
+
+
+def _array(x: Any) -> Any:
+    """Return the array of a node, None for a number."""
+    return x.data if hasattr(x.data, "shape") else None
+
+
+def _params(node: Any) -> Mapping[str, Any]:
+    """Return the settings of an operation: those of a picked number are among its notes."""
+    found: Mapping[str, Any] = getattr(node, "params", None) or (node.notes or {}).get("params", {})
+    return found
 
 
 def _constant(x: Any) -> Symbol:

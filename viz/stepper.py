@@ -126,7 +126,8 @@ class Stepper:
         shown = self.card(self.current)
         head = f"Step {self.position} of {len(self.steps)} · {shown.phase} · {shown.heading}"
         cells = [(line.caption, line.text, line.numbers, line.result) for line in shown.lines]
-        widths = [max(labels.width(line[i]) for line in cells) for i in range(4)]
+        sums = [line for line in cells if line[2] or line[3]]  # words need no columns
+        widths = [max(labels.width(line[i]) for line in sums) for i in range(4)]
         lines = [
             "  ".join(labels.pad(text, widths[i], right=i == 3) for i, text in enumerate(line)).rstrip()
             for line in cells

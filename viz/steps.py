@@ -55,6 +55,9 @@ class Step:
     formula, formula_tex, numbers, numbers_tex : str
         Of a forward step what it computes, of a backward step its local partial derivative; in names, and with
         numbers put in.
+    words : str
+        Of a backward step from a linear operation on arrays, what it sends, in words: there the formula is not a local
+        derivative but all that is sent, written with the adjoint of the node. "" where upstream × local is sent.
     target, target_name : str
         Of a backward step the node that receives.
     slot : int or None
@@ -87,6 +90,7 @@ class Step:
     formula_tex: str = ""
     numbers: str = ""
     numbers_tex: str = ""
+    words: str = ""
     target: str = ""
     target_name: str = ""
     slot: int | None = None
@@ -145,7 +149,8 @@ def _backward(reading: Reading, seed: Any, index: int) -> Iterator[Step]:
                 index=index,
                 kind="backward",
                 **about,
-                **_formula(reading.formulas.partial(node, slot)),
+                **_formula(reading.formulas.partial(node, slot, adjoint)),
+                words=reading.formulas.words(node, slot),
                 target=reading.ids[target],
                 target_name=str(reading.name(target)),
                 slot=slot,

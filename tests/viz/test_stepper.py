@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import itertools
 import math
 import struct
 
+import numpy as np
 import pytest
 
-from autograd_core import Value, capture_source, functions, history, sweep
+from autograd_core import TABLE, Bilinear, Linear, Tensor, Value, capture_source, functions, history, sweep
+from autograd_core.symbolic import Symbol, contribution
 from viz import step
 from viz.errors import OptionError
+from viz.formulas import in_words
 from viz.reading import Reading
 
 
@@ -164,9 +168,6 @@ def test_saving(example, tmp_path):
 
 
 def test_arrays_step_with_shapes_in_their_formulas():
-    np = pytest.importorskip("numpy")
-    from autograd_core.tensor import Tensor
-
     w = Tensor(np.ones((3, 2)), requires_grad=True, label="W")
     x = Tensor(np.arange(6.0).reshape(2, 3), label="X")
     root = (x @ w).tanh().sum()
@@ -180,3 +181,41 @@ def test_arrays_step_with_shapes_in_their_formulas():
     root.backward()
     assert (w_step.after == w.grad).all()
     assert stepper.to_html().count('<tr data-node="') == len(stepper.table())
+
+
+def test_what_operations_on_arrays_send_is_their_rule_read_over_symbols_and_told_in_words():
+    W = Tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], requires_grad=True, label="W")
+    b = Tensor([0.5, -0.5], requires_grad=True, label="b")
+    x = Tensor([[1.0, 0.0, 2.0]] * 4, label="x")
+    stepper = step((x @ W.T + b).sum())
+    cards = {(s.name, s.target_name): stepper.card(s) for s in stepper if s.kind == "backward" and not s.reason}
+    sent = {pair: next(line for line in card.lines if line.caption == "contribution") for pair, card in cards.items()}
+    words = {pair: [line.text for line in card.lines if line.caption == "in words"] for pair, card in cards.items()}
+    assert (sent["v4", "v3"].text, sent["v4", "v3"].numbers) == ("spread(v̄4)", "spread(1.0000)")
+    assert words["v4", "v3"] == [f"spread: {TABLE['spread'].summary}"]
+    assert sent["v3", "v2"].text == "v̄3 · ∂v3/∂v2"
+    assert words["v3", "v2"] == []
+    assert sent["v3", "b"].text == "sum_to(v̄3 · ∂v3/∂b)"
+    assert words["v3", "b"] == [f"sum_to: {TABLE['sum_to'].summary}"]
+    assert sent["v2", "v1"].text == "swap(x) @ v̄2"
+    assert sent["v2", "v1"].numbers == "swap([4×3]) @ [4×2]"
+    assert sent["v2", "v1"].tex == r"x^{\top}\,\bar{v}_{2}"
+    assert TABLE["matmul"].summary in words["v2", "v1"][0]
+    assert TABLE["swap"].summary in words["v2", "v1"][0]
+
+
+@pytest.mark.parametrize("name", [name for name, op in TABLE.items() if isinstance(op, (Linear, Bilinear))])
+def test_every_transpose_can_be_read(name):
+    op = TABLE[name]
+    assert op.summary
+    settings = {
+        "shape": (2, 3), "axes": (0, 1), "keepdims": False, "index": (0,), "axis": 0, "backwards": False, "dtype": "f8",
+        "widths": ((0, 0), (1, 1)), "weights": np.ones((2, 3)),
+    }  # fmt: skip
+    rule = op.transpose if isinstance(op, Linear) else op.transposes[0]
+    params = {key: settings[key] for key in inspect.signature(rule).parameters if key in settings}
+    operands = tuple(Symbol.variable(letter, array=np.ones((2, 3))) for letter in "xz"[: op.arity or 2])
+    sent = contribution(op, 0, Symbol.variable("g", array=np.ones((2, 3))), Symbol.variable("y"), operands, params)
+    assert "g" in str(sent)
+    assert "g" in sent.tex
+    assert in_words(sent)

@@ -74,6 +74,8 @@
     if (near) for (const part of [near.row, near.box]) part && part.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
+  const LONGEST_BESIDE = 16;  // characters of a result
+
   function showCard(step) {
     const lines = $("lines");
     lines.replaceChildren();
@@ -91,8 +93,10 @@
       step.scope ? ` · ${step.scope}` : "");
     $("heading").textContent = step.heading;
     $("live").textContent = `Step ${position}, ${step.phase}: ${step.sentence}`;
+    const beneath = step.lines.some((line) => line[3].length > LONGEST_BESIDE);  // arrays leave no room beside a sum
+    lines.classList.toggle("beneath", beneath);
     step.lines.forEach(([caption, symbols, numbers, result], i) => {
-      const sum = element("span", "sum", "");
+      const sum = element("span", result ? "sum" : "sum words", "");
       for (const part of [symbols, numbers]) if (part) sum.append(typeset(part));
       lines.append(element("span", "caption", caption), sum,
         element("span", i === step.lines.length - 1 ? "result last" : "result", result));
