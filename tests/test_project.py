@@ -111,7 +111,7 @@ PLANTED = [
     ("the sweep and the history know no operation", {"autograd_core/history.py": "from . import algebra"}),
     ("only pictures of networks and training know nn", {"viz/scene.py": "import nn"}),
     ("only pictures of networks and training know nn", {"viz/steps.py": "from nn.module import Module"}),
-    (IN_VIZ, {"viz/scene.py": "from . import film", "viz/film.py": "import nn"}),
+    (IN_VIZ, {"viz/scene.py": "from . import films", "viz/films.py": "import nn"}),
     (IN_VIZ, {"viz/table.py": "from . import dot"}),
     (IN_VIZ, {"viz/render.py": "from .scene import Scene\nfrom .dot import Dot"}),
     (IN_VIZ, {"viz/theme.py": "from . import labels"}),

@@ -1,4 +1,6 @@
-"""Computation graphs drawn, stepped through and written as evaluation traces.
+"""Computation graphs drawn and stepped through, trainings filmed, plotted and played with.
+
+What shows networks and trainings (``film``, ``Playground``, ``plot_...``) is imported when it is first asked for.
 
 >>> from autograd_core import Value
 >>> a = Value(3.0, label="a")
@@ -10,6 +12,9 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from .drawing import Drawing, draw
 from .micrograd import draw_dot
 from .overview import text
@@ -18,6 +23,68 @@ from .stepper import Stepper, step
 from .steps import Step
 from .table import TraceTable, trace_table
 
-__all__ = ["Drawing", "Step", "Stepper", "TraceTable", "draw", "draw_dot", "step", "text", "trace_table"]
+if TYPE_CHECKING:
+    from .films import Film, film
+    from .networks import draw_network
+    from .playground import Playground
+    from .plots import (
+        plot_activations,
+        plot_confusion,
+        plot_decision_boundary,
+        plot_descent_1d,
+        plot_descent_contour,
+        plot_gradient_norms,
+        plot_histograms,
+        plot_history,
+        plot_learning_rates,
+    )
+    from .recording import Recording
+
+__all__ = [
+    "Drawing",
+    "Film",
+    "Playground",
+    "Recording",
+    "Step",
+    "Stepper",
+    "TraceTable",
+    "draw",
+    "draw_dot",
+    "draw_network",
+    "film",
+    "plot_activations",
+    "plot_confusion",
+    "plot_decision_boundary",
+    "plot_descent_1d",
+    "plot_descent_contour",
+    "plot_gradient_norms",
+    "plot_histograms",
+    "plot_history",
+    "plot_learning_rates",
+    "step",
+    "text",
+    "trace_table",
+]
+
+_ROOMS = {
+    "Film": "films",
+    "Playground": "playground",
+    "Recording": "recording",
+    "draw_network": "networks",
+    "film": "films",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import what knows networks only when it is asked for."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = globals()[name] = getattr(import_module(f".{_ROOMS.get(name, 'plots')}", __name__), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
 
 register()

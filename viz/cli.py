@@ -1,4 +1,4 @@
-"""The ``backprop`` command: draw an expression, step through its derivatives, train a network, see a demonstration.
+"""The ``backprop`` command: draw an expression, step through its derivatives, train a network, film it, play with one.
 
 >>> main(["draw", "a * b", "a=2", "b=-3", "-o", "product.dot"])
 a * b = -6.0
@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import difflib
 import os
 import sys
 from collections.abc import Sequence
@@ -26,7 +25,7 @@ from autograd_core.errors import AutogradError
 from .commands.expressions import ASSIGNMENT, graph_of, leaves
 from .commands.output import checked_file, checked_folder
 from .commands.report import Report, fitting
-from .errors import OptionError
+from .commands.training import add_commands
 
 __all__ = ["main"]
 
@@ -41,6 +40,8 @@ examples:
   backprop draw "a * b + tanh(a)" a=0.5 b=-2 -o graph.svg  a picture of the graph
   backprop step "(x - 3) ** 2" x=1 -o steps.html           the chain rule, step by step, in a browser
   backprop train moons --layers 16 16 --out moons          a network, its loss and its mistakes
+  backprop film moons -o moons.html                        its training, with a slider over the updates
+  backprop playground                                      a network to play with, in the browser
 """
 SEE = "Each command explains itself: backprop draw --help."
 
@@ -71,20 +72,6 @@ keys. Without -o, print the evaluation trace as a table.
 examples:
   backprop step "tanh(w * x + b)" w=0.8 x=2 b=-1 -o neuron.html
   backprop step "x * x + x" x=3                         the same sums as a table, in the terminal
-"""
-
-TRAIN = """\
-Train a multi-layer perceptron whose every weight is a Value, and show how well it does on samples it has not seen.
-
-datasets:
-  iris    150 flowers, 4 lengths, 3 species (with scikit-learn: pip install 'autograd-core[data]')
-  moons   two interleaving half circles, 200 points
-  xor     four noisy corners, 200 points: not separable by a line
-
-examples:
-  backprop train iris
-  backprop train moons --layers 16 16 --activation relu --epochs 60 --out moons
-  backprop train xor --layers 2 --lr 0.1 --seed 3
 """
 
 DEMO = """\
@@ -173,17 +160,7 @@ def _parser() -> argparse.ArgumentParser:
     step = commands.add_parser("step", help="step through its derivatives in a page", description=STEP)
     _expression_options(step, "FILE.html", _step)
 
-    train = commands.add_parser("train", help="train a network of Values", description=TRAIN)
-    train.add_argument("dataset", metavar="DATASET", help="iris, moons or xor")
-    train.add_argument("--layers", metavar="N", type=int, nargs="+", default=[8], help="units of each hidden layer (8)")
-    train.add_argument("--activation", default="tanh", help="of the hidden layers: tanh, relu, sigmoid, gelu, … (tanh)")
-    train.add_argument("--lr", type=float, default=0.05, help="the learning rate (0.05)")
-    train.add_argument("--momentum", type=float, default=0.9, help="how much of the last step is kept (0.9)")
-    train.add_argument("--epochs", type=int, default=40, help="how often every sample is used (40)")
-    train.add_argument("--batch", type=int, default=15, help="samples an update (15)")
-    train.add_argument("--seed", type=int, default=0, help="equal seeds give equal results (0)")
-    train.add_argument("--out", metavar="DIR", help="save the loss curve and the confusion matrix there")
-    train.set_defaults(run=_train)
+    add_commands(commands)
 
     demo = commands.add_parser("demo", help="see all of it", description=DEMO)
     demo.add_argument("--out", metavar="DIR", default="backprop-demo", help="where its files go (backprop-demo)")
@@ -258,29 +235,6 @@ def _deliver(options: argparse.Namespace, root: Any, target: Path | None, what: 
     report.say(f"{options.expression.strip()} = {root.data!r}")
     for leaf in leaves(root):
         report.say(f"  d/d{leaf.label} = {leaf.grad!r}")
-    report.close()
-
-
-def _train(options: argparse.Namespace) -> None:
-    from .demo import DATASETS, Setting, train
-
-    if options.dataset not in DATASETS:
-        close = difflib.get_close_matches(options.dataset.lower(), DATASETS, n=1)
-        hint = f" Did you mean {close[0]}?" if close else ""
-        raise OptionError(f"There is no dataset called {options.dataset!r}.{hint} There are: {', '.join(DATASETS)}.")
-    out = checked_folder(options.out) if options.out else None
-    report = Report()
-    setting = Setting(
-        options.dataset,
-        tuple(options.layers),
-        options.activation,
-        options.lr,
-        options.momentum,
-        options.epochs,
-        options.batch,
-        options.seed,
-    )
-    train(setting, report, out)
     report.close()
 
 

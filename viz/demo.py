@@ -27,6 +27,8 @@ from . import files
 from .commands import charts
 from .commands.report import Report, confusion_text, fitting
 from .drawing import draw
+from .films import film
+from .recording import Recording
 from .stepper import step
 from .table import trace_table
 
@@ -164,7 +166,7 @@ class Trained:
     classes: tuple[str, ...]
 
 
-def train(setting: Setting, report: Report, out: Path | None = None) -> Trained:
+def train(setting: Setting, report: Report, out: Path | None = None, film_file: Path | None = None) -> Trained:
     """Train a network of Values, say how well it does, and save its curves and its confusion.
 
     The samples are shuffled and split into training, validation and test set, 60 : 20 : 20, and standardised by the
@@ -177,6 +179,8 @@ def train(setting: Setting, report: Report, out: Path | None = None) -> Trained:
         Where to say it.
     out : Path, optional
         The folder of the figures; none are saved if left out.
+    film_file : Path, optional
+        Where to save the training as a page; none is saved if left out.
     """
     data = DATASETS[setting.dataset](setting.seed)
     parts = split(data.X, data.y, rng=setting.seed)
@@ -190,6 +194,9 @@ def train(setting: Setting, report: Report, out: Path | None = None) -> Trained:
     report.say(
         f"{len(data.y)} samples: {len(learn[1])} to train, {len(validate[1])} to validate, {len(test[1])} to test."
     )
+    consumers: list[Callable[[Any], None]] = [] if progress_bar(None) else [_tell(report, setting.epochs)]
+    if film_file is not None:
+        consumers.append(Recording())
     history = fit(
         model,
         learn,
@@ -200,7 +207,7 @@ def train(setting: Setting, report: Report, out: Path | None = None) -> Trained:
         validation=validate,
         metrics=["accuracy"],
         seed=setting.seed,
-        callbacks=[] if progress_bar(None) else [_tell(report, setting.epochs)],
+        callbacks=consumers,
     )
     if history.interrupted:
         report.say("Interrupted: the network stands as after its last whole update.")
@@ -217,6 +224,8 @@ def train(setting: Setting, report: Report, out: Path | None = None) -> Trained:
     report.say("")
     if out is not None:
         _save_figures(trained, title, f"Test set: {right} of {len(test[1])} right", setting.dataset, out, report)
+    if film_file is not None:
+        report.make(film_file, "the training: open it in a browser, press Space", film(history, title=title).save)
     return trained
 
 

@@ -2,7 +2,7 @@
 
 In a notebook (extra ``widget``)::
 
-    from viz.playground import Playground
+    from viz import Playground
     Playground(model, (X, y))
 
 Without one, ``backprop playground`` opens the same page, served by this process to this machine alone.

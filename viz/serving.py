@@ -7,6 +7,7 @@ True
 
 from __future__ import annotations
 
+import contextlib
 import json
 import secrets
 import threading
@@ -21,6 +22,7 @@ from numpy.typing import ArrayLike
 from nn import Module
 
 from . import html
+from .errors import OptionError
 from .runner import Runner, choices, style
 from .scripts import joined
 from .session import Session
@@ -45,7 +47,13 @@ class Served:
         self.session = session
         self._runner = Runner(session)
         secret = secrets.token_urlsafe(18)
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self._runner, secret))
+        try:
+            self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self._runner, secret))
+        except (OSError, OverflowError) as error:
+            raise OptionError(
+                f"The playground cannot be served at port {port!r}: {error}. "
+                "Leave the port out, and a free one is taken."
+            ) from error
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}/{secret}/"
         self._thread = threading.Thread(target=self._server.serve_forever, name="playground server", daemon=True)
@@ -101,8 +109,9 @@ def _handler(runner: Runner, secret: str) -> type[BaseHTTPRequestHandler]:
             for name, value in (("Content-Type", f"{kind}; charset=utf-8"), ("Content-Length", str(len(data))),
                                 ("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff")):  # fmt: skip
                 self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(data)
+            with contextlib.suppress(ConnectionError):  # the page may have been closed meanwhile
+                self.end_headers()
+                self.wfile.write(data)
 
         def do_GET(self) -> None:
             """Give the page."""

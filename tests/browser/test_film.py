@@ -7,7 +7,7 @@ import pytest
 from nn import MLP, SGD, fit
 from nn.data import moons
 from viz import labels
-from viz.film import Recording, film
+from viz.films import Recording, film
 from viz.scripts import joined
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shlex
 import subprocess
 import sys
+import urllib.request
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -18,6 +21,7 @@ import autograd_core
 from autograd_core import Value
 from viz import cli, drawing
 from viz.cli import main
+from viz.commands import training
 from viz.commands.expressions import graph_of
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -159,7 +163,7 @@ def test_stepping_without_a_file_prints_the_table(capsys, folder):
 def test_no_command_shows_how_to_begin(capsys):
     code, out, _ = run("", capsys)
     assert code == 0
-    assert all(f"backprop {command}" in out for command in ("draw", "step", "train", "demo"))
+    assert all(f"backprop {command}" in out for command in ("draw", "step", "train", "film", "playground", "demo"))
 
 
 def test_the_version_is_that_of_the_distribution(capsys):
@@ -168,7 +172,7 @@ def test_the_version_is_that_of_the_distribution(capsys):
 
 EXAMPLES = [
     match[1].strip()
-    for text in (cli.OVERVIEW, cli.DRAW, cli.STEP, cli.TRAIN)
+    for text in (cli.OVERVIEW, cli.DRAW, cli.STEP, training.TRAIN, training.FILM, training.PLAYGROUND)
     for match in re.finditer(r"^  backprop (.+?)(?:  .*)?$", text, flags=re.MULTILINE)
 ]
 
@@ -181,7 +185,11 @@ def test_help_gives_examples():
 @pytest.mark.parametrize("line", EXAMPLES)
 def test_every_example_of_the_help_works(line, capsys, monkeypatch):
     """Those that train are only read: training has tests of its own."""
-    monkeypatch.setattr("viz.demo.train", lambda setting, report, out: None)
+    monkeypatch.setattr("viz.demo.train", lambda *arguments: None)
+    played = SimpleNamespace(url="", session=SimpleNamespace(updates=0))
+    monkeypatch.setattr("viz.serving.serve", lambda **options: contextlib.nullcontext(played))
+    monkeypatch.setattr("webbrowser.open", lambda url: True)
+    monkeypatch.setattr(training, "_forever", lambda: None)
     monkeypatch.setattr("viz.demo.demo", lambda out, report: None)
     code, _, err = run(line, capsys)
     assert (code, err) == (0, "")
@@ -366,3 +374,60 @@ def test_interrupting_is_said_in_one_line(capsys, monkeypatch):
     monkeypatch.setattr("viz.cli.graph_of", interrupted)
     code, _, err = run("draw a*b a=1 b=2", capsys)
     assert (code, err.strip()) == (130, "backprop: interrupted.")
+
+
+# Films and the playground
+
+
+def test_a_film_of_a_training_is_written_where_it_is_asked_for(folder, capsys):
+    code, out, _ = run("film xor --layers 2 --epochs 1", capsys)
+    assert code == 0
+    assert "xor-film.html  the training" in out
+    assert "MLP 2-2-2, tanh, on xor" in (folder / "xor-film.html").read_text(encoding="utf-8")
+    assert run("train xor --layers 2 --epochs 1 --film seen.html", capsys)[0] == 0
+    assert sorted(path.name for path in folder.iterdir()) == ["seen.html", "xor-film.html"]
+
+
+def test_nothing_is_trained_for_a_film_that_cannot_be_written(folder, capsys, monkeypatch):
+    monkeypatch.setattr("viz.demo.train", None)
+    code, _, err = run("train moons --film film.mp4", capsys)
+    assert code == 2
+    assert "ends in .html" in err
+    code, _, err = run("film moos", capsys)
+    assert (code, "Did you mean moons?" in err) == (2, True)
+
+
+def test_the_playground_is_served_until_it_is_interrupted(capsys, monkeypatch):
+    opened = []
+
+    def visit(url):
+        with urllib.request.urlopen(url) as page:
+            opened.append(page.read().decode("utf-8"))
+
+    def interrupted():
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("webbrowser.open", visit)
+    monkeypatch.setattr("viz.commands.training._forever", interrupted)
+    code, out, _ = run("playground --dataset xor --layers 2 --activation relu", capsys)
+    assert code == 0
+    assert "<title>Playground</title>" in opened[0]
+    assert out.splitlines()[-1] == "The playground has ended after 0 updates."
+    address = re.search(r"http://127.0.0.1:\d+/\S+", out).group()
+    with pytest.raises(OSError, match="refused"):
+        urllib.request.urlopen(address, timeout=2)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ("--activation tanhh", "none of the choices: tanh"),
+        ("--layers 99", "from 1 to 10"),
+        ("--port 99999999", "Leave the port out"),
+    ],
+)
+def test_a_playground_that_cannot_be_is_refused_in_one_paragraph(options, said, capsys):
+    code, out, err = run(f"playground --no-browser {options}", capsys)
+    assert (code, out) == (2, "")
+    assert err.startswith("backprop playground: ")
+    assert said in err

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import xml.etree.ElementTree as ElementTree
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -173,10 +174,10 @@ def test_equal_seeds_give_equal_networks():
 
 def test_the_options_reach_the_network(monkeypatch, capsys, tmp_path):
     taken = []
-    monkeypatch.setattr("viz.demo.train", lambda setting, report, out: taken.append((setting, out)))
+    monkeypatch.setattr("viz.demo.train", lambda setting, report, *files: taken.append((setting, *files)))
     options = "moons --layers 3 4 --activation relu --lr 0.2 --momentum 0.5 --epochs 7 --batch 9 --seed 5"
-    assert main(["train", *options.split(), "--out", str(tmp_path / "a" / "b")]) == 0
-    assert taken == [(Setting("moons", (3, 4), "relu", 0.2, 0.5, 7, 9, 5), tmp_path / "a" / "b")]
+    assert main(["train", *options.split(), "--out", str(tmp_path / "a" / "b"), "--film", "f.html"]) == 0
+    assert taken == [(Setting("moons", (3, 4), "relu", 0.2, 0.5, 7, 9, 5), tmp_path / "a" / "b", Path("f.html"))]
 
 
 def test_the_samples_are_split_three_ways_and_scaled_by_the_training_set(monkeypatch):

@@ -12,8 +12,8 @@ from nn import MLP, SGD, DAGNetwork, fit
 from nn.callbacks import EarlyStopping
 from nn.data import blobs, iris, moons, sine, xor
 from viz.errors import OptionError, SizeLimitError
-from viz.film import Film, Recording, film
 from viz.film_data import pack
+from viz.films import Film, Recording, film
 
 
 def train(model, data, loss="mse", epochs=6, frames=8, **options):

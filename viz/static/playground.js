@@ -27,6 +27,7 @@ const LAYOUT = `
   <h2>Data</h2>
   <div class="row"><label>set <select data-set="dataset"></select></label>
   <label>noise <input type="number" data-set="noise" min="0" max="1" step="0.05"></label>
+  <label>samples <input type="number" data-set="samples" min="8" max="200" step="4"></label>
   <label>seed <input type="number" data-set="seed" min="0" max="1000000" step="1"></label></div>
   <div class="field"><canvas role="img" aria-label="The network's answer over the plane"></canvas></div>
   <div class="row"><span>a click adds</span>

@@ -19,11 +19,14 @@ export default {
       if (message.snapshot) view.show(message.snapshot);
       if (message.to !== undefined) { waiting.get(message.to)?.(message.answer); waiting.delete(message.to); }
     };
+    const pause = () => model.send({ do: "pause" });
     model.on("msg:custom", hear);
+    addEventListener("pagehide", pause);
     model.send({ do: "hello" });
     return () => {
       model.off("msg:custom", hear);
-      model.send({ do: "pause" });
+      removeEventListener("pagehide", pause);
+      pause();
     };
   },
 };
