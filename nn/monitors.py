@@ -24,7 +24,7 @@ from .metrics import numbers
 from .module import Module
 from .optimizer import has_gradient
 
-__all__ = ["dead_fraction", "gradient_norms", "inside", "layer_outputs", "sparsity"]
+__all__ = ["dead_fraction", "gradient_norms", "inside", "layer_outputs", "norms_of", "parts_of", "sparsity"]
 
 
 def layer_outputs(model: Any, X: ArrayLike) -> dict[str, NDArray[np.float64]]:
@@ -86,12 +86,31 @@ def inside(model: Module, X: ArrayLike) -> dict[str, float]:
     }
 
 
+def parts_of(model: Module) -> dict[str, list[Any]]:
+    """Return the parameters of each part of a model by its name; those of a model without parts by its own.
+
+    >>> from nn import MLP
+    >>> {name: len(parameters) for name, parameters in parts_of(MLP(2, [3, 1])).items()}
+    {'layer0': 9, 'layer1': 4}
+    """
+    parts = model.named_children() or [(model._name, model)]
+    return {name: part.parameters() for name, part in parts}
+
+
 def gradient_norms(model: Module) -> dict[str, float]:
     """Return the Euclidean norm of the gradient of each part of a model that has one, under the part's name."""
-    parts: list[tuple[str, Any]] = list(model.named_children()) or [(model._name, model)]
+    return norms_of(parts_of(model))
+
+
+def norms_of(parts: dict[str, list[Any]]) -> dict[str, float]:
+    """Return the Euclidean norm of the gradient of each part that has one, from their parameters."""
     found = {}
-    for name, part in parts:
-        parameters = [p for p in part.parameters() if has_gradient(p)]
-        if parameters:
-            found[name] = math.sqrt(sum(float(np.sum(np.square(p.grad))) for p in parameters))
+    for name, parameters in parts.items():
+        squares = [_square(p.grad) for p in parameters if has_gradient(p)]
+        if squares:
+            found[name] = math.sqrt(sum(squares))
     return found
+
+
+def _square(gradient: Any) -> float:
+    return gradient * gradient if type(gradient) is float else float(np.sum(np.square(gradient)))

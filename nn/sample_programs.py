@@ -62,12 +62,14 @@ class OutputProgram:
 
     def __init__(self, model: Module, X: Array) -> None:
         self.model = model
-        before = arrays_of(model)
+        before = arrays_of(model.modules())
         rows = spread(len(X), 4)
         with no_grad():
             wanted = numbers([model(x) for x in X[rows].tolist()])
         self.program = _traced(model, lambda x: model(x), X[0].tolist(), model._name)
-        changed = not all(np.array_equal(a, b) for (*_, a), (*_, b) in zip(before, arrays_of(model), strict=True))
+        changed = not all(
+            np.array_equal(a, b) for (*_, a), (*_, b) in zip(before, arrays_of(model.modules()), strict=True)
+        )
         put_back(before)
         if changed:
             raise refusal(model, "it changes its arrays while it computes.", "Change them between two trainings.")

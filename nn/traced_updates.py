@@ -46,7 +46,7 @@ class TracedUpdater(Updater):
         self._held_out: Any = None
         self._vector: Any = None
         self._is_stale = self._is_settled = True
-        self._parts: dict[str, Any] = {}
+        self._places: dict[str, Any] = {}
         #: A step that is not the rule applied to every parameter is left to the optimiser.
         self._has_own_step = type(optimizer).step is not Optimizer.step
         self._shrinks = getattr(type(regularizer), "proximal", None) not in (None, Regularizer.proximal)
@@ -91,7 +91,7 @@ class TracedUpdater(Updater):
 
     def norms(self) -> dict[str, float]:
         """Return the norm of the last gradient of each part of the model."""
-        return self._vector.norms(self._parts)  # type: ignore[no-any-return]
+        return self._vector.norms(self._places)  # type: ignore[no-any-return]
 
     def evaluate(self, data: tuple[Array, Array], metrics: Metrics) -> dict[str, float]:
         """Return the loss and the metrics on the held-out data."""
@@ -107,8 +107,7 @@ class TracedUpdater(Updater):
             self.settle()
             self._vector = ParameterVector(parameters, self.optimizer)
             place = {p: i for i, p in enumerate(parameters)}
-            parts = self.model.named_children() or [(self.model._name, self.model)]
-            self._parts = {name: _places([place[p] for p in part.parameters()]) for name, part in parts}
+            self._places = {name: _places([place[p] for p in part]) for name, part in self._parts.items()}
         elif self._is_stale:
             self._vector.gather()
         self._is_stale = False

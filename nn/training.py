@@ -97,7 +97,8 @@ def fit(
         A file of ``Checkpoint`` to go on from.
     traced : bool
         Whether a model of Values is trained as a program: the same training, but for rounding, many times faster. Its
-        loss is recorded once for a sample and then computed for whole batches; see ``nn.traced``.
+        loss is recorded once for a sample and then computed for whole batches; see ``nn.traced``. What model, loss and
+        regulariser read besides parameters, samples and targets is read once, before the first update.
     progress : bool, optional
         Whether to show a bar; None shows one if tqdm is installed.
     callbacks : sequence of callables

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from autograd_core import detect_anomaly
 from .errors import AnomalyError, DivergedError
 from .evaluation import Metrics, evaluate, outputs_of, targets_for
 from .module import Module
-from .monitors import gradient_norms
+from .monitors import norms_of, parts_of
 from .optimizer import Optimizer, clip_grad_norm_, has_gradient
 
 __all__ = ["Updater", "arrays_of", "put_back"]
@@ -46,6 +46,7 @@ class Updater:
     def __post_init__(self) -> None:
         own = set(self.optimizer.params)
         self._untrained = [p for p in self.model.parameters() if p not in own]
+        self._modules, self._parts = self.model.modules(), parts_of(self.model)
 
     def objective(self, X: NDArray[Any], y: NDArray[Any]) -> tuple[Any, Any]:
         """Return the loss with its penalty, and the outputs."""
@@ -64,7 +65,7 @@ class Updater:
         DivergedError
             If the objective or a gradient is not finite; nothing was changed.
         """
-        before, arrays = self.optimizer.steps, arrays_of(self.model)
+        before, arrays = self.optimizer.steps, arrays_of(self._modules)
         try:
             value, found = self.objective(X, y)
             self.optimizer.zero_grad()
@@ -91,7 +92,7 @@ class Updater:
 
     def norms(self) -> dict[str, float]:
         """Return the Euclidean norm of the last gradient of each part of the model."""
-        return gradient_norms(self.model)
+        return norms_of(self._parts)
 
     def evaluate(self, held_out: tuple[Any, Any], metrics: Metrics) -> dict[str, float]:
         """Return the loss and the metrics on data that are not trained on."""
@@ -119,12 +120,14 @@ class Updater:
 
 
 def _finite(p: Any) -> bool:
-    return not has_gradient(p) or bool(np.isfinite(p.grad).all())
+    if not has_gradient(p):
+        return True
+    return math.isfinite(p.grad) if type(p.grad) is float else bool(np.isfinite(p.grad).all())
 
 
-def arrays_of(model: Module) -> list[tuple[Module, str, Any]]:
+def arrays_of(modules: Iterable[Module]) -> list[tuple[Module, str, Any]]:
     """Return the arrays that a forward pass may replace, so that they can be put back."""
-    return [(m, n, v.copy()) for m in model.modules() for n, v in vars(m).items() if isinstance(v, np.ndarray)]
+    return [(m, n, v.copy()) for m in modules for n, v in vars(m).items() if isinstance(v, np.ndarray)]
 
 
 def put_back(arrays: list[tuple[Module, str, Any]]) -> None:
