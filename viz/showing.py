@@ -94,7 +94,7 @@ def history_bundle(history: Any) -> Bundle:
 
 
 def outline(model: Any) -> str:
-    """Return a model in words: a line a part, or a line a parameter of the innermost.
+    """Return a model in words: a line for each part, and for each parameter that is in none.
 
     >>> from nn import MLP
     >>> print(outline(MLP(2, [3, 1], rng=0)))
@@ -103,8 +103,7 @@ def outline(model: Any) -> str:
     layer1  4  Layer of [LinearNeuron(3)]
     """
     parts = [(name, _size(part), repr(part)) for name, part in model.named_children()]
-    if not parts:
-        parts = [(name, np.size(x), _numbers(x)) for name, x in model.state_dict().items()]
+    parts += [(name, np.size(x), _numbers(x)) for name, x in model.state_dict().items() if "." not in name]
     wide = [max((len(str(row[i])) for row in parts), default=0) for i in range(2)]
     rows = [f"{name:{wide[0]}}  {size:>{wide[1]}}  {_cut(text)}" for name, size, text in parts]
     return "\n".join([f"{type(model).__name__}: {_size(model):,} parameters", *rows])

@@ -88,6 +88,18 @@ def test_what_the_words_say():
     assert "weight  6" in shown(nn.Linear(2, 3))["text/plain"]
 
 
+def test_what_a_model_holds_itself_stands_beside_its_parts():
+    class Scaled(nn.Module):
+        def __init__(self):
+            self.inner, self.scale = nn.MLP(1, [1], init="zeros"), Value(2.0)
+
+    assert shown(Scaled())["text/plain"].splitlines() == [
+        "Scaled: 3 parameters",
+        "inner  2  MLP of [Layer of [LinearNeuron(1)]]",
+        "scale  1  2.",
+    ]
+
+
 def test_gradients_are_shown_as_they_are_and_not_computed():
     y = product()
     assert "∇ —" in shown(y)["text/plain"]
