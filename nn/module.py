@@ -119,15 +119,21 @@ class Module:
 
     def modules(self) -> list[Module]:
         """Return this module and every part of it, outermost first."""
+        return self._held()[1]
+
+    def _held(self) -> tuple[list[Any], list[Module]]:
+        """Return every trained leaf, some perhaps more than once, and every module once; both without names."""
+        leaves: list[Any] = []
         found: dict[int, Module] = {}
         waiting: list[Module] = [self]
         while waiting:
             module = waiting.pop()
             if id(module) not in found:
                 found[id(module)] = module
-                held = (value for name, value in vars(module).items() if not name.startswith("_"))
-                waiting += [*_modules_in(held)][::-1]
-        return [*found.values()]
+                parts: list[Module] = []
+                _enter([value for name, value in vars(module).items() if name[:1] != "_"], leaves, parts)
+                waiting += reversed(parts)
+        return leaves, [*found.values()]
 
     def named_parameters(self) -> list[tuple[str, Any]]:
         """Return every trained leaf once, with its path: ``layer0.neuron2.w1``."""
@@ -140,12 +146,7 @@ class Module:
 
     def parameters(self) -> list[Any]:
         """Return every trained leaf once, in the order of ``named_parameters``."""
-        found: dict[Any, None] = {}
-        for module in self.modules():
-            for name, value in vars(module).items():
-                if not name.startswith("_"):
-                    found.update(dict.fromkeys(_trained_in(value)))
-        return list(found)
+        return [*dict.fromkeys(self._held()[0])]
 
     # What is done to all of it
 
@@ -250,25 +251,18 @@ def _members(name: str, value: Any) -> Iterator[tuple[str, Any]]:
         yield name, value
 
 
-def _modules_in(values: Iterable[Any]) -> Iterator[Module]:
-    """Yield the parts among what is held; ``_members`` without the names, which take most of the time."""
+def _enter(values: Iterable[Any], leaves: list[Any], parts: list[Module]) -> None:
+    """Enter the trained leaves and the parts among what is held; naming them takes most of the time in ``_members``."""
     for value in values:
-        if isinstance(value, Module):
-            yield value
+        if isinstance(value, Node):
+            if value.op is None and value.requires_grad:
+                leaves.append(value)
         elif isinstance(value, (list, tuple)):
-            yield from _modules_in(value)
+            _enter(value, leaves, parts)
         elif isinstance(value, dict):
-            yield from _modules_in(value.values())
-
-
-def _trained_in(value: Any) -> Iterator[Any]:
-    """Yield the trained leaves among what is held."""
-    if isinstance(value, Node):
-        if value.is_leaf and value.requires_grad:
-            yield value
-    elif isinstance(value, (list, tuple, dict)):
-        for element in value.values() if isinstance(value, dict) else value:
-            yield from _trained_in(element)
+            _enter(value.values(), leaves, parts)
+        elif isinstance(value, Module):
+            parts.append(value)
 
 
 def _is_leaf(value: Any) -> bool:
