@@ -134,13 +134,18 @@ class Drawing:
             return files.write(path, '<?xml version="1.0" encoding="UTF-8"?>\n' + self.svg() + "\n")
         if suffix == ".html":
             return files.write(path, self._page())
-        if suffix in (".png", ".pdf"):
-            size = svg.size(self.svg()) if suffix == ".png" else None
-            return files.write(path, render.render(self.dot, suffix[1:], dpi=dpi, size=size, timeout=self.timeout))
+        if suffix == ".png":
+            return files.write(path, self.png(dpi))
+        if suffix == ".pdf":
+            return files.write(path, render.render(self.dot, "pdf", timeout=self.timeout))
         raise OptionError(
             f"The ending of {str(path)!r} does not say what to write. Give a name that ends in .svg, .png, .pdf, .dot "
             "or .html."
         )
+
+    def png(self, dpi: float | None = None) -> bytes:
+        """Return the picture as PNG, with 144 pixels an inch unless another number is given or that is too large."""
+        return render.render(self.dot, "png", dpi=dpi, size=svg.size(self.svg()), timeout=self.timeout)
 
     def _page(self) -> str:
         return (
@@ -154,8 +159,7 @@ class Drawing:
         """Show the picture in a notebook; as words where there is no Graphviz."""
         try:
             if self.format == "png":
-                bitmap = render.render(self.dot, "png", size=svg.size(self.svg()), timeout=self.timeout)
-                return {"image/png": base64.b64encode(bitmap).decode("ascii"), "text/plain": repr(self)}
+                return {"image/png": base64.b64encode(self.png()).decode("ascii"), "text/plain": repr(self)}
             made = self.svg()
         except (RendererMissingError, RenderError, SizeLimitError) as error:
             return {"text/plain": f"{self.text()}\n\n{error}"}

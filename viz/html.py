@@ -56,6 +56,7 @@ def page(
     picture: str,
     missing: str,
     theme: str = "auto",
+    start: int = 0,
 ) -> str:
     """Return the page that steps through a graph.
 
@@ -71,10 +72,13 @@ def page(
         The graph as SVG, or why there is none.
     theme : {"auto", "light", "dark"}
         The colours to begin with.
+    start : int
+        How many steps are taken when it opens.
     """
     data = {
         "steps": [_entry(step, card) for step, card in zip(steps, cards, strict=True)],
         "given": [row.node for row in table.rows if not row.formula],
+        "start": start,
     }
     graph = picture or f'<p class="missing">There is no picture of the graph. {escape(missing)}</p>'
     return Template(static("stepper.html")).substitute(

@@ -19,20 +19,23 @@ accumulate    ā = — + v̄1 · ∂v1/∂a                   3.0000
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from . import files, html, labels, scene
+from . import files, html, scene, transcript
 from . import steps as _steps
+from .animation import gif
 from .cards import Card, card
 from .drawing import Drawing
 from .errors import OptionError, RendererMissingError, RenderError
+from .frames import Frames
 from .overview import MOST_DRAWN
 from .reading import Reading
 from .steps import Step
 from .table import TraceTable, rows
+from .theme import THEMES
 
 __all__ = ["MAX_NODES", "Stepper", "step"]
 
@@ -67,6 +70,8 @@ class Stepper:
         reading = Reading(root, max_nodes, "Stepping", remedy)
         self.steps: tuple[Step, ...] = tuple(_steps.steps(reading, seed))
         self.position = 0
+        self._frames = Frames(reading, self.steps)
+        self._ids = reading.ids
         self._output = str(reading.name(root))
         self._table = TraceTable(rows(reading, self.steps))
         self._scene = scene.build(reading, {step.target or step.node: step.after for step in self.steps if _adds(step)})
@@ -109,6 +114,49 @@ class Stepper:
         self.position = position
         return self.current
 
+    def run_to(self, *nodes: Any) -> Step | None:
+        """Go on to the next step in which one of some nodes is computed, sends or receives, and return it.
+
+        Parameters
+        ----------
+        *nodes : Value, Tensor or str
+            Nodes of the graph, or their names; with several they are breakpoints, and the first one met stops.
+
+        Returns
+        -------
+        Step or None
+            None, and no step is taken, if there is no such step any more.
+
+        Raises
+        ------
+        OptionError
+            For a node or a name that is not in the graph.
+
+        Examples
+        --------
+        >>> from autograd_core import Value
+        >>> a, b = Value(2.0, label="a"), Value(3.0, label="b")
+        >>> stepper = step((a + b) * a)
+        >>> stepper.run_to(a).contribution, stepper.run_to("b").contribution, stepper.run_to(a)
+        (5.0, 2.0, None)
+        """
+        wanted = {self._id(node) for node in nodes}
+        for k in range(self.position, len(self.steps)):
+            if not wanted.isdisjoint((self.steps[k].node, self.steps[k].target)):
+                return self.goto(k + 1)
+        return None
+
+    def _id(self, node: Any) -> str:
+        if isinstance(node, str):
+            named = {row.name: row.node for row in self._table.rows}
+            if node in named:
+                return named[node]
+            some = ", ".join(list(named)[:8])
+            raise OptionError(f"No node of this graph is called {node!r}. Names are {some}{', …' * (len(named) > 8)}.")
+        if node not in self._ids:
+            raise OptionError(f"{node!r:.80} is not in the graph that is stepped through. Name one of its nodes.")
+        return self._ids[node]
+
     def card(self, step: Step) -> Card:
         """Return a step in words."""
         return card(step, self._output)
@@ -123,16 +171,7 @@ class Stepper:
                 f"{len(self.steps)} steps to the gradient of {self._output}, none taken: next(), goto(k), or iterate. "
                 'save("steps.html") writes them as a page.'
             )
-        shown = self.card(self.current)
-        head = f"Step {self.position} of {len(self.steps)} · {shown.phase} · {shown.heading}"
-        cells = [(line.caption, line.text, line.numbers, line.result) for line in shown.lines]
-        sums = [line for line in cells if line[2] or line[3]]  # words need no columns
-        widths = [max(labels.width(line[i]) for line in sums) for i in range(4)]
-        lines = [
-            "  ".join(labels.pad(text, widths[i], right=i == 3) for i, text in enumerate(line)).rstrip()
-            for line in cells
-        ]
-        return "\n".join([head, "", *lines, *_code(self.current)])
+        return transcript.terminal(self.card(self.current), self.current, len(self.steps))
 
     def drawing(self) -> Drawing:
         """Return the picture of the graph with the gradients of these steps."""
@@ -148,39 +187,81 @@ class Stepper:
         except (RendererMissingError, RenderError) as error:
             return "", str(error)
 
-    def to_html(self, theme: str = "auto") -> str:
+    def to_html(self, theme: str = "auto", step: int | None = None) -> str:
         """Return the steps as a page of its own, which needs no network.
 
         Parameters
         ----------
         theme : {"auto", "light", "dark"}
             The colours; "auto" are those of the reader's system.
+        step : int, optional
+            How many steps are taken when it opens; as many as are taken here, if left out.
         """
-        if theme not in html.THEME_CHOICES:
-            raise OptionError(f"theme={theme!r} is none of the choices: {', '.join(map(repr, html.THEME_CHOICES))}.")
+        _colours(theme)
+        start = self.position if step is None else step
+        if start not in range(len(self.steps) + 1):
+            raise OptionError(f"step={step!r} is not one of these: 0 to {len(self.steps)} steps can have been taken.")
         picture, missing = self._picture
         cards = [self.card(step) for step in self.steps]
-        return html.page(self._output, self.steps, cards, self._table, picture, missing, theme)
+        return html.page(self._output, self.steps, cards, self._table, picture, missing, theme, start)
 
-    def save(self, path: str | os.PathLike[str], theme: str = "auto") -> Path:
-        """Write the steps to a file: a page (``.html``), or the evaluation trace as text (``.txt``, ``.md``).
+    def to_markdown(self) -> str:
+        """Return all steps with their arithmetic, and the evaluation trace, in Markdown."""
+        return transcript.markdown(self._output, map(self.card, self.steps), self._table.to_markdown()) + "\n"
+
+    def to_latex(self) -> str:
+        """Return all steps with their arithmetic in LaTeX."""
+        return transcript.latex(self._output, map(self.card, self.steps))
+
+    def picture(self, step: int | None = None, theme: str = "light") -> Drawing:
+        """Return the picture of how things stand after so many steps: as many as are taken, if left out."""
+        frame = self._frames[self.position if step is None else step]
+        return Drawing(frame.scene, THEMES[_colours(theme)], marks=frame.marks, spaced_as=self._frames.widest)
+
+    def save(
+        self, path: str | os.PathLike[str], theme: str = "auto", step: int | None = None, seconds: float = 1.0
+    ) -> Path:
+        """Write the steps to a file; its ending says what.
+
+        Parameters
+        ----------
+        path : path-like
+            ``.html``: the page. ``.svg``, ``.png``, ``.pdf``: the picture after a step. ``.gif``: all of these one
+            after the other. ``.md``, ``.tex``: the steps with their arithmetic. ``.txt``: the evaluation trace.
+        theme : {"auto", "light", "dark"}
+            The colours; "auto" are those of the reader's system, and light ones for a picture.
+        step : int, optional
+            After how many steps: what a picture shows and where a page begins. As many as are taken, if left out.
+        seconds : float
+            How long each picture of an animation is shown.
 
         Raises
         ------
         OptionError
-            For another ending.
+            For another ending, or a step that there is not.
+        RendererMissingError
+            For a picture without Graphviz, or an animation without Pillow.
         SaveError
             If it cannot be written there.
         """
         suffix = Path(path).suffix.lower()
         if suffix in (".html", ".htm"):
-            return files.write(path, self.to_html(theme))
-        if suffix == ".md":
-            return files.write(path, self._table.to_markdown() + "\n")
-        if suffix == ".txt":
-            return files.write(path, self._table.to_text() + "\n")
+            return files.write(path, self.to_html(theme, step))
+        if suffix in (".svg", ".png", ".pdf"):
+            return self.picture(step, theme).save(path)
+        if suffix == ".gif":
+            bitmaps = (self.picture(k, theme).png(96.0) for k in range(len(self.steps) + 1))
+            return files.write(path, gif(bitmaps, len(self.steps) + 1, seconds))
+        texts: dict[str, Callable[[], str]] = {
+            ".md": self.to_markdown,
+            ".tex": self.to_latex,
+            ".txt": lambda: self._table.to_text() + "\n",
+        }
+        if suffix in texts:
+            return files.write(path, texts[suffix]())
         raise OptionError(
-            f"The ending of {str(path)!r} does not say what to write. Give a name that ends in .html, .md or .txt."
+            f"The ending of {str(path)!r} does not say what to write. Give a name that ends in .html, .svg, .png, "
+            ".pdf, .gif, .md, .tex or .txt."
         )
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
@@ -222,11 +303,12 @@ def step(root: Any, max_nodes: int | None = MAX_NODES) -> Stepper:
     return Stepper(root, max_nodes=max_nodes)
 
 
+def _colours(theme: str) -> str:
+    """Return the theme of a picture: light where it depends on the reader."""
+    if theme not in html.THEME_CHOICES:
+        raise OptionError(f"theme={theme!r} is none of the choices: {', '.join(map(repr, html.THEME_CHOICES))}.")
+    return "light" if theme == "auto" else theme
+
+
 def _adds(step: Step) -> bool:
     return step.kind in ("seed", "backward") and step.after is not None
-
-
-def _code(step: Step) -> list[str]:
-    if step.source is None:
-        return []
-    return ["", f"{Path(step.source.file).name}:{step.source.line}  {labels.clean(step.source.code)}"]

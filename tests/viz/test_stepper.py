@@ -161,7 +161,12 @@ def test_a_leaf_alone_has_only_the_seed():
 def test_saving(example, tmp_path):
     stepper = step(example)
     assert stepper.save(tmp_path / "x.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
-    assert stepper.save(tmp_path / "x.md").read_text(encoding="utf-8").startswith("| ")
+    written = stepper.save(tmp_path / "x.md").read_text(encoding="utf-8")
+    assert written.count("\n   - accumulate: ") == sum(s.kind == "backward" for s in stepper)
+    assert stepper.table().to_markdown() in written
+    equations = stepper.save(tmp_path / "x.tex").read_text(encoding="utf-8")
+    assert equations.count(r"\begin{align*}") == equations.count(r"\end{align*}") == len(stepper)
+    assert equations.count("{") == equations.count("}")
     assert "tanh(v3)" in stepper.save(tmp_path / "x.txt").read_text(encoding="utf-8")
     with pytest.raises(OptionError, match=r"\.html"):
         stepper.save(tmp_path / "x.doc")
@@ -219,3 +224,38 @@ def test_every_transpose_can_be_read(name):
     assert "g" in str(sent)
     assert "g" in sent.tex
     assert in_words(sent)
+
+
+def test_runs_to_the_next_step_of_a_node_and_to_the_first_of_several(example):
+    stepper = step(example)
+    for k, s in enumerate(stepper):
+        stepper.goto(k)
+        assert stepper.run_to(s.name) is s
+    stepper.goto(0)
+    met = stepper.run_to("b", "v1")
+    assert met is next(s for s in stepper if {s.name, s.target_name} & {"b", "v1"})
+    with pytest.raises(OptionError, match="called 'zzz'"):
+        stepper.run_to("zzz")
+    with pytest.raises(OptionError, match="not in the graph"):
+        stepper.run_to(Value(1.0))
+    stepper.goto(len(stepper))
+    assert stepper.run_to("b") is None
+    assert stepper.position == len(stepper)
+
+
+@pytest.mark.dot
+def test_pictures_and_an_animation_of_the_steps(example, tmp_path):
+    image = pytest.importorskip("PIL.Image")
+    stepper = step(example)
+    for k in (0, 5, len(stepper)):
+        drawn = stepper.save(tmp_path / "x.svg", step=k).read_text(encoding="utf-8")
+        assert f"Step {k} of {len(stepper)}" in drawn
+    stepper.goto(5)
+    assert "Step 5 of" in stepper.save(tmp_path / "y.svg", theme="dark").read_text(encoding="utf-8")
+    with image.open(stepper.save(tmp_path / "x.gif", seconds=0.1)) as film:
+        assert film.n_frames == len(stepper) + 1
+    assert '"start":3' in stepper.to_html(step=3)
+    with pytest.raises(OptionError, match="can have been taken"):
+        stepper.save(tmp_path / "x.html", step=999)
+    with pytest.raises(OptionError, match="theme"):
+        stepper.save(tmp_path / "x.png", theme="pink")

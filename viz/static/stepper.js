@@ -197,5 +197,5 @@
   $("larger").addEventListener("click", () => resize(scale * 1.25));
   resize(fitting() > 0.6 ? fitting() : 0.8);
   $("view").scrollTop = ($("view").scrollHeight - $("view").clientHeight) / 2;
-  show(0);
+  show(data.start);
 })();
