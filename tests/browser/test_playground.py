@@ -126,3 +126,49 @@ def test_the_theme_can_be_changed(play):
     page.click("[data-do=theme]")
     page.click("[data-do=theme]")
     assert page.evaluate("getComputedStyle(document.querySelector('.playground')).backgroundColor") == "rgb(17, 24, 39)"
+
+
+@pytest.mark.parametrize(
+    "reader",
+    [{"color_scheme": "dark"}, {"reduced_motion": "reduce"}, {"forced_colors": "active"}, {"color_scheme": "light"}],
+    ids=lambda reader: "-".join(reader.values()),
+)
+def test_whatever_the_reader_has_chosen_everything_can_be_told_apart(open_page, reader):
+    with serve(layers=(2,), samples=20) as served:
+        page = open_page(served.url, viewport={"width": 1400, "height": 900}, **reader)
+        page.wait_for_selector(".network svg")
+        page.click("[data-size=epoch]")
+        fact(page, "epoch", "1")
+        inks = page.locator(".network .link").evaluate_all("all => all.map((one) => getComputedStyle(one).stroke)")
+        dark = "rgb(17, 24, 39)" if reader.get("color_scheme") == "dark" else "rgb(255, 255, 255)"
+        if "forced_colors" not in reader:
+            assert page.evaluate("getComputedStyle(document.querySelector('.playground')).backgroundColor") == dark
+        assert len(set(inks)) > 1
+        dashes = page.locator(".network .link.neg").evaluate_all(
+            "all => all.map((one) => getComputedStyle(one).strokeDasharray)"
+        )
+        assert dashes
+        assert "none" not in dashes
+        height = page.locator("#playground").bounding_box()["height"]
+        assert height >= 900, "the colours end where the window does"
+        page.close()
+
+
+def test_a_narrow_page_shows_one_panel_below_the_other(play):
+    _, page = play
+    page.set_viewport_size({"width": 420, "height": 800})
+    boxes = [page.locator(f'section[aria-label="{name}"]').bounding_box() for name in ("Data", "Network", "Training")]
+    assert boxes[0]["y"] < boxes[1]["y"] < boxes[2]["y"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 420
+
+
+def test_a_page_that_is_closed_while_it_trains_stops_the_training(play):
+    session, page = play
+    page.click("[data-do=play]")
+    page.locator('[data-do="play"]', has_text="Pause").wait_for()
+    page.goto("about:blank")
+    for _ in range(50):
+        if not session.playing:
+            break
+        page.wait_for_timeout(100)
+    assert not session.playing
