@@ -16,10 +16,12 @@ from numpy.typing import NDArray
 
 from autograd_core import Tensor
 from autograd_core.node import Node
+from autograd_core.symbolic import Symbol, symbols
 
 from .errors import OperandError, OptionError, ShapeError, TrainingError
 from .module import Module
 from .options import in_range
+from .planning import Update, updates
 
 __all__ = [
     "Memory",
@@ -111,6 +113,18 @@ class Optimizer:
             self.steps = done
 
         whole(commit)
+
+    def planned(self, gradients: Mapping[Any, Any] | None = None) -> list[Update]:
+        """Return what ``step()`` would do to each parameter, with the formulas, without doing it.
+
+        Parameters
+        ----------
+        gradients : mapping, optional
+            Parameter -> gradient; the parameters' own if left out.
+        """
+        known = {p: p.grad for p in self.params if has_gradient(p)} if gradients is None else gradients
+        given = {p: (numbers(p), known[p], self.memory[i]) for i, p in enumerate(self.params) if p in known}
+        return list(updates(self.rule, given))
 
     def rule(self, x: Any, gradient: Any, memory: Memory) -> tuple[Any, Memory]:
         """Return the new numbers of a parameter and what to remember; nothing that was given is changed."""
@@ -218,17 +232,21 @@ def has_gradient(p: Any) -> bool:
 
 
 def root(x: Any) -> Any:
-    """Return the square root of a float or an array."""
+    """Return the square root of a float, an array or a formula."""
+    if isinstance(x, Symbol):
+        return symbols.sqrt(x)
     return math.sqrt(x) if isinstance(x, float) else np.sqrt(x)
 
 
 def descended(x: Any, lr: float, direction: Any) -> Any:
-    """Return x - lr·direction; written as a sum, which NumPy computes in the memory of the product."""
-    return x + -lr * direction
+    """Return x - lr·direction; of arrays as a sum, which NumPy computes in the memory of the product."""
+    return x + -lr * direction if isinstance(x, np.ndarray) else x - lr * direction
 
 
 def largest(a: Any, b: Any) -> Any:
-    """Return the larger of two floats, or of each pair of two arrays."""
+    """Return the larger of two floats, of each pair of two arrays, or of two formulas."""
+    if isinstance(a, Symbol):
+        return symbols.maximum(a, b)
     return max(a, b) if isinstance(a, float) else np.maximum(a, b)
 
 

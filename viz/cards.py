@@ -26,8 +26,8 @@ from autograd_core.primitive import lookup
 from autograd_core.symbolic import Symbol
 
 from . import labels
-from .formulas import in_words
-from .steps import Step
+from .formulas import Formula, in_words
+from .steps import Step, Term
 
 __all__ = ["Card", "Line", "card"]
 
@@ -59,6 +59,8 @@ def card(step: Step, root: str) -> Card:
         return _forward(step)
     if step.kind == "seed":
         return _seed(step)
+    if step.kind == "update":
+        return _update(step)
     if step.slot is None:
         return _unreached(step)
     return _backward(step, root)
@@ -78,6 +80,26 @@ def _seed(step: Step) -> Card:
     line = Line("seed", _slope(name, name), _slope_tex(name, name), "", "", result)
     sentence = f"The output changes as itself: the gradient of {name} is {result}."
     return Card("seed", f"Start from {name}", sentence, (line,))
+
+
+def _update(step: Step) -> Card:
+    name = labels.Name(step.name)
+    lines = [Line("gradient", name.adjoint, name.adjoint_tex, "", "", labels.number(step.upstream))]
+    last = Term(name, Formula(step.formula, step.formula_tex, step.numbers, step.numbers_tex), step.after)
+    for term in (*step.terms, last):
+        formula, tex = term.formula, labels.tex_name(term.name)
+        lines.append(
+            Line(
+                "update" if term is last else term.name,
+                f"{term.name} ← {formula.text}",
+                rf"{tex} \leftarrow {formula.tex}",
+                formula.numbers,
+                formula.numbers_tex,
+                labels.number(term.value),
+            )
+        )
+    sentence = f"{name} moves from {labels.number(step.before)} to {labels.number(step.after)}."
+    return Card("update", f"Update {name}", sentence, tuple(lines))
 
 
 def _unreached(step: Step) -> Card:

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd_core.primitive import ATOM, PRODUCT, SUM, Bilinear, Linear
-from autograd_core.symbolic import Symbol, contribution, derivative
+from autograd_core.symbolic import Symbol, contribution, derivative, symbols
 
 from . import labels
 
@@ -97,6 +97,16 @@ class Formulas:
     def _rule(self, node: Any, slot: int, adjoint: Symbol, read: Callable[[Any], Symbol]) -> Symbol:
         operands = tuple(read(x) for x in node.operands)
         return contribution(node.op, slot, adjoint, read(node), operands, _params(node))
+
+    def update(self, node: Any, formula: Symbol, numbers: Mapping[str, Any]) -> Formula:
+        """Return the formula of an update: x is the parameter, g its gradient, all else what is remembered."""
+        name = self.names[node]
+        own = {"x": Symbol.variable(name, name.tex), "g": Symbol.variable(name.adjoint, name.adjoint_tex)}
+        named = {key: own.get(key) or Symbol.variable(key, labels.tex_name(key)) for key in numbers}
+        in_names = formula.evaluate(symbols, named)
+        in_numbers = formula.evaluate(symbols, {key: Numeral(name=labels.operand(x)) for key, x in numbers.items()})
+        multiplied = in_numbers.tex.replace(r"\,", r" \cdot ")
+        return Formula(str(in_names), in_names.tex, str(in_numbers), multiplied)
 
     def given(self, node: Any, slot: int) -> Formula:
         """Return a partial that was handed over as a number, without a rule."""

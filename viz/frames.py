@@ -82,7 +82,8 @@ class Frames:
         scene = self._scene(k)
         computed = {step.node for step in self.steps[:k] if step.kind == "forward"}
         pending = {step.node for step in self.steps if step.kind == "forward"} - computed
-        boxes = tuple(self._box(box, pending) for box in scene.boxes)
+        updated = {step.node: labels.number(step.after) for step in self.steps[:k] if step.kind == "update"}
+        boxes = tuple(self._box(box, pending, updated) for box in scene.boxes)
         note = f"{self._sentence(k)} {scene.note}".rstrip()
         return Frame(replace(scene, boxes=boxes, note=note), self._marks(scene, k, pending))
 
@@ -101,11 +102,13 @@ class Frames:
     def _scene(self, k: int) -> Scene:
         gradients: dict[str, Any] = {}
         for step in self.steps[:k]:
-            if step.kind != "forward" and step.after is not None:
+            if step.kind in ("seed", "backward") and step.after is not None:
                 gradients[step.target or step.node] = step.after
         return folded(self._reading, self._collapse, self._max_nodes, gradients)
 
-    def _box(self, box: Box, pending: set[str]) -> Box:
+    def _box(self, box: Box, pending: set[str], updated: Mapping[str, str]) -> Box:
+        if box.id in updated:
+            return replace(box, data=updated[box.id])
         waits = box.id in pending or not pending.isdisjoint(box.members)
         return replace(box, data=labels.NOT_COMPUTED) if waits else box
 

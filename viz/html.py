@@ -106,7 +106,7 @@ def _entry(step: Step, card: Card) -> dict[str, Any]:
         "sentence": card.sentence,
         "lines": [_line(line) for line in card.lines],
     }
-    if step.kind == "forward":
+    if step.kind in ("forward", "update"):
         entry["value"] = labels.number(step.value)
     else:
         entry["target"] = step.target or step.node

@@ -54,21 +54,23 @@ class Stepper:
         The adjoint to start from, 1 if left out.
     max_nodes : int or None
         Refuse larger graphs; None for any size.
+    after : optimiser, optional
+        Whose updates are steps too.
 
     Attributes
     ----------
     steps : tuple of Step
-        All of them, as plain facts: forward, seed, backward.
+        All of them, as plain facts: forward, seed, backward, update.
     position : int
         How many have been taken.
     """
 
-    def __init__(self, root: Any, seed: Any = None, max_nodes: int | None = MAX_NODES) -> None:
+    def __init__(self, root: Any, seed: Any = None, max_nodes: int | None = MAX_NODES, after: Any = None) -> None:
         remedy = (
             "Step through an intermediate node, whose graph is smaller; max_nodes=None steps through it all the same."
         )
         reading = Reading(root, max_nodes, "Stepping", remedy)
-        self.steps: tuple[Step, ...] = tuple(_steps.steps(reading, seed))
+        self.steps: tuple[Step, ...] = tuple(_steps.steps(reading, seed, after))
         self.position = 0
         self._frames = Frames(reading, self.steps)
         self._ids = reading.ids
@@ -270,7 +272,7 @@ class Stepper:
         return {"text/html": html.embedded(self.to_html(), self._table, picture), "text/plain": repr(self)}
 
 
-def step(root: Any, max_nodes: int | None = MAX_NODES) -> Stepper:
+def step(root: Any, max_nodes: int | None = MAX_NODES, after: Any = None) -> Stepper:
     """Return the forward and the reverse sweep of a node as steps to walk through.
 
     The steps are those of the engine's own sweep, with its very numbers; one backward step is one contribution along
@@ -282,6 +284,8 @@ def step(root: Any, max_nodes: int | None = MAX_NODES) -> Stepper:
         The output.
     max_nodes : int or None
         Refuse larger graphs; None for any size.
+    after : optimiser, optional
+        What comes after the gradients: the update of each parameter is a step too. Nothing is updated by looking.
 
     Returns
     -------
@@ -299,8 +303,11 @@ def step(root: Any, max_nodes: int | None = MAX_NODES) -> Stepper:
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
     >>> [(s.target_name, s.contribution) for s in step(a * b) if s.kind == "backward"]
     [('a', -3.0), ('b', 2.0)]
+    >>> from nn import SGD
+    >>> step(a * b, after=SGD([a], lr=0.1)).steps[-1].numbers
+    '2.0000 - 0.1 * (−3.0000)'
     """
-    return Stepper(root, max_nodes=max_nodes)
+    return Stepper(root, max_nodes=max_nodes, after=after)
 
 
 def _colours(theme: str) -> str:

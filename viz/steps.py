@@ -17,10 +17,11 @@ import numpy as np
 from autograd_core import sweep
 from autograd_core.node import Node
 
+from .errors import OptionError
 from .formulas import Formula
 from .reading import Reading
 
-__all__ = ["Source", "Step", "steps"]
+__all__ = ["Source", "Step", "Term", "steps"]
 
 
 class Source(NamedTuple):
@@ -29,6 +30,14 @@ class Source(NamedTuple):
     file: str
     line: int
     code: str
+
+
+class Term(NamedTuple):
+    """What an update computes on the way: its name, its formula, and what it comes to."""
+
+    name: str
+    formula: Formula
+    value: Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +50,7 @@ class Step:
         Its place among the steps, from 0.
     kind : {"forward", "seed", "backward", "update"}
         A forward step computes a node; the seed sets the adjoint of the output to 1; a backward step sends one
-        contribution along one edge.
+        contribution along one edge; an update moves one parameter.
     node, name : str
         The id and the name of the node that is computed, or that sends.
     op : str
@@ -65,7 +74,7 @@ class Step:
     edge : str
         The id of the edge.
     upstream : float or array
-        The complete adjoint of the node that sends.
+        The complete adjoint of the node that sends, or of the parameter that is updated.
     local : float or None
         The local partial derivative; None for arrays, which do not store it.
     contribution : float, array or None
@@ -73,7 +82,10 @@ class Step:
     reason : str
         Why nothing is sent: the operand "was not selected" or "requires no gradient".
     before, after : float, array or None
-        The receiver's gradient before and after; None while nothing has been sent to it.
+        The receiver's gradient before and after, None while nothing has been sent to it; of an update the parameter's
+        number, which is ``value`` too.
+    terms : tuple of Term
+        Of an update what is computed on the way, such as a velocity.
     source : Source or None
         The line that made the node, if it was recorded inside ``capture_source()``.
     """
@@ -101,11 +113,14 @@ class Step:
     reason: str = ""
     before: Any = None
     after: Any = None
+    terms: tuple[Term, ...] = ()
     source: Source | None = None
 
 
-def steps(reading: Reading, seed: Any = None) -> Iterator[Step]:
+def steps(reading: Reading, seed: Any = None, after: Any = None) -> Iterator[Step]:
     """Yield the steps of a graph: forward in the order of creation, the seed, backward in the order of the sweep.
+
+    With an optimiser to come ``after``, also what it would do to each parameter.
 
     Examples
     --------
@@ -123,12 +138,52 @@ def steps(reading: Reading, seed: Any = None) -> Iterator[Step]:
         if node.op is not None:
             yield Step(index=index, kind="forward", **_about(reading, node), **_formula(reading.formulas.value(node)))
             index += 1
-    yield from _backward(reading, reading.seed() if seed is None else seed, index)
+    running: dict[Any, Any] = {}
+    for step in _backward(reading, reading.seed() if seed is None else seed, index, running):
+        index = step.index + 1
+        yield step
+    if after is not None:
+        yield from _updates(reading, after, running, index)
 
 
-def _backward(reading: Reading, seed: Any, index: int) -> Iterator[Step]:
+def _updates(reading: Reading, optimizer: Any, gradients: dict[Any, Any], index: int) -> Iterator[Step]:
+    """Yield what an optimiser would do with the gradients of the sweep, from the plan that it tells."""
+    planned = getattr(optimizer, "planned", None)
+    if not callable(planned):
+        raise OptionError(
+            f"after={optimizer!r:.80} is no optimiser: it cannot tell what it would do. Pass one of nn, "
+            "step(loss, after=SGD(model.parameters(), lr=0.1)), or an object with such a method planned(gradients)."
+        )
+    found = planned({node: gradient for node, gradient in gradients.items() if node.op is None})
+    if not found:
+        raise OptionError(
+            f"{type(optimizer).__name__} updates nothing that {reading.name(reading.root)} depends on: it was made for "
+            "the parameters of another model."
+        )
+    for update in found:
+        node = update.parameter
+        told = [
+            Term(term.name, reading.formulas.update(node, term.formula, term.numbers), frozen(term.value))
+            for term in update.terms
+        ]
+        about = _about(reading, node) | {"value": frozen(update.after)}
+        yield Step(
+            index=index,
+            kind="update",
+            **about,
+            **_formula(told[-1].formula),
+            upstream=frozen(update.gradient),
+            before=frozen(update.before),
+            after=frozen(update.after),
+            terms=tuple(told[:-1]),
+        )
+        index += 1
+
+
+def _backward(reading: Reading, seed: Any, index: int, running: dict[Any, Any]) -> Iterator[Step]:
+    """Yield the steps of the sweep, and leave the gradients that they add up to in ``running``."""
     root = reading.root
-    running: dict[Any, Any] = {root: frozen(seed)}
+    running[root] = frozen(seed)
     yield Step(index=index, kind="seed", **_about(reading, root), after=running[root])
     for node, adjoint, contributions in sweep(root, seed):
         about = _about(reading, node)

@@ -13,6 +13,7 @@ import pytest
 
 from autograd_core import TABLE, Bilinear, Linear, Tensor, Value, capture_source, functions, history, sweep
 from autograd_core.symbolic import Symbol, contribution
+from nn import MLP, SGD
 from viz import step
 from viz.errors import OptionError
 from viz.formulas import in_words
@@ -259,3 +260,40 @@ def test_pictures_and_an_animation_of_the_steps(example, tmp_path):
         stepper.save(tmp_path / "x.html", step=999)
     with pytest.raises(OptionError, match="theme"):
         stepper.save(tmp_path / "x.png", theme="pink")
+
+
+def test_updates_are_steps_too_and_nothing_is_updated_by_looking():
+    model = MLP(2, [2, 1], rng=0)
+    optimizer = SGD(model.parameters(), lr=0.1, momentum=0.9)
+    for _ in range(2):  # so that there is a velocity
+        optimizer.zero_grad()
+        loss = (model([1.0, -2.0]) - 1.0) ** 2
+        loss.backward()
+        optimizer.step()
+    optimizer.zero_grad()
+    loss = (model([1.0, -2.0]) - 1.0) ** 2
+    before = [p.data for p in model.parameters()]
+    stepper = step(loss, after=optimizer)
+    updates = [s for s in stepper if s.kind == "update"]
+    assert [p.data for p in model.parameters()] == before
+    assert not any(p.swept for p in model.parameters())
+    assert stepper.steps[-len(updates) :] == tuple(updates)
+    assert [s.before for s in updates] == before
+    loss.backward()
+    assert [s.upstream for s in updates] == [p.grad for p in model.parameters()]
+    optimizer.step()
+    assert [s.after for s in updates] == [p.data for p in model.parameters()]
+    card = stepper.card(updates[0])
+    name = updates[0].name
+    assert [line.caption for line in card.lines] == ["gradient", "velocity", "update"]
+    assert card.lines[-1].text == f"{name} ← {name} - 0.1 * velocity"
+    assert card.sentence.startswith(f"{name} moves from ")
+    assert stepper.to_html().count('"phase":"update"') == len(updates)
+    assert stepper.run_to(name).kind != "update"
+
+
+def test_an_update_by_something_else_is_refused(example):
+    with pytest.raises(OptionError, match="is no optimiser"):
+        step(example, after="SGD")
+    with pytest.raises(OptionError, match="parameters of another model"):
+        step(example, after=SGD([Value(1.0)], lr=0.1))
