@@ -10,17 +10,12 @@
    so it would write over the memory in front of them. Here what waits is linked through the first field behind the
    object's head: mypyc's pointer to a table of methods, which nobody asks any more. */
 
-#ifdef Py_GIL_DISABLED
-#define AMONG_THREADS static _Thread_local
-#else
-#define AMONG_THREADS static
-#endif
-
 #define DEEPEST 100
 #define NEXT_TO_FREE(node) (*(PyObject **)((PyObject *)(node) + 1))
 
-AMONG_THREADS int nested = 0;
-AMONG_THREADS PyObject *waiting = NULL;
+/* One thread at a time is here: setup.py compiles for no Python without the global interpreter lock. */
+static int nested = 0;
+static PyObject *waiting = NULL;
 
 static void free_what_waits(void)
 {

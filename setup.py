@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
+import sysconfig
 from pathlib import Path
 
 from setuptools import Extension, setup
@@ -17,6 +18,9 @@ from setuptools.errors import BaseError
 
 ROOT = Path(__file__).parent
 ASKED = os.environ.get("AUTOGRAD_CORE_COMPILED", "0") not in ("", "0")
+if ASKED and sysconfig.get_config_var("Py_GIL_DISABLED"):
+    print("autograd-core is built as pure Python: its compiled engine needs the interpreter lock.", file=sys.stderr)
+    ASKED = False
 BUILDING = not {"bdist_wheel", "build", "build_ext", "editable_wheel", "install"}.isdisjoint(sys.argv)
 
 spec = importlib.util.spec_from_file_location("twins", ROOT / "autograd_core" / "twins.py")

@@ -14,15 +14,17 @@ __all__ = ["weighted_sum"]
 
 if COMPILED:  # a loop of machine code is quicker than two of Python's iterators
 
-    def weighted_sum(weights: list[Any], inputs: list[Any], start: Any) -> Any:
+    def weighted_sum(weights: Any, inputs: Any, start: Any) -> Any:
         """Return start + w₁x₁ + … + wₙxₙ, added from left to right."""
+        ws: list[Any] = weights if isinstance(weights, list) else [*weights]
+        xs: list[Any] = inputs if isinstance(inputs, list) else [*inputs]
         total = start
-        for weight, x in zip(weights, inputs):  # noqa: B905 - mypyc makes one loop of it, if nothing else is asked
+        for weight, x in zip(ws, xs):  # noqa: B905 - mypyc makes one loop of it, if nothing else is asked
             total = total + weight * x
         return total
 
 else:
 
-    def weighted_sum(weights: list[Any], inputs: list[Any], start: Any) -> Any:
+    def weighted_sum(weights: Any, inputs: Any, start: Any) -> Any:
         """Return start + w₁x₁ + … + wₙxₙ, added from left to right."""
         return sum(map(mul, weights, inputs), start)
