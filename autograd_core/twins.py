@@ -25,7 +25,7 @@ __all__ = ["MODULES", "are_current", "document", "keep_out_if_stale", "write_rec
 MODULES = ("node", "scalar_node", "_operators", "value", "scalar_sweep", "scope", "weighted_sum")
 
 FOLDER = Path(__file__).parent
-#: The library in which the code of all twins is; each of them only refers to it.
+#: The library in which the code of all twins is, beside the package; each of them only refers to it.
 LIBRARY = "autograd_core__mypyc"
 
 
@@ -59,14 +59,14 @@ def read_record() -> dict[str, dict[str, str]]:
     return record if isinstance(record, dict) else {}
 
 
-def present(name: str) -> bool:
-    """Whether a module has a twin that this Python would import."""
-    return any((FOLDER / f"{name}{suffix}").exists() for suffix in importlib.machinery.EXTENSION_SUFFIXES)
+def present(name: str, folder: Path = FOLDER) -> bool:
+    """Whether a folder holds a module of machine code that this Python would import."""
+    return any((folder / f"{name}{suffix}").exists() for suffix in importlib.machinery.EXTENSION_SUFFIXES)
 
 
 def are_current() -> bool:
     """Whether all twins are there, and were made of the text that is there."""
-    whole = all(map(present, MODULES)) and importlib.util.find_spec(LIBRARY) is not None
+    whole = all(map(present, MODULES)) and present(LIBRARY, FOLDER.parent)
     return whole and read_record().get("fingerprints") == fingerprints(FOLDER)
 
 
