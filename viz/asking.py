@@ -157,13 +157,14 @@ def _slice(session: Session, message: Mapping[str, Any]) -> dict[str, Any]:
     p, index = session.parameter(link)
     now = float(p.data if index is None else p.data[index])
     at = [now + REACH * (2 * k / (SLICES - 1) - 1) for k in range(SLICES)]
-    found = []
+    found, stepper = [], session.stepper
     try:
         for w in at:
             _weight(session, {"link": link, "value": w})
             found.append(session.loss())
     finally:
         _weight(session, {"link": link, "value": now})
+        session.stepper = stepper  # nothing has changed in the end, so the sweep goes on where it was
     return {"link": link, "w": at, "loss": [x if math.isfinite(x) else None for x in found], "now": now}
 
 

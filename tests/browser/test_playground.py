@@ -66,6 +66,25 @@ def test_a_weight_is_chosen_by_keyboard_set_and_its_slice_drawn(play):
     assert "neg" in line.get_attribute("class").split()
 
 
+def test_the_slice_follows_the_weight_as_it_is_trained(play):
+    session, page = play
+    page.locator('.network .link[id="l0_0_1_1"]').focus()
+    page.keyboard.press("Enter")
+    page.locator(".slice svg").wait_for()
+    page.click("[data-size=operation]")
+    page.click("[data-size=operation]")
+    page.locator('.network .link[id="l0_0_1_2"]').focus()
+    page.keyboard.press("Enter")
+    weight = session.model.layers[0].neurons[2].w[0]
+    page.locator(".slice text", has_text=f"w = {labels.number(weight.data, 3)}").wait_for()
+    assert session.stepper.position == 2, "looking at the loss around a weight ends no sweep"
+    page.click("[data-do=play]")
+    page.wait_for_timeout(900)
+    page.click("[data-do=play]")
+    page.locator('[data-do="play"]', has_text="Train").wait_for()
+    page.locator(".slice text", has_text=f"w = {labels.number(weight.data, 3)}").wait_for()
+
+
 def test_samples_are_added_moved_and_removed(play):
     session, page = play
     box = page.locator(".overlay").bounding_box()

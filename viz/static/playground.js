@@ -104,6 +104,7 @@ export function mount(root, choices, ask) {
     badges(fresh);
     card(fresh.card);
     weight();
+    follow();
   }
 
   const known = (x) => (x === null ? NaN : x);
@@ -197,7 +198,7 @@ export function mount(root, choices, ask) {
   function choose(id) {
     chosen = id;
     weight();
-    slice();
+    follow();
   }
 
   function weight() {
@@ -209,9 +210,24 @@ export function mount(root, choices, ask) {
     for (const [id, path] of view.link) path.classList.toggle("chosen", id === chosen);
   }
 
-  async function slice() {
-    const found = await ask({ do: "slice", link: chosen });
-    if (!found) return;
+  // Draws the slice anew when what it depends on has changed, at most twice a second while a training runs.
+  let sliced = "", asked = -1e9, later = null;
+  function follow() {
+    const now = JSON.stringify([chosen, told.weights, told.biases, told.x, told.class, told.settings.loss]);
+    if (chosen === null || now === sliced || later !== null) return;
+    const wait = told.playing ? asked + 500 - performance.now() : 0;
+    if (wait > 0) {
+      later = setTimeout(() => { later = null; follow(); }, wait);
+      return;
+    }
+    sliced = now;
+    asked = performance.now();
+    slice(chosen);
+  }
+
+  async function slice(link) {
+    const found = await ask({ do: "slice", link });
+    if (!found || link !== chosen) return;
     const W = 320, H = 110, box = $(".slice");
     box.replaceChildren();
     const losses = found.loss.filter((x) => x !== null);
@@ -240,7 +256,6 @@ export function mount(root, choices, ask) {
 
   async function set(value) {
     await ask({ do: "weight", link: chosen, value: Number(value.toPrecision(6)) });
-    slice();
   }
   $("[data-weight]").addEventListener("change", (event) => {
     if (event.target.value !== "" && Number.isFinite(Number(event.target.value))) set(Number(event.target.value));
