@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.machinery
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -93,6 +94,26 @@ def test_the_compiled_engine_gives_way_to_an_edited_source(tmp_path):
     with (tmp_path / "autograd_core" / "value.py").open("a", encoding="utf-8") as file:
         file.write("\n# another thought\n")
     assert ask(tmp_path).stdout == "False\n"
+
+
+@needs_compiled
+def test_both_engines_compute_the_same_bits(copied):
+    program = (
+        "from tests.laws.test_scale import digest; import autograd_core; print(autograd_core.__compiled__, digest())"
+    )
+    pure, compiled = (
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={"PYTHONPATH": os.pathsep.join(map(str, folders)), "PYTHONHASHSEED": "0"},
+            cwd=folders[0],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.split()
+        for folders in ((copied, ROOT), (ROOT,))
+    )
+    assert (pure[0], compiled[0]) == ("False", "True")
+    assert pure[1] == compiled[1]
 
 
 @needs_compiled
