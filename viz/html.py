@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from html import escape
 from importlib import resources
 from string import Template
+from types import MappingProxyType
 from typing import Any
 
 from . import labels
@@ -57,6 +58,7 @@ def page(
     missing: str,
     theme: str = "auto",
     start: int = 0,
+    guide: Mapping[str, Any] = MappingProxyType({}),
 ) -> str:
     """Return the page that steps through a graph.
 
@@ -74,11 +76,14 @@ def page(
         The colours to begin with.
     start : int
         How many steps are taken when it opens.
+    guide : mapping
+        "stops": where coarser steps end; "paths": the paths to each node, in words.
     """
     data = {
         "steps": [_entry(step, card) for step, card in zip(steps, cards, strict=True)],
         "given": [row.node for row in table.rows if not row.formula],
         "start": start,
+        **guide,
     }
     graph = picture or f'<p class="missing">There is no picture of the graph. {escape(missing)}</p>'
     return Template(static("stepper.html")).substitute(

@@ -19,7 +19,7 @@ accumulate    ā = — + v̄1 · ∂v1/∂a                   3.0000
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -32,8 +32,10 @@ from .drawing import Drawing
 from .errors import OptionError, RendererMissingError, RenderError
 from .frames import Frames
 from .overview import MOST_DRAWN
+from .paths import MOST_LISTED, Paths
 from .reading import Reading
 from .steps import Step
+from .stops import SIZES, stops
 from .table import TraceTable, rows
 from .theme import THEMES
 
@@ -41,6 +43,8 @@ __all__ = ["MAX_NODES", "Stepper", "step"]
 
 #: each node is worded and typeset several times, so a longer list takes seconds to make and is not looked through
 MAX_NODES = 5000
+#: the paths of a larger graph would be most of its page
+MOST_EXPLAINED = 150
 
 
 class Stepper:
@@ -73,7 +77,7 @@ class Stepper:
         self.steps: tuple[Step, ...] = tuple(_steps.steps(reading, seed, after))
         self.position = 0
         self._frames = Frames(reading, self.steps)
-        self._ids = reading.ids
+        self._reading, self._ids = reading, reading.ids
         self._output = str(reading.name(root))
         self._table = TraceTable(rows(reading, self.steps))
         self._scene = scene.build(reading, {step.target or step.node: step.after for step in self.steps if _adds(step)})
@@ -89,17 +93,38 @@ class Stepper:
         """The step taken last; None at the start."""
         return self.steps[self.position - 1] if self.position else None
 
-    def next(self) -> Step | None:
-        """Take a step and return it; at the end, return None and stay."""
+    def next(self, by: str = "step") -> Step | None:
+        """Take a step and return it; at the end, return None and stay.
+
+        ``by`` is "step", or how far to go at once: to the end of what is done for a "node", a "neuron", a "layer" or
+        in a "phase".
+        """
         if self.position == len(self.steps):
             return None
-        self.position += 1
+        self.position = next(k for k in self._stops(by) if k > self.position)
         return self.current
 
-    def back(self) -> Step | None:
-        """Take the last step back, and return the one before it; None at the start."""
-        self.position = max(0, self.position - 1)
+    def back(self, by: str = "step") -> Step | None:
+        """Go back as far as ``next`` goes on, and return the step taken before; None at the start."""
+        self.position = max((k for k in self._stops(by) if k < self.position), default=0)
         return self.current
+
+    def _stops(self, by: str) -> Sequence[int]:
+        if by == "step":
+            return range(1, len(self.steps) + 1)
+        if by not in SIZES:
+            raise OptionError(f"by={by!r} is none of these: 'step', {', '.join(map(repr, SIZES))}.")
+        return self._coarse.get(by, self._coarse["node"])  # without parts of a model a node is the next larger thing
+
+    @cached_property
+    def _coarse(self) -> dict[str, list[int]]:
+        return stops(self.steps)
+
+    def paths(self, node: Any, most: int = MOST_LISTED) -> Paths:
+        """Return the ways from the output to a node, given as itself or by its name, and what they add up to."""
+        wanted = self._id(node)
+        found = next(x for x, identity in self._ids.items() if identity == wanted)
+        return Paths(self._reading, found, most)
 
     def goto(self, position: int) -> Step | None:
         """Go to where so many steps have been taken, and return the last of them.
@@ -205,7 +230,14 @@ class Stepper:
             raise OptionError(f"step={step!r} is not one of these: 0 to {len(self.steps)} steps can have been taken.")
         picture, missing = self._picture
         cards = [self.card(step) for step in self.steps]
-        return html.page(self._output, self.steps, cards, self._table, picture, missing, theme, start)
+        guide = {"stops": self._coarse, "paths": self._paths()}
+        return html.page(self._output, self.steps, cards, self._table, picture, missing, theme, start, guide)
+
+    def _paths(self) -> dict[str, str]:
+        """Return the paths to each node in words, for a page; for none of a graph that is large or of Tensors."""
+        if len(self._ids) > MOST_EXPLAINED or not all(isinstance(node.data, float) for node in self._ids):
+            return {}
+        return {identity: repr(Paths(self._reading, node)) for node, identity in self._ids.items()}
 
     def to_markdown(self) -> str:
         """Return all steps with their arithmetic, and the evaluation trace, in Markdown."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from autograd_core import Value
+from nn import MLP, SGD
 from viz import labels, step
 
 pytestmark = [pytest.mark.browser, pytest.mark.dot, pytest.mark.slow]
@@ -138,3 +139,69 @@ def test_in_a_notebook_the_frame_steps(browser, tmp_path, example):
     frame.locator("#next").click()
     assert frame.locator("#counter").inner_text() == "Step 1 of 14"
     page.close()
+
+
+@pytest.fixture
+def trained():
+    model = MLP(2, [2, 1], rng=0)
+    optimizer = SGD(model.parameters(), lr=0.1)
+    return step((model([1.0, -2.0]) - 1.0) ** 2, after=optimizer)
+
+
+def test_coarser_steps_stop_where_the_object_stops(open_page, trained):
+    page = open_page(trained)
+    count = lambda: int(page.inner_text("#counter").split()[1])  # noqa: E731
+    for size in ("node", "neuron", "layer", "phase", "step"):
+        page.keyboard.press("Home")
+        page.select_option("#by", size)
+        page.locator("#view").focus()
+        trained.goto(0)
+        while trained.next(size) is not None:
+            page.keyboard.press("ArrowRight")
+            assert count() == trained.position
+        while trained.position:
+            trained.back(size)
+            page.keyboard.press("ArrowLeft")
+            assert count() == trained.position
+    page.keyboard.press("PageDown")
+    assert count() == sum(s.kind == "forward" for s in trained)
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Shift+ArrowRight")
+    assert "BACKWARD" in page.inner_text("#phase").upper()
+
+
+def test_breakpoints_places_paths_and_keys(open_page, trained):
+    page = open_page(trained)
+    for asked, position in (("5", 5), (trained.steps[20].target_name, None)):
+        page.keyboard.press("g")
+        page.keyboard.type(asked)
+        page.keyboard.press("Enter")
+        if position is None:
+            position = 1 + max(i for i, s in enumerate(trained) if s.target_name == asked)
+        assert page.inner_text("#counter") == f"Step {position} of {len(trained)}"
+    page.keyboard.press("p")
+    name = trained.steps[20].target_name
+    assert page.inner_text("#ways").strip() == repr(trained.paths(name)).strip()
+    page.keyboard.press("b")
+    page.keyboard.press("Home")
+    trained.goto(0)
+    trained.run_to(name)
+    page.keyboard.press("r")
+    assert page.inner_text("#counter") == f"Step {trained.position} of {len(trained)}"
+    assert page.locator("tr.breakpoint").count() == 1
+    page.keyboard.press("?")
+    assert page.locator("#keys").is_visible()
+    page.keyboard.press("/")
+    page.keyboard.type("nobody")
+    page.keyboard.press("Enter")
+    assert page.locator("#place").get_attribute("aria-invalid") == "true"
+    assert "no node called nobody" in page.inner_text("#live")
+
+
+def test_an_update_shows_the_new_number(open_page, trained):
+    page = open_page(trained)
+    page.keyboard.press("End")
+    last = trained.steps[-1]
+    assert last.kind == "update"
+    assert page.inner_text("#lines .last").removeprefix("= ") == labels.number(last.after)
+    assert page.text_content(f"#graph [id='{last.node}'] .data") == labels.number(last.after)

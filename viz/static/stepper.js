@@ -70,6 +70,7 @@
     $("first").disabled = $("back").disabled = position === 0;
     $("last").disabled = $("next").disabled = position === steps.length;
     if (position === steps.length) pause();
+    showWays();
     const near = step && nodes.get(step.target ?? step.node);
     if (near) for (const part of [near.row, near.box]) part && part.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
@@ -127,7 +128,10 @@
 
   function play() {
     if (position === steps.length) show(0);
-    timer = setInterval(() => show(position + 1), 1100);
+    timer = setInterval(() => {
+      onward($("by").value);
+      if (breakpoints.has(about())) pause();
+    }, 1100);
     $("play").setAttribute("aria-label", "Pause");
     $("play").classList.add("playing");
   }
@@ -139,29 +143,97 @@
     $("play").classList.remove("playing");
   }
 
+  // Coarser steps: the engine's own, several at once, up to a stop.
+  for (const size of Object.keys(data.stops)) $("by").append(element("option", "", size));
+  for (const stop of data.stops.phase) $("ticks").append(Object.assign(element("option", ""), { value: stop }));
+  const stopsOf = (size) => data.stops[size] ?? steps.map((_, i) => i + 1);
+  const onward = (size) => show(stopsOf(size).find((stop) => stop > position) ?? steps.length);
+  const backward = (size) => show(stopsOf(size).findLast((stop) => stop < position) ?? 0);
+
+  // The node that a step is about: the one that receives, else the one that is computed.
+  const about = () => (position ? steps[position - 1].target ?? steps[position - 1].node : null);
+
+  const breakpoints = new Set();
+  function toggleBreakpoint() {
+    const id = about();
+    if (id === null) return;
+    if (!breakpoints.delete(id)) breakpoints.add(id);
+    mark(nodes.get(id).row, { breakpoint: breakpoints.has(id) });
+    $("live").textContent = `Breakpoint ${breakpoints.has(id) ? "set" : "removed"}.`;
+  }
+  function run() {
+    const met = steps.findIndex((step, i) => i >= position && (breakpoints.has(step.node) || breakpoints.has(step.target)));
+    show(met < 0 ? steps.length : met + 1);
+  }
+
+  // Steps by their numbers, nodes by their names.
+  const ids = new Map();
+  for (const [id, node] of nodes) {
+    const name = node.row.querySelector("th").textContent;
+    ids.set(name, id);
+    $("names").append(Object.assign(element("option", ""), { value: name }));
+  }
+  $("find").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const asked = $("place").value.trim();
+    const id = ids.get(asked) ?? [...ids].find(([name]) => name.endsWith(`.${asked}`))?.[1];
+    pause();
+    if (/^\d+$/.test(asked)) show(Number(asked));
+    else if (id) show((lastArrival.get(id) ?? -1) + 1);
+    const found = id || /^\d+$/.test(asked);
+    $("place").setAttribute("aria-invalid", String(!found));
+    if (found) $("view").focus();
+    else $("live").textContent = `There is no node called ${asked}.`;
+  });
+
+  function open(button, part, on = part.hidden) {
+    part.hidden = !on;
+    button.setAttribute("aria-pressed", String(on));
+    showWays();
+  }
+  function showWays() {
+    if (!$("ways").hidden)
+      $("ways").textContent = data.paths[about()] ?? (position ? "Paths are told for graphs of Values of up to 150 nodes."
+        : "Take a step: the paths are those to its node.");
+  }
+
   const actions = {
     first: () => show(0),
-    back: () => show(position - 1),
-    next: () => show(position + 1),
+    back: () => backward($("by").value),
+    next: () => onward($("by").value),
     last: () => show(steps.length),
     play: () => (timer ? pause() : play()),
+    paths: () => open($("paths"), $("ways")),
+    help: () => open($("help"), $("keys")),
   };
-  const keys = { ArrowRight: "next", ArrowLeft: "back", Home: "first", End: "last", " ": "play" };
+  const keys = {
+    ArrowRight: actions.next, ArrowLeft: actions.back, Home: actions.first, End: actions.last, " ": actions.play,
+    PageDown: () => onward("phase"), PageUp: () => backward("phase"), b: toggleBreakpoint, r: run,
+    p: actions.paths, "?": actions.help, d: () => $("theme").click(), t: () => $("trace").focus(),
+    g: () => $("place").select(), "/": () => $("place").select(),
+  };
+  const shifted = { ArrowRight: () => onward("node"), ArrowLeft: () => backward("node") };
+  const still = new Set(["play", "paths", "help"]);
   for (const [id, action] of Object.entries(actions))
-    $(id).addEventListener("click", () => { if (id !== "play") pause(); action(); });
+    $(id).addEventListener("click", () => { if (!still.has(id)) pause(); action(); });
   $("slider").addEventListener("input", () => { pause(); show(Number($("slider").value)); });
   document.addEventListener("keydown", (event) => {
-    const name = keys[event.key];
-    if (!name || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.id === "place") {
+      if (event.key === "Escape") $("view").focus();
+      return;
+    }
+    const action = (event.shiftKey ? shifted[event.key] : undefined) ?? keys[event.key];
+    if (!action || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === " " && event.target.tagName === "BUTTON") return;  // the button's own key
+    if (event.target.tagName === "SELECT" && event.key.startsWith("Arrow")) return;
     event.preventDefault();
-    if (name !== "play") pause();
-    actions[name]();
+    if (action !== actions.play) pause();
+    action();
   });
 
   // A click on a box or a row goes to where that node was computed, on its adjoint to where that was complete.
   const computed = new Map();
-  steps.forEach((step, i) => { if (step.value !== undefined) computed.set(step.node, i + 1); });
+  steps.forEach((step, i) => { if (step.phase === "forward") computed.set(step.node, i + 1); });
   for (const [id, node] of nodes) {
     const toValue = () => { pause(); show(computed.get(id) ?? 0); };
     const toAdjoint = () => { pause(); show((lastArrival.get(id) ?? -1) + 1); };
