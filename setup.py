@@ -14,7 +14,7 @@ from pathlib import Path
 
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
-from setuptools.errors import BaseError
+from setuptools.errors import BaseError, CCompilerError
 
 ROOT = Path(__file__).parent
 ASKED = os.environ.get("AUTOGRAD_CORE_COMPILED", "0") not in ("", "0")
@@ -58,7 +58,7 @@ class BuildTwins(build_ext):
         """Compile, and write the record last, so that a build that was interrupted is not taken for one."""
         try:
             super().run()
-        except BaseError as error:
+        except (BaseError, CCompilerError, OSError) as error:
             print(f"autograd-core is built as pure Python, as its engine did not compile: {error}", file=sys.stderr)
             self.extensions = []
             return
