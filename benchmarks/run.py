@@ -12,11 +12,13 @@ import argparse
 import json
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from compiling import compiled_engine
 from pairing import machine
 from turns import shown, times
 
@@ -132,18 +134,28 @@ BENCHMARKS: dict[str, Callable[[dict[str, Any]], Iterator[Row]] | None] = {
 }
 
 
-def run(name: str, quick: bool, out: Path) -> dict[str, Any] | None:
+def run(name: str, quick: bool, out: Path, environment: dict[str, str] | None = None) -> dict[str, Any] | None:
     """Run one benchmark and return its figures; None if it cannot run here."""
     print(f"{name} …", file=sys.stderr, flush=True)
     command = [sys.executable, str(FOLDER / f"{name}.py"), "--out", str(out), *["--quick"] * quick]
     before = out / f"{name}.json"
     before.unlink(missing_ok=True)
-    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
+    done = subprocess.run(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment, check=False
+    )
     print(done.stderr, end="", file=sys.stderr)
     if not before.exists():  # not 0 is also returned for a promise that is not kept
         print(f"{name} is left out.", file=sys.stderr)
         return None
     return json.loads(before.read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+
+
+def gpt_compiled(quick: bool) -> Iterator[Row]:
+    """Yield the row of the GPT for the compiled engine, where one can be built."""
+    with compiled_engine() as environment, tempfile.TemporaryDirectory() as folder:
+        figures = environment and run("microgpt", quick, Path(folder), environment)
+        if figures:
+            yield from (row for row in gpt_rows(figures) if row.promised is not None and "eager" in row.work)
 
 
 def markdown(rows: list[Row], versions: dict[str, str], quick: bool) -> Iterator[str]:
@@ -218,6 +230,8 @@ def main(arguments: list[str] | None = None) -> int:
         if figures is not None:
             versions |= figures["versions"]
             rows += BENCHMARKS[name](figures) if BENCHMARKS[name] else []
+        if name == "microgpt" and not options.quick:
+            rows += gpt_compiled(options.quick)
     text = "\n".join(markdown(rows, versions, options.quick)) + "\n"
     print(text)
     (options.out / "summary.md").write_text(text, encoding="utf-8")
