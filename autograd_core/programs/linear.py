@@ -27,8 +27,8 @@ class Sums:
 
     Attributes
     ----------
-    needed : list of bool
-        For every place, whether it is wanted.
+    count : list of int
+        For every place, how often it is read; 0 for what nobody wants.
     sums : dict
         The place of each sum -> its terms: factors -> number.
     totals : dict
@@ -39,15 +39,15 @@ class Sums:
 
     def __init__(self, schedule: Schedule) -> None:
         self.tape, self.phases = schedule.tape, schedule.phases()
-        self.needed = self.tape.needed(schedule.roots)
-        self.count = uses(self.tape, self.needed, schedule.roots)
+        self.count = uses(self.tape, schedule.roots)
         self.folded: set[int] = set()
         self.sums: dict[int, dict[Factors, float]] = {}
         self.totals: dict[int, Factors] = {}
         first = self.tape.inputs
-        self._linear = [False] * first + [_is_linear(op, operands) for op, operands in self.tape.steps]
+        self._linear = [False] * first
+        self._linear += [op in LINEAR or _is_square(op, operands) for op, operands in self.tape.steps]
         for place in range(len(self.tape) - 1, first - 1, -1):
-            if not self.needed[place] or place in self.folded:
+            if not self.count[place] or place in self.folded:
                 continue
             if self._linear[place]:
                 self.sums[place] = self._expand(place)
@@ -63,6 +63,9 @@ class Sums:
         """
         steps, first, linear = self.tape.steps, self.tape.inputs, self._linear
         count, phases, phase = self.count, self.phases, self.phases[place]
+        op, operands = steps[place - first]
+        if op is MUL and type(operands[0]) is int and type(operands[1]) is int:  # most of them, in a sweep
+            return {(min(operands), max(operands)): 1.0}
         found: dict[Factors, float] = {}
 
         def add(a: Any, b: Any, weight: float) -> None:
@@ -113,8 +116,6 @@ class Sums:
         return (x, None)
 
 
-def _is_linear(op: Any, operands: Any) -> bool:
-    """Whether an operation is a sum of products; x ** 2 and its derivative are such by another name."""
-    if op in LINEAR:
-        return True
+def _is_square(op: Any, operands: Any) -> bool:
+    """Whether an operation is x ** 2 or its derivative, which are sums of products by another name."""
     return (op is POW or op is POWER_SLOPE) and type(operands[1]) is float and bool(operands[1] == 2.0)

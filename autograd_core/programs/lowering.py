@@ -46,7 +46,7 @@ class Lowering:
         self._spread: dict[int, int] = {}
         self._opcode = {op: k for k, op in enumerate(TABLE.values())}
         found = Sums(schedule)
-        self.needed, self.phases = found.needed, found.phases
+        self.count, self.phases = found.count, found.phases
         self.sums, self.totals, self.folded = found.sums, found.totals, found.folded
         self._allocate_shared()
         self._emit()
@@ -80,7 +80,7 @@ class Lowering:
         groups: dict[Any, list[int]] = {}
         self._batch: list[int] = []
         for place in range(tape.inputs, len(tape)):
-            if not self.needed[place] or place in self.folded:
+            if not self.count[place] or place in self.folded:
                 continue
             phase = self.phases[place]
             if phase == BATCH:

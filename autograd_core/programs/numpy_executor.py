@@ -60,8 +60,8 @@ class NumpyExecutor:
     def _arrange(self, schedule: Schedule) -> None:
         """Put operations of one kind and depth together, and give their results neighbouring rows."""
         tape = schedule.tape
-        needed = tape.needed(schedule.roots)
-        count = uses(tape, needed, schedule.roots)
+        count = uses(tape, schedule.roots)
+        needed = [reads > 0 for reads in count]
         sums, inner = chains(tape, needed, count)
         phases = schedule.phases()
         level = [0] * len(tape)

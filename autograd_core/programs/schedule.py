@@ -62,17 +62,18 @@ class Schedule:
         return phases
 
 
-def uses(tape: Tape, needed: Sequence[bool], roots: Sequence[Ref]) -> list[int]:
-    """Return how often the result of each place is read, by needed operations and as a root."""
+def uses(tape: Tape, roots: Sequence[Ref]) -> list[int]:
+    """Return how often the result of each place is read, by operations that the roots need and as a root."""
     count = [0] * len(tape)
-    for (_, operands), kept in zip(tape.steps, needed[tape.inputs :], strict=True):
-        if kept:
-            for x in operands:
-                if type(x) is int:
-                    count[x] += 1
     for x in roots:
         if type(x) is int:
             count[x] += 2  # a root has to be stored, however few read it
+    steps, first = tape.steps, tape.inputs
+    for place in range(len(tape) - 1, first - 1, -1):
+        if count[place]:
+            for x in steps[place - first][1]:
+                if type(x) is int:
+                    count[x] += 1
     return count
 
 

@@ -141,8 +141,8 @@ class _Text:
 
         That changes no rounding: it is the same operation on the same numbers.
         """
-        needed = tape.needed(roots)
-        count = uses(tape, needed, roots)
+        count = uses(tape, roots)
+        needed = [reads > 0 for reads in count]
         forward = len(self.recording.tape)
         adjoint_of = {x: place for place, x in reversed(adjoints.items()) if type(x) is int and x >= forward}
         known: dict[int, _Piece] = {place: _Piece(name) for place, name in enumerate(self.names)}
