@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -140,31 +141,32 @@ def _changed(session: Session, ringed: int) -> None:
 
 
 def _weight(session: Session, message: Mapping[str, Any]) -> None:
-    p, index = session.parameter(str(message["link"]))
-    value = _coordinate(message["value"])
+    _put(*session.parameter(str(message["link"])), _coordinate(message["value"]))
+    session.stepper = None
+
+
+def _put(p: Any, index: tuple[int, int] | None, value: float) -> None:
+    """Set a weight, which is a parameter or an element of one."""
     if index is None:
         p.data = value
     else:
         data = np.array(p.data)
         data[index] = value
         p.data = data
-    session.stepper = None
 
 
 def _slice(session: Session, message: Mapping[str, Any]) -> dict[str, Any]:
     """Return the loss on all samples as a function of one weight, the others as they are."""
     link = str(message["link"])
-    p, index = session.parameter(link)
+    twin = copy.copy(session)  # with a model of its own, since this one is somebody's, who may look at it meanwhile
+    twin.model = copy.deepcopy(session.model)
+    p, index = twin.parameter(link)
     now = float(p.data if index is None else p.data[index])
     at = [now + REACH * (2 * k / (SLICES - 1) - 1) for k in range(SLICES)]
-    found, stepper = [], session.stepper
-    try:
-        for w in at:
-            _weight(session, {"link": link, "value": w})
-            found.append(session.loss())
-    finally:
-        _weight(session, {"link": link, "value": now})
-        session.stepper = stepper  # nothing has changed in the end, so the sweep goes on where it was
+    found = []
+    for w in at:
+        _put(p, index, w)
+        found.append(twin.loss())
     return {"link": link, "w": at, "loss": [x if math.isfinite(x) else None for x in found], "now": now}
 
 

@@ -135,6 +135,22 @@ def test_points_are_added_moved_and_removed():
     assert not session.notice
 
 
+def test_nobody_sees_the_model_change_while_its_loss_is_sliced(monkeypatch):
+    session = Session(layers=(2,), samples=20)
+    before, seen = session.model.state_dict(), []
+    loss = Session.loss
+
+    def watched(twin):
+        seen.append(session.model.state_dict())
+        return loss(twin)
+
+    monkeypatch.setattr(Session, "loss", watched)
+    found = session.do({"do": "slice", "link": "l0_0_1_1"})
+    assert len(seen) == len(found["w"]) > 10
+    assert len(set(found["loss"])) > 10
+    assert all(np.array_equal(state[name], before[name]) for state in seen for name in before)
+
+
 def test_a_weight_is_set_and_its_slice_passes_through_the_loss_that_is():
     session = Session(layers=(2,))
     session.do({"do": "weight", "link": "l0_1_1_0", "value": 1.25})
