@@ -127,11 +127,14 @@ def cross_entropy(logits: Any, target: Any) -> Any:
     if target.dtype.kind not in "iu" or (target.size and (target.min() < 0 or target.max() >= shape[-1])):
         raise OperandError(f"Targets are class indices, integers from 0 to {shape[-1] - 1}, not {target!r:.100}.")
     place = target[..., None]
-    others = np.not_equal(np.arange(shape[-1]), place).astype(raw(logits).dtype)
-    samples = [places[..., None] for places in np.indices(target.shape, sparse=True)]
-    differences = m.sub(logits, m.getitem(logits, index=(*samples, place)))
+    own = np.equal(np.arange(shape[-1]), place).astype(raw(logits).dtype)
+    others = 1.0 - own
+    # A sum that picks the own term of each sample is exact for finite logits; of any other it is nan.
+    differences = m.sub(logits, sum(m.mul(logits, own), (-1,), keepdims=True))
     if raw(differences).max(initial=0.0) <= SAFE[raw(logits).dtype]:
         return m.log1p(sum(m.mul(m.exp(differences), others), (-1,)))
+    samples = [places[..., None] for places in np.indices(target.shape, sparse=True)]
+    differences = m.sub(logits, m.getitem(logits, index=(*samples, place)))
     top = raw(differences).max(axis=-1, keepdims=True, initial=0.0)
     if not np.isfinite(top).all():
         return logsumexp(m.where(others, differences, 0.0), -1)
