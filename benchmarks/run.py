@@ -210,7 +210,7 @@ def write_readme(rows: list[Row], path: Path) -> None:
     """Put the table between its marks in the README."""
     text = path.read_text(encoding="utf-8")
     start, end = text.index(BEGIN) + len(BEGIN), text.index(END)
-    path.write_text(f"{text[:start]}\n{chr(10).join(table(rows))}\n{text[end:]}", encoding="utf-8")
+    path.write_text(f"{text[:start]}\n\n{chr(10).join(table(rows))}\n\n{text[end:]}", encoding="utf-8")
 
 
 def main(arguments: list[str] | None = None) -> int:
