@@ -94,12 +94,8 @@ class Reading:
         seed = getattr(self.root, "seed", None)
         return 1.0 if seed is None else seed()
 
-    def scope(self, node: Any) -> str:
-        """Return the path of the part of a model that made a node, "" for none."""
-        return self.scopes[int(self.ids[node][1:])]
-
     def path(self, node: Any) -> str:
-        """Return the scope of a node, fit to be shown."""
+        """Return the path of the part of a model that made a node, fit to be shown; "" for none."""
         return self.paths[int(self.ids[node][1:])]
 
     @cached_property

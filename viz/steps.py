@@ -225,7 +225,7 @@ def _about(reading: Reading, node: Any) -> dict[str, Any]:
         "node": reading.ids[node],
         "name": str(reading.name(node)),
         "op": "" if node.op is None else node.op.name,
-        "scope": reading.scope(node),
+        "scope": reading.path(node),
         "operands": tuple(reading.formulas.operand(x) for x in node.operands),
         "value": frozen(node.data),
         "source": _source(node),
