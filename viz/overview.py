@@ -27,7 +27,7 @@ MOST_DRAWN = 1000
 #: more boxes than this would take Graphviz minutes, even if somebody asks for them
 MOST_BOXES = 5000
 #: of a larger graph, reading it alone would take more than a second
-MOST_READ = 200_000
+MOST_READ = 100_000
 
 TOO_LARGE = (
     "So many boxes cannot be read. Draw an intermediate node, whose graph is smaller, or use draw(), which folds parts "
