@@ -69,6 +69,8 @@ def test_every_plot_draws_into_the_axes_it_is_given_and_returns_it(trained):
         lambda ax: plots.plot_descent_1d(lambda w: w * w, [1.0, 0.5], ax=ax),
         lambda ax: plots.plot_descent_contour(lambda a, b: a * a + b * b, [[1.0, 1.0], [0.5, 0.5]], ax=ax),
         lambda ax: plots.plot_decision_boundary(model, X, y, ax=ax),
+        lambda ax: plots.plot_functions(abs, -1.0, 1.0, ax=ax),
+        lambda ax: plots.plot_fit(lambda rows: rows, [[0.0], [1.0]], [0.0, 1.0], ax=ax),
         lambda ax: plots.plot_confusion([[3, 1], [0, 4]], ax=ax),
         lambda ax: plots.plot_histograms(model, ax=ax),
         lambda ax: plots.plot_histograms(model, "gradients", ax=ax, theme="dark"),
@@ -113,6 +115,42 @@ def test_learning_rates_are_those_of_the_schedule():
     for name, one in named.items():
         assert drawn(ax)[name].tolist() == [one(step) for step in range(5)]
     assert told_apart_without_colour(ax)
+
+
+def test_functions_are_plotted_as_they_compute():
+    ax = plots.plot_functions({"relu": lambda x: Value(x).relu(), "square": lambda x: x * x}, -2.0, 2.0, x="a", y="f")
+    assert drawn(ax)["relu"][[0, 200, 400]].tolist() == [0.0, 0.0, 2.0]
+    assert drawn(ax)["square"][[0, 200, 400]].tolist() == [4.0, 0.0, 4.0]
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("a", "f")
+    assert told_apart_without_colour(ax)
+    assert plots.plot_functions(abs).get_legend() is None
+    with pytest.raises(OptionError, match="is not below"):
+        plots.plot_functions(abs, 1.0, 1.0)
+
+
+@pytest.mark.parametrize("twin", [lambda model: model, lambda model: model.to_tensor()], ids=["values", "tensors"])
+def test_a_fit_shows_the_curve_its_units_the_truth_and_the_samples(twin):
+    model = MLP(1, [3, 1], activation="tanh", rng=0)
+    X, y = np.array([[-1.0], [0.0], [2.0]]), np.array([1.0, 0.0, 4.0])
+    ax = plots.plot_fit(twin(model), X, y, truth=lambda x: x * x, units=True)
+    at = [float(x) for x in ax.lines[0].get_xdata()[[0, 200, 400]]]
+    assert (at[0] < -1.0, at[-1] > 2.0) == (True, True)
+    assert drawn(ax)["truth"][[0, 200, 400]].tolist() == [x * x for x in at]
+    assert drawn(ax)["model"][[0, 200, 400]] == pytest.approx([model([x]).data for x in at], rel=1e-13)
+    units = [drawn(ax)[name] for name in ("hidden units", "_unit 2", "_unit 3")]
+    assert [unit[400] for unit in units] == pytest.approx([u.data for u in model.layers[0]([at[-1]])], rel=1e-13)
+    assert ax.collections[0].get_offsets().tolist() == np.column_stack([X, y]).tolist()
+
+
+def test_several_fits_are_named_and_what_cannot_be_plotted_says_why():
+    X, y = [[0.0], [1.0]], [0.0, 1.0]
+    ax = plots.plot_fit({"line": lambda rows: rows, "flat": lambda rows: 0.0 * rows}, X, y)
+    assert set(drawn(ax)) == {"line", "flat"}
+    assert told_apart_without_colour(ax)
+    with pytest.raises(OptionError, match="reshape"):
+        plots.plot_fit(lambda rows: rows, [0.0, 1.0], y)
+    with pytest.raises(OptionError, match="no hidden layer"):
+        plots.plot_fit(MLP(1, [1]), X, y, units=True)
 
 
 def test_the_boundary_is_where_the_models_answer_changes():

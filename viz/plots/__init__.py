@@ -10,6 +10,7 @@ well as by colour, so they can be told apart in print and with every kind of col
 
 from __future__ import annotations
 
+from .curves import plot_fit, plot_functions
 from .functions import plot_activations, plot_descent_1d, plot_descent_contour, plot_learning_rates
 from .models import plot_confusion, plot_decision_boundary, plot_histograms
 from .training import plot_gradient_norms, plot_history
@@ -20,6 +21,8 @@ __all__ = [
     "plot_decision_boundary",
     "plot_descent_1d",
     "plot_descent_contour",
+    "plot_fit",
+    "plot_functions",
     "plot_gradient_norms",
     "plot_histograms",
     "plot_history",

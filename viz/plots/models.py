@@ -13,7 +13,7 @@ from autograd_core import no_grad
 from ..errors import OptionError
 from .style import axes, finish, look_of, palette
 
-__all__ = ["plot_confusion", "plot_decision_boundary", "plot_histograms"]
+__all__ = ["outputs", "plot_confusion", "plot_decision_boundary", "plot_histograms"]
 
 #: for tints of classes in grey: hatches differ where colours do not
 HATCHES = ("", "...", "///", "xxx", "---", "+++")
@@ -61,7 +61,7 @@ def plot_decision_boundary(
     reach = 0.12 * np.maximum(high - low, 1e-9)
     x1, x2 = (np.linspace(low[i] - reach[i], high[i] + reach[i], resolution) for i in (0, 1))
     grid = np.stack(np.meshgrid(x1, x2), axis=-1).reshape(-1, 2)
-    scores = _outputs(model, grid)
+    scores = outputs(model, grid)
     from matplotlib.colors import BoundaryNorm, ListedColormap
 
     kinds = np.unique(y)
@@ -89,7 +89,7 @@ def plot_decision_boundary(
     return finish(ax, colours, "x₁", "x₂", grid=False)
 
 
-def _outputs(model: Any, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+def outputs(model: Any, rows: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return what a model makes of rows, a column an output."""
     if hasattr(model, "to_tensor"):
         model = model.to_tensor()

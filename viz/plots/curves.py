@@ -1,0 +1,142 @@
+"""Curves over a line: functions of one number, and what a network of one input makes of samples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..errors import OptionError
+from .models import outputs
+from .style import axes, finish, looks
+
+__all__ = ["plot_fit", "plot_functions"]
+
+#: how many points are computed of a curve
+POINTS = 401
+
+
+def plot_functions(
+    functions: Mapping[str, Callable[[Any], Any]] | Sequence[Callable[[Any], Any]] | Callable[[Any], Any],
+    low: float = -5.0,
+    high: float = 5.0,
+    *,
+    x: str = "x",
+    y: str = "y",
+    ax: Any = None,
+    theme: str | None = None,
+) -> Any:
+    """Plot functions of one number: losses, gradients, what a formula of a lecture computes.
+
+    Parameters
+    ----------
+    functions : callable, list of callables, or dict of name to callable
+        Each takes a number and returns one, or a node.
+    low, high : float
+        The interval, both ends included.
+    x, y : str
+        What the axes are called.
+    ax : Axes, optional
+    theme : {"light", "dark"}, optional
+
+    Returns
+    -------
+    Axes
+
+    Examples
+    --------
+    >>> from autograd_core import grad
+    >>> ax = plot_functions({"x²": lambda x: x * x, "its derivative": grad(lambda x: x * x)}, 0.0, 1.0)
+    >>> [(line.get_label(), float(line.get_ydata()[-1])) for line in ax.lines]
+    [('x²', 1.0), ('its derivative', 2.0)]
+    """
+    if callable(functions):
+        functions = [functions]
+    named = functions if isinstance(functions, Mapping) else {getattr(f, "__name__", "f"): f for f in functions}
+    if not low < high:
+        raise OptionError(f"Functions are plotted from low to high, and low={low!r} is not below high={high!r}.")
+    ax, colours = axes(ax, theme)
+    at = np.linspace(low, high, POINTS)
+    for (name, f), look in zip(named.items(), looks(colours), strict=False):
+        found = [f(float(point)) for point in at]
+        ax.plot(at, [float(getattr(number, "data", number)) for number in found], **look, label=name)
+    return finish(ax, colours, x, y, legend=len(named) > 1)
+
+
+def plot_fit(
+    model: Any,
+    X: ArrayLike,
+    y: ArrayLike,
+    *,
+    truth: Callable[[float], float] | None = None,
+    units: bool = False,
+    ax: Any = None,
+    theme: str | None = None,
+) -> Any:
+    """Plot samples of one feature and the curve that a model lays through them.
+
+    Parameters
+    ----------
+    model : callable, or dict of name to callable
+        A model of one input and one output, of Values or of Tensors; of several, all curves are plotted.
+    X : array_like, shape (samples, 1)
+    y : array_like, shape (samples,)
+    truth : callable, optional
+        The function of a number that the samples come from.
+    units : bool
+        Whether the outputs of the last hidden layer are plotted too, with thin dashed lines: the curve is their
+        weighted sum.
+    ax : Axes, optional
+    theme : {"light", "dark"}, optional
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    OptionError
+        For samples of several features, or units of a model that has no layers.
+
+    Examples
+    --------
+    >>> from nn import MLP
+    >>> bend = MLP(1, [2, 1], init=[[[1.0], [-1.0]], [[1.0, 1.0]]])
+    >>> ax = plot_fit(bend, [[-1.0], [1.0]], [1.0, 1.0], units=True)
+    >>> [line.get_label() for line in ax.lines]
+    ['hidden units', '_unit 2', 'model']
+    """
+    samples, targets = np.asarray(X, dtype=float), np.asarray(y, dtype=float).ravel()
+    if samples.ndim != 2 or samples.shape[1] != 1 or len(samples) != len(targets):
+        raise OptionError(
+            f"A fit is plotted over one feature: X has shape (samples, 1) and y (samples,), not {samples.shape} and "
+            f"{targets.shape}. One feature alone is a column, x.reshape(-1, 1)."
+        )
+    named = model if isinstance(model, Mapping) else {"model": model}
+    ax, colours = axes(ax, theme)
+    reach = 0.04 * max(float(np.ptp(samples)), 1e-9)
+    grid = np.linspace(samples.min() - reach, samples.max() + reach, POINTS)
+    rows = grid.reshape(-1, 1)
+    if truth is not None:
+        ax.plot(grid, [truth(float(point)) for point in grid], color=colours.muted, linewidth=1.2, label="truth")
+    if units:
+        for each in named.values():
+            for i, unit in enumerate(_hidden(each, rows).T):
+                label = "hidden units" if not i else f"_unit {i + 1}"  # one line of the legend for all
+                ax.plot(grid, unit, color=colours.muted, linewidth=1.0, linestyle=(0, (4, 3)), label=label)
+    for (name, each), look in zip(named.items(), looks(colours), strict=False):
+        ax.plot(grid, outputs(each, rows)[:, 0], **look, label=name)
+    ax.scatter(samples[:, 0], targets, s=16, color=colours.text, alpha=0.55, linewidths=0.0, label="samples", zorder=3)
+    return finish(ax, colours, "x", "y")
+
+
+def _hidden(model: Any, rows: Any) -> Any:
+    """Return what the last layer is fed with, a column a unit."""
+    layers = getattr(model, "layers", None)
+    if not isinstance(layers, list) or len(layers) < 2:
+        raise OptionError(f"A {type(model).__name__} has no hidden layer whose units could be plotted: units=False.")
+    for layer in layers[:-1]:
+        rows = outputs(layer, rows)
+    return rows
