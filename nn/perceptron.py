@@ -192,10 +192,12 @@ class Perceptron(Module):
         return self.w[1:] / length, -float(self.w[0]) / length
 
     def __repr__(self) -> str:
+        updates, passes = len(self.updates), self.passes
+        work = f"after {updates} update{'s' * (updates != 1)} in {passes} pass{'es' * (passes != 1)}"
         if self.converged is None:
             told = "not fitted"
         elif self.converged:
-            told = f"converged after {len(self.updates)} updates in {self.passes} passes"
+            told = f"converged {work}"
         else:
-            told = f"stopped after {len(self.updates)} updates in {self.passes} passes: the classes were not separated"
+            told = f"stopped {work}: the classes were not separated"
         return f"Perceptron(w={self.w.tolist()}, {told})"

@@ -90,3 +90,7 @@ def test_x10_the_distance_of_the_plane_leaves_the_bias_out_of_the_norm():
 def test_what_no_perceptron_can_learn_from_is_refused(act, error):
     with pytest.raises(error):
         act()
+
+
+def test_one_update_is_told_as_one():
+    assert "after 1 update in 2 passes" in repr(Perceptron(2).fit([[1, 1]], [1]))
