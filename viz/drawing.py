@@ -207,8 +207,8 @@ def draw(
 
     Parameters
     ----------
-    root : Value or Tensor
-        The output.
+    root : Value, Tensor or Program
+        The output; of a program, that of its graph at the inputs it was traced with.
     theme : {"light", "dark"} or Theme
         The colours.
     rankdir : {"LR", "TB", "RL", "BT"}

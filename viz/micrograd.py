@@ -68,8 +68,8 @@ def draw_dot(root: Any, format: str = "svg", rankdir: str = "LR", max_nodes: int
 
     Parameters
     ----------
-    root : Value or Tensor
-        The output.
+    root : Value, Tensor or Program
+        The output; of a program, that of its graph at the inputs it was traced with.
     format : {"svg", "png", "pdf", ...}
         What ``render()`` and ``pipe()`` make.
     rankdir : {"LR", "TB", "RL", "BT"}

@@ -44,8 +44,8 @@ def text(root: Any, collapse: Collapse = "auto", max_nodes: int | None = MAX_NOD
 
     Parameters
     ----------
-    root : Value or Tensor
-        The output.
+    root : Value, Tensor or Program
+        The output; of a program, that of its graph at the inputs it was traced with.
     collapse, max_nodes
         What is folded, as in ``draw``.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
-from autograd_core import history
+from autograd_core import Program, history
 from autograd_core.errors import OperandError
 from autograd_core.node import Node
 from autograd_core.scope import calls_of, scopes_of
@@ -25,8 +25,8 @@ class Reading:
 
     Parameters
     ----------
-    root : Value or Tensor
-        The output.
+    root : Value, Tensor or Program
+        The output; of a program that of its graph at the inputs it was traced with.
     limit : int or None
         How many nodes the history may have.
     what, remedy, limit_name : str
@@ -67,6 +67,8 @@ class Reading:
         remedy: str = "",
         limit_name: str = "max_nodes",
     ) -> None:
+        if isinstance(root, Program):
+            root = root.graph()
         if not isinstance(root, Node):
             raise OperandError(
                 f"{what} shows how a Value or Tensor was computed, but this is a {type(root).__name__}: "

@@ -24,6 +24,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from autograd_core import Program
+from autograd_core.node import Node
+
 from . import files, html, transcript
 from .animation import gif
 from .drawing import Drawing
@@ -149,16 +152,22 @@ class Stepper(Walk):
         return {"text/html": html.embedded(self.to_html(), self._table, picture), "text/plain": repr(self)}
 
 
-def step(root: Any, max_nodes: int | None = MAX_NODES, after: Any = None) -> Stepper:
-    """Return the forward and the reverse sweep of a node as steps to walk through.
+def step(
+    root: Any, *inputs: Any, sample: int | None = None, max_nodes: int | None = MAX_NODES, after: Any = None
+) -> Stepper:
+    """Return the forward and the reverse sweep of a node, or of a program, as steps to walk through.
 
     The steps are those of the engine's own sweep, with its very numbers; one backward step is one contribution along
     one edge. No ``grad`` is touched.
 
     Parameters
     ----------
-    root : Value or Tensor
-        The output.
+    root : Value, Tensor or Program
+        The output; of a program, its instructions are what is stepped through.
+    *inputs
+        Those of a program, as for a call; those it was traced with if they are left out.
+    sample : int, optional
+        Which sample, if a program is given a batch.
     max_nodes : int or None
         Refuse larger graphs; None for any size.
     after : optimiser, optional
@@ -173,17 +182,31 @@ def step(root: Any, max_nodes: int | None = MAX_NODES, after: Any = None) -> Ste
     ------
     SizeLimitError
         If the graph has more than ``max_nodes`` nodes.
+    OptionError
+        For inputs of what is no program.
+    ShapeError, OperandError, GuardError
+        For inputs that a program does not take, as when it is called.
 
     Examples
     --------
-    >>> from autograd_core import Value
+    >>> from autograd_core import Value, trace
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
     >>> [(s.target_name, s.contribution) for s in step(a * b) if s.kind == "backward"]
     [('a', -3.0), ('b', 2.0)]
+    >>> product = trace(lambda x, y: x * y, 1.0, 1.0)
+    >>> [(s.target_name, s.contribution) for s in step(product, 5.0, 7.0) if s.kind == "backward"]
+    [('x', 7.0), ('y', 5.0)]
     >>> from nn import SGD
     >>> step(a * b, after=SGD([a], lr=0.1)).steps[-1].numbers
     '2.0000 - 0.1 * (−3.0000)'
     """
+    if isinstance(root, Program):
+        root = root.graph(*inputs, sample=sample)
+    elif isinstance(root, Node) and (inputs or sample is not None):
+        raise OptionError(
+            f"Inputs and sample= are for a program, but a {type(root).__name__} has been computed from its inputs "
+            "already. Leave them out; a limit is given by name, step(loss, max_nodes=100)."
+        )
     return Stepper(root, max_nodes=max_nodes, after=after)
 
 

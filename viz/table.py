@@ -214,8 +214,8 @@ def trace_table(root: Any, max_nodes: int | None = MAX_ROWS) -> TraceTable:
 
     Parameters
     ----------
-    root : Value or Tensor
-        The output.
+    root : Value, Tensor or Program
+        The output; of a program, that of its graph at the inputs it was traced with.
     max_nodes : int or None
         Refuse larger graphs; None for any size.
 

@@ -7,7 +7,7 @@ that asked; a program checks it for every new input, and raises instead of compu
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -50,9 +50,10 @@ class Guard:
         """The record of the comparison, which answers 1 or 0."""
         return lookup(self.relation)
 
-    def fail(self, a: float, b: float, names: tuple[str, str], sample: int | None) -> GuardError:
-        """Return the error for an input that would have taken the other branch."""
+    def fail(self, a: float, b: float, labels: Sequence[str], sample: int | None) -> GuardError:
+        """Return the error for an input that would have taken the other branch; ``labels`` are those of the inputs."""
         sign = SIGNS[self.relation]
+        names = [_name(x, labels) for x in (self.a, self.b)]
         where = f"{self.file}, line {self.line}" if self.file else "a line that is not known"
         whose = "this input" if sample is None else f"sample {sample}"
         return GuardError(
@@ -61,6 +62,13 @@ class Guard:
             f"is {not self.outcome}: another branch, that was not recorded. Trace the function again with such an "
             "input, or write the choice without a branch: where(condition, a, b), maximum(a, b), relu(x)."
         )
+
+
+def _name(x: Ref, labels: Sequence[str]) -> str:
+    """Return what an operand is called: an input by its label, a result by its number, a constant by itself."""
+    if not isinstance(x, int):
+        return repr(x)
+    return labels[x] if x < len(labels) else f"v{x - len(labels) + 1}"
 
 
 @contextmanager

@@ -117,7 +117,7 @@ class Plan:
         executor = prepare(Schedule(whole, blocks, shared, lanes, *divided))
         self.run = executor.run
         self.run_plain = getattr(executor, "run_plain", None) if self.plain and not self._batched else None
-        self._names = {place: label for block in blocks for place, label in enumerate(block.labels, block.start)}
+        self._labels = recording.labels
 
     def check(self, shared: Array, lanes: Array) -> None:
         """Raise if a comparison came out otherwise than it did while tracing."""
@@ -130,11 +130,7 @@ class Plan:
 
     def _failure(self, guard: Any, operands: Any, shared: Array, lanes: Array, sample: int | None) -> Exception:
         a, b = (float(lanes[k][sample] if lane else shared[k]) for lane, k in operands)
-        names = tuple(
-            self._names.get(x, f"v{x - len(self._names) + 1}") if isinstance(x, int) else repr(x)
-            for x in (guard.a, guard.b)
-        )
-        failure: Exception = guard.fail(a, b, names, sample)
+        failure: Exception = guard.fail(a, b, self._labels, sample)
         return failure
 
     def output(self, k: int, shared: Array, lanes: Array) -> Any:

@@ -76,7 +76,7 @@ class _Text:
         self.arguments = _names([a.name for a in recording.arguments], taken)
         if recording.parameters:
             self.arguments.append("parameters")
-        labels = [label for block in recording.blocks for label in block.labels]
+        labels = recording.labels
         whole = {a.name: name for a, name in zip(recording.arguments, self.arguments, strict=False)}
         numbers = [whole.get(label, "") for label in labels]  # an argument that is one number keeps its name
         others = iter(_names([label for label, name in zip(labels, numbers, strict=True) if not name], taken))

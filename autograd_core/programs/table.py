@@ -158,7 +158,7 @@ def evaluation_trace(recording: Recording, numbers: Sequence[float]) -> Evaluati
     tape = recording.tape
     needed = tape.needed([*recording.outputs, *range(tape.inputs)])
     nodes = replay(recording, numbers)
-    labels = [label for block in recording.blocks for label in block.labels]
+    labels = recording.labels
     index = _numbering(tape.inputs, needed)
     symbols = [Symbol.variable(_name(k), _name_tex(k)) for k in index]
     primals = _primals(nodes, index)
@@ -235,7 +235,7 @@ def _adjoints(recording: Recording, nodes: Any, index: Any, symbols: Any) -> lis
     rows = [Row(bars[output].name, bars[output].tex_name, "1", "1", "", 1.0, "seed")]
     sums: dict[int, float] = {}
     primals = _primals(nodes, index)
-    labels = [label for block in recording.blocks for label in block.labels]
+    labels = recording.labels
     for node, adjoint, contributions in sweep(nodes[output]):
         if node.op is None or not contributions:
             continue

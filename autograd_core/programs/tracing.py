@@ -59,6 +59,11 @@ class Recording:
     parameters: list[Value]
     examples: list[float]
 
+    @property
+    def labels(self) -> list[str]:
+        """The names of all inputs."""
+        return [label for block in self.blocks for label in block.labels]
+
 
 def record(f: Callable[..., Any], examples: Sequence[Any], share: bool) -> Recording:
     """Run ``f`` on Values that stand for the examples, and write down what it computed."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
+from ..array_arguments import is_integer
 from ..display import drawing, mimebundle
-from ..errors import GraphError, ShapeError
+from ..errors import GraphError, OperandError, ShapeError
 from ..value import Value
 from .replay import replay
 from .running import Runner
@@ -25,6 +26,7 @@ class Views:
     name: str
     recording: Recording
     arguments: tuple[Any, ...]
+    parameters: tuple[Value, ...]
     _runner: Runner
 
     def _given(self, inputs: Sequence[Any], parameters: Any = None) -> Sequence[Any]:
@@ -33,19 +35,63 @@ class Views:
     def _structure(self, argnums: Any) -> Any:
         raise NotImplementedError
 
-    def graph(self, *inputs: Any) -> Value:
+    def replay(self, *inputs: Any, sample: int | None = None) -> list[Value]:
+        """Return a Value for each input and each instruction, in order, computed eagerly at one sample.
+
+        They are new ones; ``notes["parameter"]`` of an input that is a parameter of a model names that.
+
+        Parameters
+        ----------
+        *inputs
+            As for a call; those of the trace if they are left out.
+        sample : int, optional
+            Which sample of a batch.
+
+        Raises
+        ------
+        GuardError
+            If the traced function would have taken another branch for these inputs.
+
+        Examples
+        --------
+        >>> from autograd_core import trace
+        >>> program = trace(lambda x, y: x * y + x, 3.0, 2.0)
+        >>> [node.data for node in program.replay([1.0, 5.0], 4.0, sample=1)]  # x, y, x * y, x * y + x
+        [5.0, 4.0, 20.0, 25.0]
+        """
+        nodes = replay(self.recording, self._one_sample(inputs, sample))
+        for place, parameter in self._owners(inputs):
+            nodes[place].note("parameter", parameter)
+        return nodes
+
+    def _owners(self, inputs: Sequence[Any]) -> Iterator[tuple[int, Value]]:
+        """Yield the places of inputs that hold parameters, of models given or met, with these."""
+        blocks = self.recording.blocks
+        for argument, given in zip(self.arguments, inputs, strict=False):
+            for i, part in argument.leaves(given):
+                if hasattr(part, "parameters"):
+                    yield from enumerate(part.parameters(), blocks[i].start)
+        if self.parameters:
+            yield from enumerate(self.parameters, blocks[-1].start)
+
+    def graph(self, *inputs: Any, sample: int | None = None) -> Value:
         """Return the one output as a Value with its history, computed eagerly: to be drawn or stepped through.
 
-        The inputs are those of the trace if they are left out.
+        Parameters are those of ``replay``.
         """
-        numbers = self._one_sample(inputs)
         output = self.recording.outputs[0]
         if len(self.recording.outputs) != 1:
-            raise GraphError(f"{self.name} has {len(self.recording.outputs)} outputs; a graph hangs on one.")
-        return replay(self.recording, numbers)[output] if isinstance(output, int) else Value(output)
+            raise GraphError(
+                f"{self.name} has {len(self.recording.outputs)} outputs; a graph hangs on one. Trace a function that "
+                "returns one of them, or a number computed from all."
+            )
+        nodes = self.replay(*inputs, sample=sample)
+        return nodes[output] if isinstance(output, int) else Value(output)
 
-    def table(self, *inputs: Any) -> EvaluationTrace:
+    def table(self, *inputs: Any, sample: int | None = None) -> EvaluationTrace:
         """Return the evaluation trace at one sample, that of the trace if none is given.
+
+        Parameters are those of ``replay``.
 
         Forward primal trace and reverse adjoint trace, as in the literature. It shows itself in a notebook;
         ``str()``, ``.markdown()``, ``.html()`` and ``.latex()`` give its text.
@@ -68,16 +114,25 @@ class Views:
           v̄₀  = v̄₀ + v̄₁ * v₀  = 1 + 1 * 3  = 4  x
           v̄₀  = v̄₀ + v̄₁ * v₀  = 4 + 1 * 3  = 7  x
         """
-        return evaluation_trace(self.recording, self._one_sample(inputs))
+        return evaluation_trace(self.recording, self._one_sample(inputs, sample))
 
-    def _one_sample(self, inputs: Sequence[Any]) -> list[float]:
-        """Return the numbers of the inputs, of which none may be batched."""
+    def _one_sample(self, inputs: Sequence[Any], sample: int | None = None) -> list[float]:
+        """Return the numbers of the inputs, of one sample if there is a batch."""
         if not inputs and self.arguments:
-            return list(self.recording.examples)
-        arrays, batched, _ = self._runner.read(self._given(inputs))
-        if batched:
-            raise ShapeError(f"This shows one sample of {self.name}, but a batch was given. Choose one of its samples.")
-        return [float(x) for array in arrays for x in np.ravel(array)]
+            if sample is not None:
+                raise OperandError(f"sample={sample!r} is a place in a batch: give the inputs of {self.name} as well.")
+            now = [p.data for p in self.parameters]
+            return self.recording.examples[: len(self.recording.examples) - len(now)] + now
+        arrays, batched, samples = self._runner.read(self._given(inputs))
+        if not batched and sample is not None:
+            raise ShapeError(f"sample={sample!r} is a place in a batch, but the inputs of {self.name} are one sample.")
+        if batched and not (is_integer(sample) and 0 <= sample < samples):  # type: ignore[operator]
+            raise ShapeError(
+                f"One sample of {self.name} is shown, but a batch of {samples} was given, and sample={sample!r} is "
+                f"none of them. Give one by itself, or its place in the batch: sample=0 to sample={samples - 1}."
+            )
+        chosen = [array[sample] if batched >> i & 1 else array for i, array in enumerate(arrays)]
+        return [float(x) for array in chosen for x in np.ravel(array)]
 
     def source(self, argnums: Any = 0) -> str:
         """Return readable Python for the value and the gradient, which needs nothing but ``math``.
@@ -116,11 +171,11 @@ class Views:
         """
         return source(self.recording, None if argnums is None else self._structure(argnums))
 
-    def draw(self, *inputs: Any, **options: Any) -> Any:
+    def draw(self, *inputs: Any, sample: int | None = None, **options: Any) -> Any:
         """Return a picture of the graph at one sample, that of the trace if none is given; ``import viz`` before.
 
-        Options are those of ``viz.draw``.
+        The first parameters are those of ``replay``; options are those of ``viz.draw``.
         """
-        return drawing(self.graph(*inputs), **options)
+        return drawing(self.graph(*inputs, sample=sample), **options)
 
     _repr_mimebundle_ = mimebundle

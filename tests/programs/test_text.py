@@ -151,7 +151,7 @@ def test_the_trace_elsewhere_and_of_several_outputs():
     table = program.table([3.0, 4.0])
     assert [row.value for row in table.primal] == [3.0, 4.0, 12.0, 7.0]
     assert not table.adjoint
-    with pytest.raises(ShapeError, match="one sample"):
+    with pytest.raises(ShapeError, match="One sample of"):
         program.table([[1.0, 2.0]])
 
 
