@@ -109,6 +109,12 @@ def test_paths_are_the_points_and_lie_on_the_curve():
         plots.plot_descent_contour(lambda a, b: a, [1.0, 2.0])
 
 
+@pytest.mark.parametrize("answer", [float, Value, np.float64, np.array], ids=["float", "Value", "NumPy", "array"])
+def test_a_function_may_answer_with_any_kind_of_number(answer):
+    assert drawn(plots.plot_functions({"f": lambda x: answer(2.0 * x)}, 0.0, 1.0))["f"][-1] == 2.0
+    assert drawn(plots.plot_descent_1d(lambda w: answer(w * w), {"path": [3.0, 2.0]}))["path"].tolist() == [9.0, 4.0]
+
+
 def test_learning_rates_are_those_of_the_schedule():
     named = {"halved": lambda step: 0.5**step, "harmonic": schedules.HarmonicLR(1.0)}
     ax = plots.plot_learning_rates(named, steps=5, log=True)

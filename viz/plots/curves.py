@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..errors import OptionError
+from .functions import number
 from .models import outputs
 from .style import axes, finish, looks
 
@@ -60,8 +61,7 @@ def plot_functions(
     ax, colours = axes(ax, theme)
     at = np.linspace(low, high, POINTS)
     for (name, f), look in zip(named.items(), looks(colours), strict=False):
-        found = [f(float(point)) for point in at]
-        ax.plot(at, [float(getattr(number, "data", number)) for number in found], **look, label=name)
+        ax.plot(at, [number(f, point) for point in at], **look, label=name)
     return finish(ax, colours, x, y, legend=len(named) > 1)
 
 
@@ -120,7 +120,7 @@ def plot_fit(
     grid = np.linspace(samples.min() - reach, samples.max() + reach, POINTS)
     rows = grid.reshape(-1, 1)
     if truth is not None:
-        ax.plot(grid, [truth(float(point)) for point in grid], color=colours.muted, linewidth=1.2, label="truth")
+        ax.plot(grid, [number(truth, point) for point in grid], color=colours.muted, linewidth=1.2, label="truth")
     if units:
         for each in named.values():
             for i, unit in enumerate(_hidden(each, rows).T):

@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from autograd_core import Tensor, functions
+from autograd_core.node import Node
 from autograd_core.primitive import TABLE
 
 from ..errors import OptionError
 from .style import axes, finish, look_of, looks
 
-__all__ = ["plot_activations", "plot_descent_1d", "plot_descent_contour", "plot_learning_rates"]
+__all__ = ["number", "plot_activations", "plot_descent_1d", "plot_descent_contour", "plot_learning_rates"]
 
 
 def plot_activations(
@@ -135,10 +136,10 @@ def plot_descent_1d(
     every = np.concatenate([points[:, 0] for points in paths.values()])
     reach = max(float(np.ptp(every)), 1e-9) * margin
     x = np.linspace(every.min() - reach, every.max() + reach, 401)
-    ax.plot(x, [_number(f, at) for at in x], color=colours.muted, linewidth=1.5, label=_name(f))
+    ax.plot(x, [number(f, at) for at in x], color=colours.muted, linewidth=1.5, label=_name(f))
     for i, (name, points) in enumerate(paths.items()):
         at = points[:, 0]
-        ax.plot(at, [_number(f, p) for p in at], **look_of(i, colours), linewidth=1.0, markersize=5, label=name)
+        ax.plot(at, [number(f, p) for p in at], **look_of(i, colours), linewidth=1.0, markersize=5, label=name)
     return finish(ax, colours, "w", "loss")
 
 
@@ -176,7 +177,7 @@ def plot_descent_contour(
     reach = np.maximum(np.ptp(every, axis=0), 1e-9) * margin
     low, high = every.min(axis=0) - reach, every.max(axis=0) + reach
     x, y = np.linspace(low[0], high[0], 81), np.linspace(low[1], high[1], 81)
-    z = np.array([[_number(f, a, b) for a in x] for b in y])
+    z = np.array([[number(f, a, b) for a in x] for b in y])
     lines = ax.contour(x, y, z, levels=levels, colors=[colours.muted], linewidths=0.8, alpha=0.75)
     ax.clabel(lines, inline=True, fontsize=7, colors=[colours.muted])
     for i, (name, points) in enumerate(paths.items()):
@@ -198,9 +199,10 @@ def _paths(path: Any, width: int) -> dict[str, Any]:
     return found
 
 
-def _number(f: Callable[..., Any], *at: float) -> float:
+def number(f: Callable[..., Any], *at: float) -> float:
+    """Return what a function makes of numbers, as a number: it may answer with a node, or with one of NumPy."""
     made = f(*map(float, at))
-    return float(getattr(made, "data", made))
+    return float(made.data if isinstance(made, Node) else made)  # type: ignore[attr-defined]
 
 
 def _name(f: Any) -> str:
