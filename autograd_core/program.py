@@ -150,19 +150,17 @@ class Program(Views):
         asking = self._askings.get((argnums, reduce))
         if asking is None:
             asking = self._askings[argnums, reduce] = self._asking(argnums, reduce)
-        simple = self._simple and parameters is None and len(inputs) == len(self.arguments)
-        if simple and asking.direct is not None:  # one sample, as training takes them one by one
-            run, read, block = asking.direct
-            shared = run(inputs)
-            if shared is not None:
-                x, slope = inputs[block], read(shared, None)
-                return shared.item(0), slope if type(x) is ndarray else self._runner.blocks[block].give_back(x, slope)
-        given = inputs if simple else self._given(inputs, parameters)
-        runner = self._runner
+        if parameters is None and asking.direct is not None:  # one sample, as training takes them one by one
+            found = asking.direct(inputs)
+            if found is not None:
+                which: int = asking.only
+                x = inputs[which]
+                return found if type(x) is ndarray else (found[0], self._runner.blocks[which].give_back(x, found[1]))
+        runner, given = self._runner, self._given(inputs, parameters)
         arrays, batched, samples = runner.read(given)
         plan = asking.plans.get(batched)
         if plan is None:
-            plan = asking.add(batched, runner.plan(asking.wanted, reduce is not None, batched))
+            plan = asking.add(batched, runner.plan(asking.wanted, reduce is not None, batched), self._simple)
         divisor = float(samples) if samples and reduce == "mean" else 1.0
         run = plan.run if plan.plain else partial(runner.run, plan)
         shared, lanes = run(arrays, samples, divisor)
@@ -299,24 +297,24 @@ class Asking:
         The block, if there is only one.
     plans : dict
         For each way of calling, the plan.
-    direct : tuple or None
-        For calls in which nothing is batched, how to run, how to read the derivative, and by which
-        block; if nothing else is to be done.
+    direct : callable or None
+        Answers calls in which nothing is batched and each argument is one block, if nothing else is to be done;
+        its answer is None for arguments that have to be read first.
     """
 
     __slots__ = ("direct", "only", "plans", "structure", "wanted")
 
     def __init__(self, structure: Any) -> None:
         self.wanted, self.structure = tuple(numbers_in(structure)), structure
-        self.only = structure if isinstance(structure, int) else None
+        self.only: Any = structure if isinstance(structure, int) else None
         self.plans: dict[int, Any] = {}
         self.direct: Any = None
 
-    def add(self, batched: int, plan: Any) -> Any:
-        """Keep a plan."""
+    def add(self, batched: int, plan: Any, simple: bool) -> Any:
+        """Keep a plan; ``simple`` if each argument is one block."""
         self.plans[batched] = plan
-        if self.only is not None and plan.run_plain is not None:
-            self.direct = plan.run_plain, plan.gradients[self.only].read, self.only
+        if simple and self.only is not None and plan.alone is not None:
+            self.direct = plan.alone(plan.gradients[self.only].part)
         return plan
 
 

@@ -81,6 +81,12 @@ def parameters() -> Any:
     return np.array([p.data for p in network().parameters()])
 
 
+def descend(theta: Any, gradient: Any) -> None:
+    """Move parameters in NumPy, in their own memory, which is what PyTorch's optimiser does."""
+    gradient *= RATE
+    theta -= gradient
+
+
 def layers(theta: Any) -> list[tuple[Any, Any]]:
     """Return a vector of parameters as weights and biases, in the order of ``parameters()``."""
     start, found = 0, []
@@ -126,9 +132,8 @@ class Sides:
         X, y = (self.X[0], float(self.y[0])) if self.one else (self.X, self.y)
 
         def step() -> None:
-            nonlocal theta
             _, gradient = program.value_and_grad(theta, X, y)
-            theta = theta - RATE * gradient
+            descend(theta, gradient)
 
         return step, lambda: program.value_and_grad(parameters(), X, y)
 
@@ -137,9 +142,8 @@ class Sides:
         theta = parameters()
 
         def step() -> None:
-            nonlocal theta
             _, gradient = by_hand(theta, self.X, self.y)
-            theta = theta - RATE * gradient
+            descend(theta, gradient)
 
         return step, lambda: by_hand(parameters(), self.X, self.y)
 
@@ -187,9 +191,8 @@ class Sides:
         theta = parameters()
 
         def step() -> None:
-            nonlocal theta
             _, gradient = value_and_grad(theta, self.X, self.y)
-            theta = theta - RATE * gradient
+            descend(theta, gradient)
 
         return step, lambda: value_and_grad(parameters(), self.X, self.y)
 
@@ -208,9 +211,8 @@ class Sides:
         addresses = theta.ctypes.data, gradient.ctypes.data
 
         def step() -> None:
-            nonlocal theta
             function(addresses[0], *given, addresses[1])
-            theta -= RATE * gradient
+            descend(theta, gradient)
 
         return step, lambda: value_and_grad(parameters())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -17,7 +17,7 @@ from .schedule import Schedule
 __all__ = ["FastExecutor", "aligned"]
 
 Array = Any
-ndarray = np.ndarray
+empty = np.empty
 
 #: So many samples are a part of a large batch, whatever the number of threads: it decides how sums are rounded.
 PART = 4096
@@ -60,13 +60,13 @@ class FastExecutor:
         self._row_count, self._lane_inputs = lowered.row_count, sum(batched[: schedule.tape.inputs])
         self._answers, self._results = len(schedule.shared), len(schedule.lanes)
         self._inputs: list[tuple[bool, Any, bool]] = []
-        self._places: list[tuple[slice, tuple[int, ...]]] = []
+        self._places: list[slice | int] = []
         for block in schedule.blocks:
             first = lowered.slot[block.start]
             rows: Any = slice(first, first + block.size) if block.shape or batched[block.start] else first
             self._inputs.append((batched[block.start], rows, len(block.shape) > 1))
-            if not batched[block.start]:
-                self._places.append((slice(first, first + block.size), block.shape))
+            if len(block.shape) < 2 and not batched[block.start]:
+                self._places.append(rows)
         self._count = lowered.slot[schedule.tape.inputs - 1]
         self._shared[self._count] = 1.0
         self._nothing = np.empty((self._results, 0), self.dtype)
@@ -94,8 +94,8 @@ class FastExecutor:
         shared, columns = space.shared, space.columns
         answers = np.empty(self._answers, self.dtype)
         if not samples:
-            for place, array in zip(space.places, inputs, strict=True):
-                place[...] = array
+            for (_, rows, deep), array in zip(self._inputs, inputs, strict=True):
+                shared[rows] = array.reshape(-1) if deep else array
             self._alone(space.tables, answers, divisor)
             self._spaces.append(space)
             return answers, self._nothing
@@ -116,29 +116,34 @@ class FastExecutor:
         self._spaces.append(space)
         return answers, results
 
-    def run_plain(self, inputs: Sequence[Any]) -> Array | None:
-        """Compute for inputs of which none is batched, and return the shared results.
+    def alone(self, part: slice | int) -> Callable[[Sequence[Any]], tuple[float, Array] | None]:
+        """Return a function of inputs of which none is batched: the first shared result, and a part of them.
 
-        None if one is anything else than an array or a float as it belongs in its place.
+        Its answer is None if an input is anything else than an array or a float as it belongs in its place. What it
+        needs is bound here, since for one sample a look-up costs as much as ten operations.
         """
-        try:
-            space = self._spaces.pop()
-        except IndexError:
-            space = Space(self)
-        try:
-            dtype = self.dtype
-            for place, x in zip(space.places, inputs, strict=True):
-                if type(x) is ndarray:
-                    if x.dtype is not dtype or x.shape != place.shape:
-                        return None
-                elif type(x) is not float or place.shape:
-                    return None
-                place[...] = x
-            answers = np.empty(self._answers, dtype)
-            self._alone(space.tables, answers, 1.0)
-        finally:
-            self._spaces.append(space)
-        return answers
+        spaces, loop, size, dtype = self._spaces, self._alone, self._answers, self.dtype
+
+        def run(inputs: Sequence[Any]) -> tuple[float, Array] | None:
+            try:
+                space = spaces.pop()
+            except IndexError:
+                space = Space(self)
+            try:
+                for place, x in zip(space.places, inputs, strict=True):
+                    if type(x) is float:
+                        place[...] = x  # which only the place of a number understands
+                    else:
+                        place[:] = x  # which takes nothing but as many numbers of this dtype
+            except (TypeError, ValueError):
+                spaces.append(space)
+                return None
+            answers = empty(size, dtype)
+            loop(space.tables, answers, 1.0)
+            spaces.append(space)
+            return answers.item(0), answers[part]
+
+        return run
 
     def _run_parts(self, space: Space, answers: Array, results: Array, divisor: float) -> None:
         """Run a large batch in parts, several at a time; their sums are added in the order of the parts."""
@@ -160,7 +165,7 @@ class FastExecutor:
 
 
 class Space:
-    """The memory in which one call computes; ``places`` are where its inputs go that are not batched."""
+    """The memory in which one call computes; ``places`` are where inputs go if none of them is batched."""
 
     __slots__ = ("columns", "lanes", "places", "shared", "tables")
 
@@ -168,6 +173,7 @@ class Space:
         self.shared = executor._shared.copy()
         self.lanes = aligned((executor._row_count * WIDTH,), executor.dtype)
         self.columns = executor._nothing_given
-        self.places = [self.shared[rows].reshape(shape) for rows, shape in executor._places]
+        shared: Any = self.shared
+        self.places = [memoryview(shared[rows, ...]) for rows in executor._places]
         addresses = [table.ctypes.data for table in (*executor._tables, self.shared, self.lanes)]
         self.tables = np.array(addresses + executor._kernels, np.int64)

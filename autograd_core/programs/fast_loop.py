@@ -100,7 +100,7 @@ def finish(tables: Any, answers: Any, divisor: float) -> None:
     """Run what hangs on sums over the samples, and collect the shared results."""
     bounds, rows, shared = integers(tables[1]), integers(tables[4]), numbers(tables[5], answers)
     run_shared(tables, answers, at(bounds, BATCH), at(bounds, AFTER))
-    found, divided = at(bounds, ANSWERS), at(bounds, DIVIDED_ANSWERS)
+    found, divided = at(bounds, ANSWERS), at(bounds, DIVIDED_ANSWERS) if divisor != 1.0 else 0
     for j in range(divided):
         answers[j] = at(shared, at(rows, found + j)) / divisor
     for j in range(divided, answers.shape[0]):

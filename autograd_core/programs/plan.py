@@ -45,9 +45,10 @@ class Plan:
     ----------
     run : callable
         ``run(arrays, samples, divisor)`` returns the shared results, and those of each sample.
-    run_plain : callable or None
-        ``run_plain(given)`` returns the shared results, or None for inputs that have to be read first; for plans in
-        which nothing is batched and nothing is left to do afterwards.
+    alone : callable or None
+        ``alone(part)`` is a function of inputs as they are given, which returns the value and a part of the shared
+        results, or None for inputs that have to be read first; for plans in which nothing is batched and nothing is
+        left to do afterwards.
     plain : bool
         Whether ``run`` is all there is to do: nothing to repeat for every sample, and nothing to check.
     spread : set of int
@@ -116,7 +117,8 @@ class Plan:
         self._batched = any(batched)
         executor = prepare(Schedule(whole, blocks, shared, lanes, *divided))
         self.run = executor.run
-        self.run_plain = getattr(executor, "run_plain", None) if self.plain and not self._batched else None
+        flat = all(len(block.shape) < 2 for block in blocks)
+        self.alone = getattr(executor, "alone", None) if self.plain and flat and not self._batched else None
         self._labels = recording.labels
 
     def check(self, shared: Array, lanes: Array) -> None:
@@ -145,7 +147,7 @@ class Plan:
 class Gradient:
     """Where the derivative by a block is found."""
 
-    __slots__ = ("batched", "entries", "lanes", "shape", "shared")
+    __slots__ = ("batched", "entries", "lanes", "part", "shape", "shared")
 
     def __init__(self, places: list[Where], block: Block, batched: bool) -> None:
         self.shape, self.batched = block.shape, batched
@@ -153,6 +155,7 @@ class Gradient:
         first, last = places[0][1], places[-1][1] + 1
         kinds = {lane for lane, _ in places}
         self.shared = slice(first, last) if kinds == {False} and not batched else None
+        self.part = self.shared if self.shape else first
         self.lanes = slice(first, last) if kinds == {True} else None
 
     def read(self, shared: Array, lanes: Array) -> Array:
