@@ -221,14 +221,18 @@ class Inputs:
         return self._add(name, shape, labels, values, "array" if shape else "number"), seen
 
     def _model(self, name: str, example: Any) -> tuple[int, Any]:
-        values = list(example.parameters())
+        named = getattr(example, "named_parameters", None)
+        if callable(named):
+            found = named()
+            labels, values = [path for path, _ in found], [p for _, p in found]
+        else:
+            values = list(example.parameters())
+            labels = [f"{name}[{i}]" for i in range(len(values))]
         if not all(isinstance(p, Value) and p.op is None for p in values):
             raise OperandError(
                 f"The parameters of the argument {name} are not all Values that were given. A program is made of "
                 "scalars; a model of Tensors computes in arrays already and needs no trace."
             )
-        named = getattr(example, "named_parameters", None)
-        labels = [path for path, _ in named()] if callable(named) else [f"{name}[{i}]" for i in range(len(values))]
         return self._add(name, (len(values),), labels, values, "model"), example
 
     def _add(self, name: str, shape: tuple[int, ...], labels: list[str], values: list[Value], kind: str) -> int:

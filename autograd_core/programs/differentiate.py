@@ -53,13 +53,12 @@ class _Sweep:
         """Send what the operation at a place contributes to its operands."""
         tape = self.tape
         op, operands = tape.steps[place - tape.inputs]
-        reached = self.reached.get(place)
-        rules = partials(op)
+        reached = self.reached.get(place) if self.reached else None
         places = (place, *operands)
-        for i, x in enumerate(operands):
+        for x, formula in zip(operands, partials(op), strict=True):
             if type(x) is not int or not wanted[x]:
                 continue
-            partial = apply_formula(tape, rules[i], places)
+            partial = apply_formula(tape, formula, places)
             condition = reached
             if op.selects:
                 if type(partial) is float:

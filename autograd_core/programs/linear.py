@@ -67,43 +67,45 @@ class Sums:
         if op is MUL and type(operands[0]) is int and type(operands[1]) is int:  # most of them, in a sweep
             return {(min(operands), max(operands)): 1.0}
         found: dict[Factors, float] = {}
-
-        def add(a: Any, b: Any, weight: float) -> None:
-            found[a, b] = found.get((a, b), 0.0) + weight
-
         stack: list[tuple[float, Ref]] = [(1.0, place)]
+        push, fold = stack.append, self.folded.add
         while stack:
             weight, x = stack.pop()
+            a = b = None
             if type(x) is not int:
-                add(None, None, weight * x)
-                continue
-            if x != place and not (linear[x] and count[x] == 1 and phases[x] == phase):
-                add(x, None, weight)
-                continue
-            op, operands = steps[x - first]
-            a, b = operands if len(operands) == 2 else (operands[0], None)
-            if op is ADD or op is SUB:
-                stack += (weight, a), (-weight if op is SUB else weight, b)
-            elif op is POW:
-                add(a, a, weight)
-            elif op is POWER_SLOPE:
-                add(a, None, 2.0 * weight)
-            elif op is not MUL:
-                stack.append((-weight if op is NEG else weight, a))
-            elif type(a) is int and type(b) is int:
-                add(min(a, b), max(a, b), weight)
+                weight *= x
+            elif x != place and not (linear[x] and count[x] == 1 and phases[x] == phase):
+                a = x
             else:
-                number: Any
-                number, factor = (a, b) if type(a) is not int else (b, a)
-                scaled = weight * number
-                if x != place and not 1e-100 < abs(scaled) < 1e100:
-                    add(
-                        x, None, weight
-                    )  # the product of the numbers might leave the range where theirs with it does not
-                    continue
-                stack.append((scaled, factor))
-            if x != place:
-                self.folded.add(x)
+                op, operands = steps[x - first]
+                a, b = operands if len(operands) == 2 else (operands[0], None)
+                if op is MUL and (type(a) is not int or type(b) is not int):
+                    number, factor = (a, b) if type(a) is not int else (b, a)
+                    scaled = weight * number
+                    if x == place or 1e-100 < abs(scaled) < 1e100:
+                        push((scaled, factor))
+                        fold(x)
+                        continue
+                    # the product of the numbers might leave the range where theirs with what it scales does not
+                    a, b = x, None
+                else:
+                    fold(x)
+                    if op is ADD or op is SUB:
+                        push((weight, a))
+                        push((weight if op is ADD else -weight, b))
+                        continue
+                    if op is MUL:
+                        if a > b:
+                            a, b = b, a
+                    elif op is POW:
+                        b = a
+                    elif op is POWER_SLOPE:
+                        weight, b = 2.0 * weight, None
+                    else:
+                        push((-weight if op is NEG else weight, a))
+                        continue
+            found[a, b] = found.get((a, b), 0.0) + weight
+        self.folded.discard(place)
         return found
 
     def _total(self, x: int) -> Factors:

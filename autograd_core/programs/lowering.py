@@ -106,29 +106,26 @@ class Lowering:
 
     def _allocate_rows(self, order: list[int]) -> None:
         """Give each place of the batch a row: one whose numbers were read for the last time, if there is one."""
-        last: dict[int, int] = {}
-        for moment, place in enumerate(order):
-            for x in self._reads(place):
-                if self.tape.batched[x]:
-                    last[x] = moment
-        for x in self.schedule.lanes:
-            last[x] = len(order)
+        batched, seen = self.tape.batched, set(self.schedule.lanes)
+        finished: list[set[int]] = []
+        for place in reversed(order):
+            finished.append({x for x in self._reads(place) if batched[x] and x not in seen})
+            seen |= finished[-1]
         free: list[int] = []
         for place in range(self.tape.inputs):
-            if self.tape.batched[place]:
+            if batched[place]:
                 self.slot[place] = self.row_count
                 self.row_count += 1
-                if place not in last:
+                if place not in seen:
                     free.append(self.slot[place])
-        for moment, place in enumerate(order):
-            finished = {x for x in self._reads(place) if self.tape.batched[x] and last[x] == moment}
+        for place in order:
             if place not in self.totals:
                 if free:
                     self.slot[place] = free.pop()
                 else:
                     self.slot[place] = self.row_count
                     self.row_count += 1
-            free += sorted(self.slot[x] for x in finished)
+            free += sorted([self.slot[x] for x in finished.pop()])
 
     # The instructions
 

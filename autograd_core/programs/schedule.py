@@ -56,9 +56,11 @@ class Schedule:
             if not tape.batched[place]:
                 if op is TOTAL:
                     phases[place] = AFTER
+                    continue
                 for x in operands:
                     if type(x) is int and phases[x] == AFTER:
                         phases[place] = AFTER
+                        break
         return phases
 
 

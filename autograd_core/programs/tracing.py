@@ -95,7 +95,9 @@ def record(f: Callable[..., Any], examples: Sequence[Any], share: bool) -> Recor
             if op not in checked or type(node) is not Value:
                 _check_scalar(node)
                 checked.add(op)
-            operands = [places[x] if isinstance(x, Node) else float(x) for x in node.operands]
+            operands = [
+                x if type(x) is float else places[x] if isinstance(x, Node) else float(x) for x in node.operands
+            ]
             places[node] = tape.pair(op, *operands) if len(operands) == 2 else tape.emit(op, *operands)
         elif node not in places:
             places[node] = node.data  # made inside the function: a constant
