@@ -67,8 +67,7 @@ class FastExecutor:
             self._inputs.append((batched[block.start], rows, len(block.shape) > 1))
             if len(block.shape) < 2 and not batched[block.start]:
                 self._places.append(rows)
-        self._count = lowered.slot[schedule.tape.inputs - 1]
-        self._shared[self._count] = 1.0
+        self._samples = lowered.samples
         self._nothing = np.empty((self._results, 0), self.dtype)
         self._nothing_given = np.empty((self._lane_inputs, 0), self.dtype)
         self._threads = threads
@@ -101,7 +100,7 @@ class FastExecutor:
             return answers, self._nothing
         if columns.shape[1] != samples:
             columns = space.columns = np.empty((self._lane_inputs, samples), self.dtype)
-        shared[self._count] = samples
+        shared[self._samples] = samples
         shared[self._totals] = 0.0
         results = np.empty((self._results, samples), self.dtype)
         for (batched, rows, deep), array in zip(self._inputs, inputs, strict=True):

@@ -71,7 +71,8 @@ class Sums:
         push, fold = stack.append, self.folded.add
         while stack:
             weight, x = stack.pop()
-            a = b = None
+            a: Any = None
+            b: Any = None
             if type(x) is not int:
                 weight *= x
             elif x != place and not (linear[x] and count[x] == 1 and phases[x] == phase):

@@ -6,12 +6,14 @@ stays a number. A row of a block is used again as soon as its numbers are read f
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from ..primitive import TABLE
 from . import fast_loop
-from .linear import Sums
+from .linear import Factors, Sums
 from .schedule import AFTER, BATCH, BEFORE, Schedule
+from .tape import COUNT
 
 __all__ = ["Lowering"]
 
@@ -27,6 +29,8 @@ class Lowering:
         The place of the tape -> its place among the shared numbers, or its row.
     constants : dict
         Shared places that hold constants.
+    samples : int
+        The shared place for the number of samples.
     opcodes : set of int
         The operations whose kernels are called.
     """
@@ -39,10 +43,11 @@ class Lowering:
         self.rows: list[int] = []
         self.bounds: list[int] = []
         self.opcodes: set[int] = set()
-        self.slot: dict[int, int] = {}
+        self.slot: dict[Any, int] = {None: fast_loop.ONE}  # a factor that is missing is 1
         self.constants: dict[int, float] = {fast_loop.ZERO: 0.0, fast_loop.ONE: 1.0, fast_loop.NOWHERE: 0.0}
         self._known = {(1.0).hex(): fast_loop.ONE, (0.0).hex(): fast_loop.ZERO}
         self.shared_size, self.row_count = len(self.constants), 0
+        self.samples = fast_loop.NOWHERE
         self._spread: dict[int, int] = {}
         self._opcode = {op: k for k, op in enumerate(TABLE.values())}
         found = Sums(schedule)
@@ -86,14 +91,15 @@ class Lowering:
             if phase == BATCH:
                 self._batch.append(place)
                 continue
-            if place in self.totals:  # before all groups, so that they lie together
+            op = tape.steps[place - tape.inputs][0]
+            if place in self.totals or op is COUNT:  # before all groups, so that they lie together
                 self.slot[place] = self.shared_size
                 self.shared_size += 1
+                if op is COUNT:
+                    self.samples = self.slot[place]
                 continue
             level[place] = 1 + max([level[x] for x in self._reads(place)], default=0)
-            kind = (
-                len(self.sums[place]) if place in self.sums else -1 - self._opcode[tape.steps[place - tape.inputs][0]]
-            )
+            kind = len(self.sums[place]) if place in self.sums else -1 - self._opcode[op]
             groups.setdefault((phase, level[place], kind), []).append(place)
         self._groups: tuple[list[list[int]], ...] = ([], [], [])
         for (phase, _, _), places in sorted(groups.items()):
@@ -157,42 +163,39 @@ class Lowering:
     def _emit_shared(self, phase: int) -> None:
         for places in self._groups[phase]:
             if places[0] in self.sums:
-                members = [list(self.sums[place].items()) for place in places]
-                count = len(members[0])
-                self._instruction(fast_loop.SUM, self.slot[places[0]], len(self.weights), count, len(places))
-                for k in range(count):
-                    for terms in members:
-                        (a, b), weight = terms[k]
-                        self._term(weight, self._shared(a), self._shared(b))
+                members = [self.sums[place].items() for place in places]
+                self._instruction(fast_loop.SUM, self.slot[places[0]], len(self.weights), len(members[0]), len(places))
+                self._emit_terms([term for terms in zip(*members, strict=True) for term in terms])
             else:
                 self._emit_calls(places)
         self.bounds.append(len(self.code) // 6)
 
-    def _shared(self, x: int | None) -> int:
-        return fast_loop.ONE if x is None else self.slot[x]
-
     def _instruction(self, *numbers: int) -> None:
         self.code += [*numbers, *[0] * (6 - len(numbers))]
 
-    def _term(self, weight: float, a: int, b: int) -> None:
-        self.weights.append(weight)
-        self.terms += (a, b)
+    def _emit_terms(self, terms: Iterable[tuple[Factors, float]]) -> None:
+        slot = self.slot
+        for (a, b), weight in terms:
+            self.weights.append(weight)
+            self.terms += (slot[a], slot[b])
 
     def _emit_sum(self, place: int) -> None:
+        """Emit a sum for each sample: terms of numbers first, then those of a number and a row, then of two rows."""
         batched = self.tape.batched
-        numbers, scaled, products = [], [], []
+        kinds: tuple[list[tuple[Factors, float]], ...] = ([], [], [])
         for (a, b), weight in self.sums[place].items():
-            if a is not None and batched[a] and b is not None and batched[b]:
-                products.append((weight, self.slot[a], self.slot[b]))
-            elif a is not None and batched[a]:
-                scaled.append((weight, self._shared(b), self.slot[a]))
+            if a is not None and batched[a]:
+                if b is not None and batched[b]:
+                    kinds[2].append(((a, b), weight))
+                else:
+                    kinds[1].append(((b, a), weight))
             elif b is not None and batched[b]:
-                scaled.append((weight, self._shared(a), self.slot[b]))
+                kinds[1].append(((a, b), weight))
             else:
-                numbers.append((weight, self._shared(a), 0))
-        self._instruction(fast_loop.SUM, self.slot[place], len(self.weights), len(numbers), len(scaled), len(products))
-        for term in (*numbers, *scaled, *products):
-            self._term(*term)
+                kinds[0].append(((a, b), weight))
+        self._instruction(fast_loop.SUM, self.slot[place], len(self.weights), *map(len, kinds))
+        for terms in kinds:
+            self._emit_terms(terms)
 
     def _emit_totals(self, group: list[int]) -> None:
         """Add up the products of one row with others, in fours, and the row itself."""
@@ -204,8 +207,8 @@ class Lowering:
         products += [(fast_loop.NOWHERE, p)] * (-len(products) % 4)
         out = plain[0] if plain else fast_loop.NOWHERE
         self._instruction(fast_loop.TOTAL, out, len(self.weights), p, len(products))
-        for out, row in products:
-            self._term(0.0, out, row)
+        self.weights += [0.0] * len(products)
+        self.terms += [x for pair in products for x in pair]
 
     def _emit_calls(self, places: list[int]) -> None:
         """Call a kernel for operations whose operands lie together, as few times as can be."""

@@ -16,7 +16,7 @@ import numpy as np
 from ..quiet import quietly
 from .numpy_rows import Pointwise, Rows, Space, Sum, Total
 from .schedule import AFTER, BATCH, BEFORE, Schedule, chains, uses
-from .tape import MUL, TOTAL, Ref
+from .tape import COUNT, MUL, TOTAL, Ref
 
 __all__ = ["NumpyExecutor"]
 
@@ -39,14 +39,14 @@ class NumpyExecutor:
         for place in range(tape.inputs):
             self._row(place, tape.batched[place])
         self._inputs = [(tape.batched[b.start], self.row_of[b.start], b.size) for b in schedule.blocks]
-        self._count = self.row_of[tape.inputs - 1]
         self._divided = schedule.shared_divided, schedule.lanes_divided
         self._totals: list[slice] = []
+        self._counts: list[int] = []
         self._arrange(schedule)
-        self.shared_out = [self.row_of[x] if isinstance(x, int) else x for x in schedule.shared]
         self.lanes_out = np.array([self.row_of[x] for x in schedule.lanes], dtype=np.intp)
-        self._shared_index = np.array([x if isinstance(x, int) else 0 for x in self.shared_out], dtype=np.intp)
-        self._constants = [(i, x) for i, x in enumerate(self.shared_out) if not isinstance(x, int)]
+        self._answers = np.array([0.0 if isinstance(x, int) else x for x in schedule.shared], self.dtype)
+        self._computed = np.array([i for i, x in enumerate(schedule.shared) if isinstance(x, int)], np.intp)
+        self._computed_rows = np.array([self.row_of[x] for x in schedule.shared if isinstance(x, int)], np.intp)
 
     def _row(self, place: int, batched: bool) -> int:
         if batched:
@@ -69,6 +69,9 @@ class NumpyExecutor:
         folded = self._products(schedule, needed, count)
         for place, (op, operands) in enumerate(tape.steps, tape.inputs):
             if not needed[place] or place in inner or place in folded:
+                continue
+            if op is COUNT:
+                self._counts.append(self._row(place, False))
                 continue
             terms = sums.get(place) or [y for x in operands for y in (folded.get(x, [x]) if op is TOTAL else [x])]
             depth = level[place] = 1 + max(level[x] for x in terms if isinstance(x, int))
@@ -118,8 +121,7 @@ class NumpyExecutor:
         tape = schedule.tape
         folded: dict[int, list[Ref]] = {}
         for (op, operands), kept in zip(tape.steps, needed[tape.inputs :], strict=True):
-            x = operands[0]
-            if kept and op is TOTAL and isinstance(x, int) and x >= tape.inputs and count[x] == 1:
+            if kept and op is TOTAL and (x := operands[0]) >= tape.inputs and count[x] == 1:
                 inside, factors = tape.steps[x - tape.inputs]
                 if inside is MUL and all(isinstance(y, int) for y in factors):
                     folded[x] = list(factors)
@@ -163,7 +165,7 @@ class NumpyExecutor:
                 lanes.append((row, array.reshape(samples, size)))
             else:
                 space.shared[row : row + size, 0] = np.reshape(array, -1)
-        space.shared[self._count] = max(samples, 1)
+        space.shared[self._counts] = samples
         for step in self.phases[BEFORE]:
             step(space)
         results = np.empty((len(self.lanes_out), samples), self.dtype)
@@ -180,9 +182,8 @@ class NumpyExecutor:
                 self._block(space, lanes, start, stop, results)
         for step in self.phases[AFTER]:
             step(space)
-        values = space.shared[self._shared_index, 0]
-        for i, x in self._constants:
-            values[i] = x
+        values = self._answers.copy()
+        values[self._computed] = space.shared[self._computed_rows, 0]
         self._spaces.append(space)
         return values, results
 

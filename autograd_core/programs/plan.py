@@ -14,7 +14,7 @@ import numpy as np
 from .arguments import Block
 from .differentiate import reverse
 from .schedule import Schedule
-from .tape import TOTAL, Ref, Tape
+from .tape import COUNT, TOTAL, Ref
 from .tracing import Recording
 
 __all__ = ["Plan"]
@@ -72,24 +72,19 @@ class Plan:
         if wanted is not None and any(given) and not reduced:
             batched = tuple(flag or i in wanted for i, flag in enumerate(given))
         self.spread = {i for i, (now, before) in enumerate(zip(batched, given, strict=True)) if now and not before}
-        count = sum(block.size for block in blocks)
-        flags = [flag for flag, block in zip(batched, blocks, strict=True) for _ in range(block.size)]
-        whole = Tape(count + 1, [*flags, False])
-        table = whole.splice(recording.tape, range(count))
-
-        def place(x: Ref) -> Ref:
-            return table[x] if isinstance(x, int) else x
-
-        roots = [place(x) for x in recording.outputs]
+        whole = recording.tape.given(
+            flag for flag, block in zip(batched, blocks, strict=True) for _ in range(block.size)
+        )
+        roots = list(recording.outputs)
         if wanted is not None:
             (y,) = roots
+            count = whole.emit(COUNT) if reduced else 1.0
             targets = [x for i in wanted for x in range(blocks[i].start, blocks[i].start + blocks[i].size)]
-            roots += reverse(whole, y, targets, count if reduced else 1.0)
+            roots += reverse(whole, y, targets, count)
             if reduced:
                 varies = isinstance(y, int) and whole.batched[y]
                 roots[0] = whole.emit(TOTAL, y) if varies else whole.product(y, count)
-        compared = [(place(g.a), place(g.b)) for g in guards]
-        answers = [whole.emit(g.op, a, b) for g, (a, b) in zip(guards, compared, strict=True)]
+        answers = [whole.emit(g.op, g.a, g.b) for g in guards]
         shared: list[Ref] = []
         lanes: list[int] = []
 
@@ -110,8 +105,7 @@ class Plan:
             self.gradients[i] = Gradient(places[start : start + block.size], block, batched[i])
             start += block.size
         self.guards = [
-            (guard, root(answer), root(a), root(b))
-            for guard, answer, (a, b) in zip(guards, answers, compared, strict=True)
+            (guard, root(answer), root(guard.a), root(guard.b)) for guard, answer in zip(guards, answers, strict=True)
         ]
         self.plain = not self.spread and not self.guards
         self._batched = any(batched)

@@ -14,6 +14,7 @@ import numpy as np
 
 from ..errors import OperandError, ShapeError
 from .arguments import Block
+from .collecting import uncollected
 from .numpy_executor import NumpyExecutor
 from .plan import Plan
 from .schedule import Schedule
@@ -107,7 +108,8 @@ class Runner:
         key = (wanted, reduced and batched > 0, batched)
         if key not in self._plans:
             flags = tuple(bool(batched >> i & 1) for i in range(len(self.blocks)))
-            self._plans[key] = Plan(self.recording, flags, wanted, key[1], self._prepare)
+            with uncollected():
+                self._plans[key] = Plan(self.recording, flags, wanted, key[1], self._prepare)
         return self._plans[key]
 
     def run(self, plan: Plan, arrays: list[Any], samples: int, divisor: float) -> tuple[Array, Array]:

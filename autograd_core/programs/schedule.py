@@ -25,7 +25,7 @@ class Schedule:
     Attributes
     ----------
     tape : Tape
-        Its inputs, the last of which is the number of samples, say which of them are batched.
+        Its inputs say which of them are batched.
     blocks : sequence of Block
         How the inputs are given.
     shared : list of Ref

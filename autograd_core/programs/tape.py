@@ -22,7 +22,7 @@ from ..algebra import Algebra
 from ..primitive import Linear, Pointwise, Primitive, lookup
 from ..symbolic import Symbol, derivative
 
-__all__ = ["TOTAL", "Formula", "Ref", "Tape", "partials"]
+__all__ = ["COUNT", "TOTAL", "Formula", "Ref", "Tape", "partials"]
 
 #: An operand: the number of a place, an ``int``, or a constant, a ``float``; to a type checker an int is both.
 Ref = Any
@@ -31,18 +31,16 @@ Ref = Any
 Step = tuple[Any, tuple[Ref, ...]]
 
 
-def _sum_over_batch(*_: Any) -> Any:
-    raise NotImplementedError("the executors sum over the batch themselves")
+def _of_the_batch(name: str, symbol: str, summary: str) -> Linear:
+    def unknown(*_: Any) -> Any:
+        raise NotImplementedError("only the executors know the batch")
+
+    return Linear(name=name, symbol=symbol, summary=summary, array=unknown, transpose=unknown)
 
 
-#: The sum over the samples of a batch. It is in no table: only executors know that there is a batch.
-TOTAL = Linear(
-    name="total",
-    symbol="Σ",
-    summary="the sum over the samples of a batch",
-    array=_sum_over_batch,
-    transpose=_sum_over_batch,
-)
+#: The sum over the samples of a batch, and how many they are. They are in no table: only executors know the batch.
+TOTAL = _of_the_batch("total", "Σ", "the sum over the samples of a batch")
+COUNT = _of_the_batch("count", "n", "the number of samples in a batch")
 
 
 class Tape:
@@ -119,6 +117,20 @@ class Tape:
         """Return a tape that can grow while this one stays."""
         twin = Tape(self.inputs, self.batched)
         twin.steps = list(self.steps)
+        return twin
+
+    def given(self, batched: Iterable[bool]) -> Tape:
+        """Return such a tape for inputs of which some are batched."""
+        twin = Tape(self.inputs, batched)
+        twin.steps = list(self.steps)
+        varies = twin.batched
+        for _, operands in self.steps:
+            for x in operands:
+                if type(x) is int and varies[x]:
+                    varies.append(True)
+                    break
+            else:
+                varies.append(False)
         return twin
 
     def product(self, a: Ref, b: Ref) -> Ref:

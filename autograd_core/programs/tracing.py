@@ -20,6 +20,7 @@ from ..scope import calls_of
 from ..trees import flatten
 from ..value import Value
 from .arguments import Argument, Block, Inputs
+from .collecting import uncollected
 from .guards import Guard, observing
 from .tape import Ref, Tape
 
@@ -88,19 +89,7 @@ def record(f: Callable[..., Any], examples: Sequence[Any], share: bool) -> Recor
     parameters = _parameters(order, inputs, start)
     tape = Tape(len(inputs.values), share=share)
     places: dict[Any, Ref] = {x: place for place, x in enumerate(inputs.values)}
-    checked: set[Any] = set()
-    for node in order:
-        op = node.op
-        if op is not None:
-            if op not in checked or type(node) is not Value:
-                _check_scalar(node)
-                checked.add(op)
-            operands = [
-                x if type(x) is float else places[x] if isinstance(x, Node) else float(x) for x in node.operands
-            ]
-            places[node] = tape.pair(op, *operands) if len(operands) == 2 else tape.emit(op, *operands)
-        elif node not in places:
-            places[node] = node.data  # made inside the function: a constant
+    _write_down(order, tape, places)
 
     def place(x: Any) -> Ref:
         return places[x] if isinstance(x, Node) else number(x)
@@ -117,6 +106,26 @@ def record(f: Callable[..., Any], examples: Sequence[Any], share: bool) -> Recor
         parameters=parameters,
         examples=[x.data for x in inputs.values],
     )
+
+
+@uncollected()
+def _write_down(order: list[Any], tape: Tape, places: dict[Any, Ref]) -> None:
+    """Append what was recorded to the tape, oldest first, and enter where each node went."""
+    checked: set[Any] = set()
+    for node in order:
+        op = node.op
+        if op is not None:
+            if op not in checked or type(node) is not Value:
+                _check_scalar(node)
+                checked.add(op)
+            operands = node.operands
+            if len(operands) == 2:
+                a, b = operands
+                places[node] = tape.pair(op, a if type(a) is float else places[a], b if type(b) is float else places[b])
+            else:
+                places[node] = tape.emit(op, *[x if type(x) is float else places[x] for x in operands])
+        elif node not in places:
+            places[node] = node.data  # made inside the function: a constant
 
 
 def argument_names(f: Callable[..., Any], count: int) -> list[str]:

@@ -49,7 +49,7 @@ class PlainExecutor:
                 columns[first : first + block.size] = array.reshape(samples, -1).T
             else:
                 shared[first : first + block.size] = np.ravel(array)
-        shared[lowered.slot[self.schedule.tape.inputs - 1]] = max(samples, 1)
+        shared[lowered.samples] = samples
         answers, results = np.zeros(len(self.schedule.shared)), np.zeros((len(self.schedule.lanes), samples))
         with np.errstate(all="ignore"):
             fast_loop.run([*self.tables, shared, lanes, *TABLE.values()], columns, answers, results, divisor)
