@@ -169,6 +169,16 @@ def test_the_boundary_is_where_the_models_answer_changes():
         plots.plot_decision_boundary(lambda rows: rows, np.zeros((3, 4)), [0, 1, 0])
 
 
+def test_boundaries_of_three_classes_are_straight_where_two_scores_are_equal():
+    X = np.array([[-1.0, 1.0], [1.0, 1.0], [0.0, -1.0]])
+    ax = plots.plot_decision_boundary(lambda rows: rows @ X.T, X, [0, 1, 2], resolution=31)
+    lines = [c for c in ax.collections if c.get_paths() and type(c).__name__ == "QuadContourSet"]
+    assert len(lines) == 3
+    for line in lines:
+        scores = np.sort(line.get_paths()[0].vertices @ X.T, axis=1)
+        assert np.abs(scores[:, 2] - scores[:, 1]).max() < 0.06  # exact but at the corner, where it is cut
+
+
 def test_the_cells_of_a_confusion_hold_its_counts():
     ax = plots.plot_confusion([[9, 1], [0, 10]], ["no", "yes"], theme="dark")
     assert [text.get_text() for text in ax.texts] == ["9", "1", "0", "10"]

@@ -74,11 +74,11 @@ def plot_decision_boundary(
         x1, x2, shade, cmap=ListedColormap(tints), norm=BoundaryNorm(edges, count), alpha=0.22, shading="nearest"
     )
     lead = scores[:, -1] - (scores[:, 0] if scores.shape[1] == 2 else 0.0)  # of class 1, if there are two
-    fields = [(lead, 0.0)] if scores.shape[1] <= 2 else [(winner, c + 0.5) for c in range(count - 1)]
-    for field, level in fields:  # where it changes
-        if field.min() < level < field.max():
-            z = field.reshape(resolution, resolution)
-            ax.contour(x1, x2, z, levels=[level], colors=[colours.text], linewidths=1.2)
+    leads = [lead] if scores.shape[1] <= 2 else [_lead(scores, c) for c in range(count)]
+    for each in leads:  # a boundary is where it changes its sign
+        if each.min() < 0.0 < each.max():
+            z = each.reshape(resolution, resolution)
+            ax.contour(x1, x2, z, levels=[0.0], colors=[colours.text], linewidths=1.2)
     for i, kind in enumerate(kinds):
         name = classes[i] if classes is not None else f"class {kind:g}"
         here = X[y == kind]
@@ -87,6 +87,12 @@ def plot_decision_boundary(
     ax.set_xlim(x1[0], x1[-1])
     ax.set_ylim(x2[0], x2[-1])
     return finish(ax, colours, "x₁", "x₂", grid=False)
+
+
+def _lead(scores: NDArray[np.float64], c: int) -> NDArray[np.float64]:
+    """Return how far the score of a class is above the best of the others."""
+    lead: NDArray[np.float64] = scores[:, c] - np.delete(scores, c, axis=1).max(axis=1)
+    return lead
 
 
 def outputs(model: Any, rows: NDArray[np.float64]) -> NDArray[np.float64]:
