@@ -15,7 +15,7 @@ from typing import Any, Final
 from .native import mypyc_attr
 from .node import Node, tick
 
-__all__ = ["Scope", "called", "calls_of", "scope", "scopes_of"]
+__all__ = ["Scope", "called", "calls_around", "calls_of", "scope", "scopes_of"]
 
 #: thread id -> the innermost scope that is open in that thread
 _open: Final[dict[int, Scope]] = {}
@@ -129,22 +129,48 @@ def scopes_of(order: Iterable[Any]) -> list[str]:
         Aligned with ``order``. A parameter belongs to the innermost scope whose owner lists it.
     """
     newest_first = list(order)
+    last = _last_nodes(newest_first)
+    oldest_first = sorted(last, key=lambda part: part.first)
+    owned = {leaf: part.path for part in oldest_first for leaf in _parameters(part.owner)}
+    paths = []
+    for node, call in zip(newest_first, _innermost(newest_first, last), strict=True):
+        inside = call.path if call is not None else ""
+        paths.append(owned.get(node, inside) if node.op is None else inside)
+    return paths
+
+
+def calls_around(order: Iterable[Any]) -> list[Scope | None]:
+    """Return the innermost call inside which every node of a history was made, None for none.
+
+    Parameters
+    ----------
+    order : list of nodes
+        A history, newest first.
+    """
+    newest_first = list(order)
+    return _innermost(newest_first, _last_nodes(newest_first))
+
+
+def _last_nodes(newest_first: list[Any]) -> dict[Scope, int]:
+    """Return the creation index of the last node that each call returned, or that was returned inside it."""
     last: dict[Scope, int] = {}
     for node in newest_first:
         for part in calls_of(node):
             last[part] = max(last.get(part, 0), node.index)
+    return last
+
+
+def _innermost(newest_first: list[Any], last: dict[Scope, int]) -> list[Scope | None]:
     waiting = sorted(last, key=lambda part: part.first, reverse=True)
-    owned = {leaf: part.path for part in reversed(waiting) for leaf in _parameters(part.owner)}
-    paths = []
     open_calls: list[Scope] = []
+    found: list[Scope | None] = []
     for node in newest_first[::-1]:
         while waiting and waiting[-1].first <= node.index:
             open_calls.append(waiting.pop())
         while open_calls and last[open_calls[-1]] < node.index:
             open_calls.pop()
-        inside = open_calls[-1].path if open_calls else ""
-        paths.append(owned.get(node, inside) if node.op is None else inside)
-    return paths[::-1]
+        found.append(open_calls[-1] if open_calls else None)
+    return found[::-1]
 
 
 def _parameters(owner: Any) -> Iterable[Any]:

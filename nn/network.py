@@ -26,7 +26,7 @@ from .initializers import initializer, source
 from .module import Module
 from .samples import sample
 
-__all__ = ["DAGNetwork"]
+__all__ = ["DAGNetwork", "Unit"]
 
 Link = tuple[int, int]
 
@@ -160,7 +160,7 @@ class DAGNetwork(Module):
         a: dict[int, Value] = {}
         y: dict[int, Any] = dict(zip(self.inputs, x, strict=True))
         for j in self.computed:
-            with scope(f"node{j}", _Unit(self, j)) as call:
+            with scope(f"node{j}", Unit(self, j)) as call:
                 a[j] = self._sum(j, y)
                 a[j].label = f"a{j}"
                 y[j] = self.activations[j].function(a[j])
@@ -233,15 +233,15 @@ class DAGNetwork(Module):
         )
 
 
-class _Unit:
-    """A node as the owner of its weights and bias, so that pictures draw them with it."""
+class Unit:
+    """A node of a network as the owner of its weights and bias, so that pictures draw them with it."""
 
     def __init__(self, network: DAGNetwork, node: int) -> None:
-        self._network, self._node = network, node
+        self.network, self.node = network, node
 
     def parameters(self) -> list[Value]:
         """Return the weights of the links that enter the node, and its bias."""
-        network, j = self._network, self._node
+        network, j = self.network, self.node
         bias = [network.biases[j]] if j in network.biases else []
         return [network.weights[i, j] for i in network.sources[j]] + bias
 

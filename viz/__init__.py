@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         plot_learning_rates,
     )
     from .recording import Recording
+    from .staged import stages
 
 __all__ = [
     "Drawing",
@@ -65,6 +66,7 @@ __all__ = [
     "plot_histograms",
     "plot_history",
     "plot_learning_rates",
+    "stages",
     "step",
     "text",
     "trace_table",
@@ -76,6 +78,7 @@ _ROOMS = {
     "Recording": "recording",
     "draw_network": "networks",
     "film": "films",
+    "stages": "staged",
 }
 
 

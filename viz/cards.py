@@ -17,7 +17,7 @@ accumulate   b̄ = — + v̄1 · ∂v1/∂b = 2.0000
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -45,16 +45,43 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What a person reads about a step."""
+    """What a person reads about a step.
+
+    Attributes
+    ----------
+    phase : str
+        The kind of the step.
+    heading, sentence : str
+        What it does, in a few words and in full.
+    lines : tuple of Line
+        Its arithmetic.
+    stage : str
+        The stage of the lecture that it belongs to, if the steps are sorted into stages.
+    """
 
     phase: str
     heading: str
     sentence: str
     lines: tuple[Line, ...]
+    stage: str = ""
+
+    @property
+    def during(self) -> str:
+        """The phase, and the stage if there is one."""
+        return f"{self.phase} · stage {self.stage}" if self.stage else self.phase
+
+    @property
+    def about(self) -> str:
+        """When it happens, and what."""
+        return f"{self.during} · {self.heading}"
 
 
 def card(step: Step, root: str) -> Card:
     """Return the words of a step in a graph whose output has a name."""
+    return replace(_card(step, root), stage=step.stage)
+
+
+def _card(step: Step, root: str) -> Card:
     if step.kind == "forward":
         return _forward(step)
     if step.kind == "seed":

@@ -116,8 +116,9 @@ class Frames:
         total = len(self.steps)
         if not k:
             return f"Step 0 of {total:,}: numbers are given; nothing is computed yet."
-        step = self.steps[k - 1]
-        return f"Step {k:,} of {total:,}: {card(step, str(self._reading.name(self._reading.root))).sentence}"
+        shown = card(self.steps[k - 1], str(self._reading.name(self._reading.root)))
+        stage = f", stage {shown.stage}" if shown.stage else ""
+        return f"Step {k:,} of {total:,}{stage}: {shown.sentence}"
 
     def _marks(self, scene: Scene, k: int, pending: set[str]) -> dict[str, str]:
         step = self.steps[k - 1] if k else None

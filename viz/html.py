@@ -77,7 +77,8 @@ def page(
     start : int
         How many steps are taken when it opens.
     guide : mapping
-        "stops": where coarser steps end; "paths": the paths to each node, in words.
+        "stops": where coarser steps end; "paths": the paths to each node, in words; "stages": the name of each stage,
+        if there are any, and how many steps are taken before it and at its end.
     """
     data = {
         "steps": [_entry(step, card) for step, card in zip(steps, cards, strict=True)],
@@ -120,6 +121,8 @@ def _entry(step: Step, card: Card) -> dict[str, Any]:
         entry["edge"] = step.edge
     if step.scope:
         entry["scope"] = step.scope
+    if step.stage:
+        entry["stage"] = step.stage
     if step.source is not None:
         entry["source"] = f"{step.source.file.replace(chr(92), '/').rpartition('/')[2]}:{step.source.line}"
         entry["code"] = labels.clean(step.source.code, 200)

@@ -78,8 +78,11 @@ class Stepper(Walk):
             raise OptionError(f"step={step!r} is not one of these: 0 to {len(self.steps)} steps can have been taken.")
         picture, missing = self._picture
         cards = [self.card(step) for step in self.steps]
-        guide = {"stops": self._coarse, "paths": self._paths()}
-        return html.page(self._output, self.steps, cards, self._table, picture, missing, theme, start, guide)
+        return html.page(self._output, self.steps, cards, self._table, picture, missing, theme, start, self._guide())
+
+    def _guide(self) -> dict[str, Any]:
+        """Return what helps to find the way in a page: where coarser steps end, and the paths to each node."""
+        return {"stops": self._coarse, "paths": self._paths()}
 
     def _paths(self) -> dict[str, str]:
         """Return the paths to each node in words, for a page; for none of a graph that is large or of Tensors."""

@@ -88,6 +88,8 @@ class Step:
         Of an update what is computed on the way, such as a velocity.
     source : Source or None
         The line that made the node, if it was recorded inside ``capture_source()``.
+    stage : str
+        Which stage of a lecture it belongs to, such as ``"3 of 7: ∂E/∂w2"``, where ``viz.stages`` sorted the steps.
     """
 
     index: int
@@ -115,6 +117,7 @@ class Step:
     after: Any = None
     terms: tuple[Term, ...] = ()
     source: Source | None = None
+    stage: str = ""
 
 
 def steps(reading: Reading, seed: Any = None, after: Any = None) -> Iterator[Step]:

@@ -22,7 +22,7 @@ SIZES: dict[str, Callable[[Step], Any]] = {
     "node": lambda step: (step.kind, step.node),
     "neuron": lambda step: (step.kind, step.scope),
     "layer": lambda step: (step.kind, ".".join(step.scope.split(".")[:2])),
-    "phase": lambda step: step.kind,
+    "phase": lambda step: (step.kind, step.stage),
 }
 
 

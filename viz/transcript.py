@@ -34,6 +34,9 @@ from .steps import Step
 
 __all__ = ["latex", "markdown", "terminal"]
 
+#: the signs in names of stages that text in LaTeX does not have
+TEX = str.maketrans({"∂": r"$\partial$", "δ": r"$\delta$", "ŷ": r"$\hat{y}$", "·": r"$\cdot$"})
+
 
 def terminal(card: Card, step: Step, total: int) -> str:
     """Return one step in columns, for a terminal."""
@@ -48,14 +51,14 @@ def terminal(card: Card, step: Step, total: int) -> str:
         if step.source is None
         else ["", f"{Path(step.source.file).name}:{step.source.line}  {labels.clean(step.source.code)}"]
     )
-    return "\n".join([f"Step {step.index + 1} of {total} · {card.phase} · {card.heading}", "", *lines, *code])
+    return "\n".join([f"Step {step.index + 1} of {total} · {card.about}", "", *lines, *code])
 
 
 def markdown(output: str, cards: Iterable[Card], table: str) -> str:
     """Return the steps as a numbered list, and the evaluation trace beneath them."""
     lines = [f"# Backpropagation through {_plain(output)}", ""]
     for k, card in enumerate(cards, 1):
-        lines.append(f"{k}. **{card.phase} · {_plain(card.heading)}**")
+        lines.append(f"{k}. **{_plain(card.about)}**")
         lines += [f"   - {line.caption}: {_equation(line)}" for line in card.lines]
     return "\n".join([*lines, "", "## Evaluation trace", "", table])
 
@@ -82,7 +85,8 @@ def latex(output: str, cards: Iterable[Card]) -> str:
     lines: list[str] = []
     for card in cards:
         equations = list(_aligned(card.lines))
-        lines += [rf"\paragraph{{{labels.tex_text(card.phase)}}} {labels.tex_text(card.heading)}."]
+        during = labels.tex_text(card.during).translate(TEX)
+        lines += [rf"\paragraph{{{during}}} {labels.tex_text(card.heading)}."]
         lines += [r"\begin{align*}", " \\\\\n".join(equations), r"\end{align*}"] if equations else []
     return "\n".join(lines) + "\n"
 

@@ -57,13 +57,17 @@ class Walk:
             "Step through an intermediate node, whose graph is smaller; max_nodes=None steps through it all the same."
         )
         reading = Reading(root, max_nodes, "Stepping", remedy)
-        self.steps: tuple[Step, ...] = tuple(_steps.steps(reading, seed, after))
+        self.steps: tuple[Step, ...] = self._arranged(reading, _steps.steps(reading, seed, after))
         self.position = 0
         self._frames = Frames(reading, self.steps)
         self._reading, self._ids = reading, reading.ids
         self._output = str(reading.name(root))
         self._table = TraceTable(rows(reading, self.steps))
         self._scene = scene.build(reading, {step.target or step.node: step.after for step in self.steps if _adds(step)})
+
+    def _arranged(self, reading: Reading, steps: Iterator[Step]) -> tuple[Step, ...]:
+        """Return the steps in the order in which they are taken, which is the sweep's."""
+        return tuple(steps)
 
     def __len__(self) -> int:
         return len(self.steps)

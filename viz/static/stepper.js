@@ -65,6 +65,7 @@
       mark(edge, { active: forward || reverse, reverse, pending: !value.has(into) });
     }
     showCard(step);
+    showStages();
     $("counter").textContent = `Step ${position} of ${steps.length}`;
     $("slider").value = position;
     $("first").disabled = $("back").disabled = position === 0;
@@ -73,6 +74,24 @@
     showWays();
     const near = step && nodes.get(step.target ?? step.node);
     if (near) for (const part of [near.row, near.box]) part && part.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+
+  // The stages of a lecture, if the steps are sorted into these.
+  const stages = (data.stages ?? []).map(([name, start, stop], i) => {
+    const button = element("button", "", `${i + 1}  ${name}`);
+    button.title = `Stage ${i + 1}: steps ${start + 1} to ${stop}`;
+    button.addEventListener("click", () => { pause(); show(start + 1); });
+    $("stages").append(button);
+    return { button, start, stop };
+  });
+  $("stages").hidden = !stages.length;
+  function showStages() {
+    for (const { button, start, stop } of stages) {
+      const current = start < position && position <= stop;
+      button.setAttribute("aria-current", current ? "step" : "false");
+      mark(button, { done: stop <= position });
+      if (current) button.scrollIntoView({ block: "nearest", inline: "nearest" });
+    }
   }
 
   const LONGEST_BESIDE = 16;  // characters of a result
@@ -91,7 +110,7 @@
       return;
     }
     $("phase").replaceChildren(element("b", "", step.phase), ` · step ${position} of ${steps.length}`,
-      step.scope ? ` · ${step.scope}` : "");
+      step.stage ? ` · stage ${step.stage}` : "", step.scope ? ` · ${step.scope}` : "");
     $("heading").textContent = step.heading;
     $("live").textContent = `Step ${position}, ${step.phase}: ${step.sentence}`;
     const beneath = step.lines.some((line) => line[3].length > LONGEST_BESIDE);  // arrays leave no room beside a sum
