@@ -7,6 +7,7 @@ samples, and how each unit answers over the plane, as a byte a point.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from . import labels
 from .diagram import Diagram
+from .errors import OptionError
 from .models import Net, read
 from .networks import diagram_of
 from .recording import Frame, Recording
@@ -46,7 +48,7 @@ class Packed:
 
 
 def pack(
-    recording: Recording, frames: list[Frame], max_units: int, maps: bool
+    recording: Recording, frames: list[Frame], max_units: int, maps: bool, samples: Sequence[int] | None = None
 ) -> tuple[dict[str, Any], Packed, Diagram]:
     """Return the header of a film, its numbers, and the diagram of the network at the last frame."""
     model, (X, y) = recording.model, recording.data
@@ -54,7 +56,7 @@ def pack(
     X2 = np.asarray(X, dtype=float).reshape(len(X), -1)
     goal = _goal(np.asarray(y))
     plane = plane_of(X2)
-    chosen = _chosen(recording, frames[-1], X2)
+    chosen = _chosen(recording, frames[-1], X2) if samples is None else _asked(samples, len(X2))
     weights, biases, values, dead, small = [], [], [], [], []
     large: list[NDArray[np.float64]] = []
     curve: list[NDArray[np.float64]] = []
@@ -217,6 +219,16 @@ def _text(x: NDArray[np.float64], y: Any) -> str:
     few = ", ".join(labels.number(e, 2) for e in x[:4]) + (", …" if len(x) > 4 else "")
     target = labels.constant(y) if np.ndim(y) == 0 else ", ".join(map(labels.constant, np.ravel(y)))
     return f"x = ({few}), target {target}"
+
+
+def _asked(samples: Sequence[int], count: int) -> list[int]:
+    """Return the rows that were asked for, each once."""
+    for row in samples:
+        if row not in range(count):
+            raise OptionError(f"There is no sample {row!r}: it is given by its row in the data, 0 to {count - 1}.")
+    if not len(samples):
+        raise OptionError("samples=[] rings none. Give the rows of some samples, or leave it out.")
+    return list(dict.fromkeys(int(row) for row in samples))
 
 
 def _chosen(recording: Recording, last: Frame, X: NDArray[np.float64]) -> list[int]:

@@ -7,7 +7,7 @@
 ...               callbacks=[Recording(frames=5)])
 >>> shown = film(history, steps=0)
 >>> shown
-<Film of MLP: 5 moments of 20 updates, 0 of them to step through>
+<Film of MLP: 5 moments of 20 updates, 0 pages of steps>
 >>> shown.save("training.html").name
 'training.html'
 """
@@ -18,31 +18,24 @@ import base64
 import json
 import os
 import zlib
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from string import Template
 from typing import Any
 
-import numpy as np
-
-from autograd_core import Value
-from autograd_core.errors import AutogradError
-from autograd_core.history import history as graph_of
-
 from . import diagram_svg, files, html, labels
 from .errors import OptionError, SizeLimitError
 from .film_data import pack
+from .film_steps import StepPages
 from .recording import Frame, Recording
 from .scripts import joined
-from .stepper import step
 from .theme import DARK, LIGHT
 
 __all__ = ["Film", "Recording", "film"]
 
-#: bytes: of a whole page, and of all pages of steps within it
-MAX_BYTES, STEP_BYTES = 3_000_000, 600_000
-#: a graph of more nodes takes its layout seconds, and is not looked through
-MOST_STEPPED = 900
+#: bytes of a page, and the share of them that pages of steps may take
+MAX_BYTES, STEPS_SHARE = 3_000_000, 0.4
 HEIGHT = 760
 
 
@@ -102,11 +95,19 @@ class Film:
     def __repr__(self) -> str:
         return (
             f"<Film of {self._title}: {len(self.frames)} moments of {self.frames[-1].step} updates, "
-            f"{self._pages} of them to step through>"
+            f"{self._pages} pages of steps>"
         )
 
 
-def film(history: Any, *, title: str = "", steps: int = 6, max_units: int = 10, max_bytes: int = MAX_BYTES) -> Film:
+def film(
+    history: Any,
+    *,
+    title: str = "",
+    samples: Sequence[int] | None = None,
+    steps: int | None = None,
+    max_units: int = 10,
+    max_bytes: int = MAX_BYTES,
+) -> Film:
     """Return a recorded training as a page: what the network answers, its weights, its units, its loss, over time.
 
     Parameters
@@ -115,12 +116,16 @@ def film(history: Any, *, title: str = "", steps: int = 6, max_units: int = 10, 
         Of a training that was recorded: ``fit(..., callbacks=[Recording()])``.
     title : str, optional
         The kind of model if left out.
-    steps : int
-        For at most so many pairs of a sample and a moment, the page carries every step of the computation; 0 for none.
+    samples : list of int, optional
+        The samples that can be ringed, by their rows; those with the largest loss and some far apart, if left out.
+    steps : int, optional
+        For at most so many pairs of a ringed sample and a moment, the page carries every step of the computation, at
+        moments spread over the training: as many as take some seconds if left out, 0 for none. For every sample and
+        moment, give a large number and room: the page says how many it carries.
     max_units : int
         How many units of a column are shown.
     max_bytes : int
-        The size of the page. Moments are left out until it fits.
+        The size of the page. Moments are left out until it fits; steps take up to two fifths of it.
 
     Returns
     -------
@@ -130,7 +135,7 @@ def film(history: Any, *, title: str = "", steps: int = 6, max_units: int = 10, 
     Raises
     ------
     OptionError
-        If nothing was recorded, or the model has no layers of units.
+        If nothing was recorded, the model has no layers of units, or there is no such sample.
     SizeLimitError
         If not even two moments fit into ``max_bytes``.
     """
@@ -142,15 +147,16 @@ def film(history: Any, *, title: str = "", steps: int = 6, max_units: int = 10, 
         )
     title = labels.clean(title) or type(recording.model).__name__
     frames = list(recording.frames)
-    pages: dict[tuple[int, int], str] | None = None
+    pages: StepPages | None = None
     maps = True
     while True:
-        header, packed, diagram = pack(recording, frames, max_units, maps)
+        header, packed, diagram = pack(recording, frames, max_units, maps, samples)
         if pages is None:
-            pages, missing = _pages(recording, frames, header["points"]["sample"][: header["points"]["marked"]], steps)
+            ringed = header["points"]["sample"][: header["points"]["marked"]]
+            pages = StepPages(recording, frames, ringed, steps, int(STEPS_SHARE * max_bytes))
         at = {frame.step: i for i, frame in enumerate(frames)}
-        header["pages"] = {f"{at[moment]}:{sample}": page for (moment, sample), page in pages.items() if moment in at}
-        header["no_steps"] = missing
+        kept = {f"{at[moment]}:{sample}": page for (moment, sample), page in pages.own.items() if moment in at}
+        header |= {"pages": kept, "shared": pages.shared, "no_steps": pages.missing}
         header["outputs"] = [unit.id for unit in diagram.units if unit.kind == "output"]
         numbers = base64.b64encode(zlib.compress(bytes(packed.bytes), 9)).decode("ascii")
         network = diagram_svg.to_svg(diagram, LIGHT, f"The network: {title}", largest=header["largest"], maps=True)
@@ -178,51 +184,6 @@ def film(history: Any, *, title: str = "", steps: int = 6, max_units: int = 10, 
         frames = [*frames[:-1:2], frames[-1]]
     fallback = diagram_svg.to_svg(diagram, LIGHT, f"The network at the end: {title}")
     return Film(title, frames, Template(page), fallback, len(header["pages"]))
-
-
-def _pages(
-    recording: Recording, frames: list[Frame], chosen: list[int], most: int
-) -> tuple[dict[tuple[int, int], str], str]:
-    """Return pages of steps, deflated and in base64, by update and chosen sample; and why there are none of others."""
-    moments = [frames[i] for i in dict.fromkeys((0, len(frames) - 1, len(frames) // 2))]
-    made: dict[tuple[int, int], str] = {}
-    size = 0
-    for sample, row in list(enumerate(chosen))[: -(-most // 3)]:
-        for frame in moments[: most - len(made)]:
-            try:
-                page = _page(recording, frame, row)
-            except _TooLargeError as large:
-                return made, f"The graph of a sample has {large} nodes, too many to step through here."
-            except AutogradError as error:
-                return made, f"A sample cannot be stepped through: {error}"
-            if size + len(page) > STEP_BYTES:
-                return made, "There is no room for the steps of more samples in this page."
-            made[frame.step, sample] = page
-            size += len(page)
-    return made, "This page carries no steps of this sample; the first ones have them."
-
-
-class _TooLargeError(Exception):
-    """A graph too large for steps."""
-
-
-def _page(recording: Recording, frame: Frame, row: int) -> str:
-    """Return the steps of the loss of one sample at one moment."""
-    model, (X, y) = recording.model, recording.data
-    model.load_state_dict(frame.state)
-    if model.one_sample:
-        x = [Value(float(e), label=f"x{i}") for i, e in enumerate(np.ravel(X[row]), 1)]
-        outputs: Any = [model(x)]
-        target = np.asarray(y)[row : row + 1].tolist()
-    else:
-        outputs, target = model(np.asarray(X)[row : row + 1]), np.asarray(y)[row : row + 1]
-    loss = recording.loss(outputs, target)
-    loss.label = loss.label or "loss"
-    nodes = len(graph_of(loss))
-    if nodes > MOST_STEPPED:
-        raise _TooLargeError(nodes)
-    document = step(loss).to_html()
-    return base64.b64encode(zlib.compress(document.encode("utf-8"), 9)).decode("ascii")
 
 
 def _json(data: Any) -> str:

@@ -126,19 +126,85 @@ def test_maps_are_painted_in_the_colour_of_the_answers_sign(film_page, recorded)
 
 
 @pytest.mark.dot
-def test_the_ringed_sample_opens_in_the_stepper_at_that_moment(film_page, recorded):
+def test_each_ringed_sample_opens_in_the_stepper_at_the_moment_that_is_shown(film_page, recorded):
     model, history = recorded
-    page = film_page(steps=3)
-    page.keyboard.press("End")
-    page.click("#open")
+    page = film_page(steps=10_000)
     inside = page.frame_locator("#frame iframe")
-    inside.locator("#last").click()
     first = model.layers[0].neurons[0].w[0]
-    model.load_state_dict(history.recording.frames[-1].state)
-    rows = inside.locator("#trace tbody td.value").all_inner_texts()
-    assert labels.number(first.data) in rows
+    X = history.recording.data[0]
+    for i, frame in enumerate(history.recording.frames[::3]):
+        page.eval_on_selector("#slider", f"s => {{ s.value = {3 * i}; s.dispatchEvent(new Event('input')); }}")
+        page.select_option("#marked", str(i % 3))
+        assert page.inner_text("#open") == "Open in the stepper"
+        page.click("#open")
+        inside.locator("#last").click()
+        model.load_state_dict(frame.state)
+        rows = inside.locator("#trace tbody tr").evaluate_all(
+            "rows => rows.map((r) => [r.querySelector('th').textContent, r.querySelector('.value').textContent])"
+        )
+        shown = dict(rows)
+        assert shown["layer0.neuron0.w0"] == labels.number(first.data)
+        sample = page.evaluate("JSON.parse(document.getElementById('data').textContent).points.sample")[i % 3]
+        assert (shown["x1"], shown["x2"]) == tuple(labels.number(x) for x in X[sample])
+        assert page.inner_text("#which").endswith(f"at update {frame.step}")
+        page.click("#close")
+        page.locator("#frame iframe").wait_for(state="detached")  # a dialog says that it closed a task later
+
+
+@pytest.mark.dot
+def test_where_a_moment_has_no_steps_the_film_goes_to_one_that_has(film_page, recorded):
+    frames = recorded[1].recording.frames
+    page = film_page(steps=18)
+    assert page.locator("#ticks option").count() == 3
+    assert "at 3 of" in page.inner_text("#near")
+    page.keyboard.press("End")
+    page.keyboard.press("ArrowLeft")
+    assert page.inner_text("#open") == f"Go to update {frames[-1].step}, and open in the stepper"
+    page.click("#open")
+    page.wait_for_selector("#frame iframe")
+    assert page.inner_text("#update") == str(frames[-1].step)
     page.click("#close")
-    page.locator("#frame iframe").wait_for(state="detached")  # a dialog says that it closed a task later
+    page.locator("#frame iframe").wait_for(state="detached")
+    page.locator("#field .sample:not(.choice)").first.dispatch_event("click")
+    row = page.evaluate("JSON.parse(document.getElementById('data').textContent).points").pop("sample")[6]
+    assert f"film(history, samples=[{row}])" in page.inner_text("#near")
+
+
+@pytest.mark.dot
+def test_the_steps_have_the_films_colours(film_page):
+    page = film_page(steps=6, color_scheme="light")
+    page.click("#theme")
+    page.click("#theme")
+    page.click("#open")
+    dark = page.frame_locator("#frame iframe").locator("html")
+    assert dark.get_attribute("data-theme") == "dark"
+
+
+@pytest.mark.parametrize(
+    "context",
+    [
+        {"viewport": {"width": 390, "height": 844}},
+        {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"},
+        {"viewport": {"width": 1400, "height": 800}, "forced_colors": "active"},
+        {"viewport": {"width": 1400, "height": 800}, "forced_colors": "active", "color_scheme": "dark"},
+    ],
+)
+def test_everything_is_there_on_a_telephone_and_in_forced_colours(film_page, context):
+    page = film_page(**context)
+    page.keyboard.press("End")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for part in ("#answer", "#network > svg", "#losses .curves", "#slider", "#play", "#marked", "#open"):
+        assert page.locator(part).is_visible()
+    ink = "e => [getComputedStyle(e).stroke, getComputedStyle(e).fill]"
+    if "forced_colors" in context:
+        canvas = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        for part in (".network .link.pos", ".curve", ".ring", ".cursor"):
+            assert page.locator(part).first.evaluate(ink)[0] not in (canvas, "none")
+        assert page.locator(".network text").first.evaluate(ink)[1] != canvas
+        assert page.locator(".tick").first.evaluate(ink)[1] != canvas
+        assert page.locator(".sample.class-0").first.evaluate(ink) != page.locator(".sample.class-1").first.evaluate(
+            ink
+        )
 
 
 def test_the_pages_numbers_are_worded_as_ours(film_page):

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
+import zlib
 
 import numpy as np
 import pytest
 
+from autograd_core import Value
 from nn import MLP, SGD, DAGNetwork, fit
 from nn.callbacks import EarlyStopping
 from nn.data import blobs, iris, moons, sine, xor
+from viz import step
 from viz.errors import OptionError, SizeLimitError
 from viz.film_data import pack
+from viz.film_steps import StepPages
 from viz.films import Film, Recording, film
 
 
@@ -158,3 +163,68 @@ def test_a_traced_training_is_recorded_as_any_other():
     for frame, other in zip(*frames, strict=True):
         assert frame.state.keys() == other.state.keys()
         assert all(np.allclose(other.state[name], array, rtol=1e-9) for name, array in frame.state.items())
+
+
+def inflated(text):
+    return json.loads(zlib.decompress(base64.b64decode(text)))
+
+
+def page_of(pages, pair):
+    number, own = inflated(pages.own[pair])
+    parts = inflated(pages.shared)[number]
+    for i, part in own:
+        parts[i] = part
+    return "".join(parts)
+
+
+def said(page):
+    """What a page of steps says: its table, and its steps as data."""
+    return re.search(r"<table.*?</table>", page, re.DOTALL)[0], json.loads(
+        re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)[1]
+    )
+
+
+@pytest.mark.dot
+@pytest.mark.parametrize("loss", ["mse", "hinge", "binary_cross_entropy_with_logits"])
+def test_every_page_of_steps_is_the_steppers_own(loss):
+    X, y = moons(40, noise=0.1, rng=0)
+    model = MLP(2, [3, 1], activation="relu", rng=0)
+    _, recording = train(model, (X, 2 * y - 1 if loss == "hinge" else y), loss)
+    rows = [0, 7, 20]
+    pages = StepPages(recording, recording.frames, rows, 9)
+    assert {recording.frames[0].step, recording.frames[-1].step} <= {moment for moment, _ in pages.own}
+    assert {k for _, k in pages.own} == {0, 1, 2}
+    assert len(pages.own) == 9
+    frames = {frame.step: frame for frame in recording.frames}
+    for moment, k in pages.own:
+        recording.model.load_state_dict(frames[moment].state)
+        one = [Value(float(e), label=f"x{i}") for i, e in enumerate(X[rows[k]], 1)]
+        out = recording.loss([recording.model(one)], recording.data[1][rows[k] : rows[k] + 1].tolist())
+        out.label = out.label or "loss"
+        stepper = step(out)
+        page, expected = page_of(pages, (moment, k)), stepper.to_html()
+        assert said(page) == said(expected)
+        assert texts_on_edges(page) == texts_on_edges(expected)
+
+
+def texts_on_edges(page):
+    groups = re.findall(r'<g id="([ec][\d_]+)" class="[^"]*">(.*?)</g>', page, re.DOTALL)
+    return {identity: re.findall(r"<text[^>]*>(.*?)</text>", inside) for identity, inside in groups}
+
+
+def test_samples_can_be_chosen_and_steps_end_where_the_room_does():
+    X, y = moons(40, noise=0.1, rng=0)
+    model = MLP(2, [3, 1], activation="tanh", rng=0)
+    history, recording = train(model, (X, y), frames=20, epochs=10)
+    told = header(film(history, samples=[5, 31, 5], steps=4))
+    assert told["points"]["sample"][: told["points"]["marked"]] == [5, 31]
+    assert sorted(told["pages"]) == ["0:0", "0:1", f"{len(told['frames']) - 1}:0", f"{len(told['frames']) - 1}:1"]
+    assert told["no_steps"] == ""
+    little = header(film(history, steps=1000, max_bytes=300_000))
+    assert 0 < len(little["pages"]) < 6 * len(recording.frames)
+    assert "film(max_bytes=" in little["no_steps"]
+    wide = train(MLP(2, [20, 20, 1], activation="tanh", rng=0), (X, y), epochs=1)[0]
+    assert "too many to step through" in header(film(wide, max_bytes=10**7))["no_steps"]
+    for samples in ([40], [-1], [2.5], []):
+        with pytest.raises(OptionError, match="sample"):
+            film(history, samples=samples)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -14,8 +15,10 @@ from viz.errors import MissingExtraError, OptionError
 
 pytest.importorskip("matplotlib", reason="needs pip install 'autograd-core[plot]'")
 from matplotlib import pyplot
+from matplotlib.colors import to_rgb
 
 from viz import plots
+from viz.theme import THEMES
 
 
 @pytest.fixture(autouse=True)
@@ -58,29 +61,87 @@ def test_a_history_is_plotted_as_recorded(trained):
         plots.plot_history(history, "lss")
 
 
-def test_every_plot_draws_into_the_axes_it_is_given_and_returns_it(trained):
-    model, history, X, y = trained
+def swept(model, X):
     model(X[0].tolist())[0].backward()
-    for draw in (
-        lambda ax: plots.plot_history(history, ax=ax),
-        lambda ax: plots.plot_gradient_norms(history, ax=ax),
-        lambda ax: plots.plot_activations(ax=ax),
-        lambda ax: plots.plot_learning_rates(schedules.ConstantLR(0.1), ax=ax),
-        lambda ax: plots.plot_descent_1d(lambda w: w * w, [1.0, 0.5], ax=ax),
-        lambda ax: plots.plot_descent_contour(lambda a, b: a * a + b * b, [[1.0, 1.0], [0.5, 0.5]], ax=ax),
-        lambda ax: plots.plot_decision_boundary(model, X, y, ax=ax),
-        lambda ax: plots.plot_functions(abs, -1.0, 1.0, ax=ax),
-        lambda ax: plots.plot_fit(lambda rows: rows, [[0.0], [1.0]], [0.0, 1.0], ax=ax),
-        lambda ax: plots.plot_confusion([[3, 1], [0, 4]], ax=ax),
-        lambda ax: plots.plot_histograms(model, ax=ax),
-        lambda ax: plots.plot_histograms(model, "gradients", ax=ax, theme="dark"),
-    ):
-        figure, ax = pyplot.subplots()
-        assert draw(ax) is ax
-        assert ax.get_xlabel()
-        assert ax.get_ylabel()
-        figure.canvas.draw()
-        pyplot.close(figure)
+    return model
+
+
+DRAWN = {
+    "loss": lambda model, history, X, y, **o: plots.plot_history(history, **o),
+    "metrics": lambda model, history, X, y, **o: plots.plot_history(history, ["loss", "accuracy"], log=True, **o),
+    "updates": lambda model, history, X, y, **o: plots.plot_history(history, "updates", **o),
+    "norms": lambda model, history, X, y, **o: plots.plot_gradient_norms(history, **o),
+    "activations": lambda model, history, X, y, **o: plots.plot_activations(["tanh", "relu", "gelu", "elu"], **o),
+    "rates": lambda model, history, X, y, **o: plots.plot_learning_rates(
+        [schedules.ConstantLR(0.1), schedules.HarmonicLR(0.1), lambda step: 0.1 * 0.9**step], **o
+    ),
+    "descent": lambda model, history, X, y, **o: plots.plot_descent_1d(
+        lambda w: w * w, {"slow": [1.0, 0.5], "fast": [1.0, -0.2]}, **o
+    ),
+    "contour": lambda model, history, X, y, **o: plots.plot_descent_contour(
+        lambda a, b: a * a + b * b, {"plain": [[1.0, 1.0], [0.5, 0.5]], "momentum": [[1.0, 1.0], [0.1, 0.3]]}, **o
+    ),
+    "boundary": lambda model, history, X, y, **o: plots.plot_decision_boundary(model, X, y, resolution=30, **o),
+    "functions": lambda model, history, X, y, **o: plots.plot_functions({"|x|": abs, "x": float}, -1.0, 1.0, **o),
+    "fit": lambda model, history, X, y, **o: plots.plot_fit(
+        {"line": lambda rows: rows, "flat": lambda rows: 0.0 * rows}, [[0.0], [1.0]], [0.0, 1.0], truth=abs, **o
+    ),
+    "confusion": lambda model, history, X, y, **o: plots.plot_confusion([[3, 1], [0, 4]], ["no", "yes"], **o),
+    "weights": lambda model, history, X, y, **o: plots.plot_histograms(model, **o),
+    "gradients": lambda model, history, X, y, **o: plots.plot_histograms(swept(model, X), "gradients", **o),
+}
+
+
+def luminance(colour):
+    return float(np.dot(to_rgb(colour), (0.299, 0.587, 0.114)))
+
+
+def differ_in_grey(line, other):
+    """Whether dashes, marker or brightness tell two lines apart."""
+    ways = [(str(one.get_marker()), str(one._dash_pattern)) for one in (line, other)]
+    return ways[0] != ways[1] or abs(luminance(line.get_color()) - luminance(other.get_color())) > 0.15
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", DRAWN)
+def test_every_plot_is_named_and_reads_without_colour(trained, name, theme):
+    figure, ax = pyplot.subplots()
+    assert DRAWN[name](*trained, ax=ax, theme=theme) is ax
+    assert ax.get_xlabel()
+    assert ax.get_ylabel()
+    figure.canvas.draw()  # warnings are errors
+    lines = [line for line in ax.lines if not line.get_label().startswith("_")]
+    parts = ax.patches[: 2 * (name in ("weights", "gradients"))]
+    assert (ax.get_legend() is not None) == (len(lines) + len(parts) > 1 or name == "boundary")
+    assert all(differ_in_grey(*pair) for pair in combinations(lines, 2))
+    assert all(
+        a.get_hatch() != b.get_hatch() and a.get_linestyle() != b.get_linestyle() for a, b in combinations(parts, 2)
+    )
+    background = luminance(figure.get_facecolor()[:3])
+    assert background > 0.9 if theme == "light" else background < 0.2
+    ink = [line.get_color() for line in lines] + [ax.xaxis.label.get_color(), ax.yaxis.label.get_color()]
+    ink += [text.get_color() for text in (ax.get_legend().get_texts() if ax.get_legend() else ())]
+    assert all(abs(luminance(colour) - background) > 0.25 for colour in ink)
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_without_axes_a_figure_is_made(trained, name):
+    before = pyplot.get_fignums()
+    assert DRAWN[name](*trained).figure.number not in before
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_regions_of_classes_differ_in_grey(theme):
+    X = np.array([[-1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+    ax = plots.plot_decision_boundary(
+        lambda rows: np.column_stack([-np.asarray(rows)[:, 0], np.asarray(rows)[:, 0], np.asarray(rows)[:, 1]]),
+        X, [0, 1, 2], resolution=20, theme=theme,
+    )  # fmt: skip
+    colours = ax.collections[0].cmap.colors
+    paper = np.array(to_rgb(THEMES[theme].background))
+    shades = sorted(luminance(rgba[3] * np.array(rgba[:3]) + (1 - rgba[3]) * paper) for rgba in colours)
+    assert np.diff(shades).min() > 0.025
+    assert {type(part).__name__ for part in ax.collections} >= {"QuadMesh", "QuadContourSet", "PathCollection"}
 
 
 def test_activations_and_derivatives_come_from_the_records():
@@ -95,6 +156,8 @@ def test_activations_and_derivatives_come_from_the_records():
             assert drawn(ax)[f"{name}′"][i] == pytest.approx(x.grad, rel=1e-13, abs=1e-300)
     with pytest.raises(OptionError, match="no function 'tahn' of one operand"):
         plots.plot_activations("tahn")
+    with pytest.raises(OptionError, match="no function 'pad'"):
+        plots.plot_activations("pad")
 
 
 def test_paths_are_the_points_and_lie_on_the_curve():
@@ -104,7 +167,7 @@ def test_paths_are_the_points_and_lie_on_the_curve():
     assert line.get_xdata().tolist() == path
     assert line.get_ydata().tolist() == [4.0, 1.0, 0.25]
     contour = plots.plot_descent_contour(lambda a, b: (a - 1) ** 2 + 3 * b**2, {"a": [[0, 1], [1, 0]], "b": [[2, 2]]})
-    assert [t.get_text() for t in contour.get_legend().get_texts()] == ["a", "b"]
+    assert [t.get_text() for t in contour.get_legend().get_texts()] == ["loss", "a", "b"]
     with pytest.raises(OptionError, match=r"shape \(steps, 2\)"):
         plots.plot_descent_contour(lambda a, b: a, [1.0, 2.0])
 

@@ -11,10 +11,10 @@ from numpy.typing import ArrayLike
 
 from autograd_core import Tensor, functions
 from autograd_core.node import Node
-from autograd_core.primitive import TABLE
+from autograd_core.primitive import TABLE, Pointwise
 
 from ..errors import OptionError
-from .style import axes, finish, look_of, looks
+from .style import DASHES, axes, finish, look_of, looks, marked
 
 __all__ = ["number", "plot_activations", "plot_descent_1d", "plot_descent_contour", "plot_learning_rates"]
 
@@ -33,7 +33,7 @@ def plot_activations(
     Parameters
     ----------
     names : list of str
-        Operations of one operand in the TABLE.
+        Operations of one operand in the TABLE, such as ``"gelu"``; ``"elu"`` too, whose other operand has a default.
     low, high : float
         The interval of pre-activations.
     derivative : bool
@@ -46,10 +46,11 @@ def plot_activations(
     Axes
     """
     wanted = [names] if isinstance(names, str) else list(names)
-    unary = sorted(name for name, record in TABLE.items() if record.arity == 1 and hasattr(functions, name))
+    unary = sorted(filter(_is_unary, TABLE))
     for name in wanted:
         if name not in unary:
-            raise OptionError(f"There is no function {name!r} of one operand. There are: {', '.join(unary)}.")
+            told = ", ".join(one for one in unary if not one.endswith("_slope"))
+            raise OptionError(f"There is no function {name!r} of one operand. There are: {told}.")
     ax, colours = axes(ax, theme)
     z = np.linspace(low, high, 801)
     for name, look in zip(wanted, looks(colours), strict=False):
@@ -61,6 +62,12 @@ def plot_activations(
             ax.plot(z, np.asarray(x.grad), color=look["color"], linestyle=look["linestyle"], linewidth=0.9, alpha=0.85,
                     marker="|", markevery=40, markersize=7, label=f"{name}′")  # fmt: skip
     return finish(ax, colours, "pre-activation z", "f(z) and, ticked, f′(z)" if derivative else "f(z)")
+
+
+def _is_unary(name: str) -> bool:
+    """Whether a function of the TABLE takes one operand, element by element."""
+    record = TABLE[name]
+    return isinstance(record, Pointwise) and record.arity - len(record.defaults) == 1 and hasattr(functions, name)
 
 
 def plot_learning_rates(
@@ -99,8 +106,10 @@ def plot_learning_rates(
     named = schedules if isinstance(schedules, Mapping) else {repr(s): s for s in schedules}
     ax, colours = axes(ax, theme)
     at = np.arange(steps)
+    lines = []
     for (name, schedule), look in zip(named.items(), looks(colours), strict=False):
-        ax.plot(at, np.array([schedule(int(step)) for step in at]), **look, label=name)
+        lines += ax.plot(at, np.array([schedule(int(step)) for step in at]), **look, label=name)
+    marked(lines)
     if log:
         ax.set_yscale("log")
     return finish(ax, colours, "step", "learning rate")
@@ -139,7 +148,8 @@ def plot_descent_1d(
     ax.plot(x, [number(f, at) for at in x], color=colours.muted, linewidth=1.5, label=_name(f))
     for i, (name, points) in enumerate(paths.items()):
         at = points[:, 0]
-        ax.plot(at, [number(f, p) for p in at], **look_of(i, colours), linewidth=1.0, markersize=5, label=name)
+        ax.plot(at, [number(f, p) for p in at], **look_of(i, colours), linestyle=DASHES[i % len(DASHES)],
+                linewidth=1.0, markersize=5, label=name)  # fmt: skip
     return finish(ax, colours, "w", "loss")
 
 
@@ -180,9 +190,10 @@ def plot_descent_contour(
     z = np.array([[number(f, a, b) for a in x] for b in y])
     lines = ax.contour(x, y, z, levels=levels, colors=[colours.muted], linewidths=0.8, alpha=0.75)
     ax.clabel(lines, inline=True, fontsize=7, colors=[colours.muted])
+    ax.plot([], [], color=colours.muted, linewidth=0.8, label=_name(f))
     for i, (name, points) in enumerate(paths.items()):
         look = look_of(i, colours)
-        ax.plot(points[:, 0], points[:, 1], **look, linestyle=("-", "--", "-.", ":")[i % 4], linewidth=1.2,
+        ax.plot(points[:, 0], points[:, 1], **look, linestyle=DASHES[i % len(DASHES)], linewidth=1.2,
                 markersize=4, label=name)  # fmt: skip
         ax.plot(*points[0], marker=look["marker"], markersize=9, color=look["color"], fillstyle="none")
     return finish(ax, colours, "w₁", "w₂", grid=False)

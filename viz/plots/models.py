@@ -11,12 +11,14 @@ from numpy.typing import ArrayLike, NDArray
 from autograd_core import no_grad
 
 from ..errors import OptionError
-from .style import axes, finish, look_of, palette
+from .style import DASHES, axes, finish, look_of, palette
 
 __all__ = ["outputs", "plot_confusion", "plot_decision_boundary", "plot_histograms"]
 
 #: for tints of classes in grey: hatches differ where colours do not
 HATCHES = ("", "...", "///", "xxx", "---", "+++")
+#: how strong the tint of a region is: without colour, one is still darker than the next
+SHADES = (0.38, 0.14, 0.26, 0.45, 0.2, 0.32)
 
 
 def plot_decision_boundary(
@@ -62,22 +64,18 @@ def plot_decision_boundary(
     x1, x2 = (np.linspace(low[i] - reach[i], high[i] + reach[i], resolution) for i in (0, 1))
     grid = np.stack(np.meshgrid(x1, x2), axis=-1).reshape(-1, 2)
     scores = outputs(model, grid)
-    from matplotlib.colors import BoundaryNorm, ListedColormap
+    from matplotlib.colors import BoundaryNorm, ListedColormap, to_rgba
 
     kinds = np.unique(y)
     count = max(len(kinds), scores.shape[1], 2)
     winner = (scores[:, 0] > 0.0).astype(int) if scores.shape[1] == 1 else scores.argmax(axis=1)
-    tints = [palette(colours)[i % 6] for i in range(count)]
+    tints = [to_rgba(palette(colours)[i % 6], SHADES[i % 6]) for i in range(count)]
     edges = np.arange(count + 1) - 0.5
     shade = winner.reshape(resolution, resolution)
-    ax.pcolormesh(
-        x1, x2, shade, cmap=ListedColormap(tints), norm=BoundaryNorm(edges, count), alpha=0.22, shading="nearest"
-    )
-    lead = scores[:, -1] - (scores[:, 0] if scores.shape[1] == 2 else 0.0)  # of class 1, if there are two
-    leads = [lead] if scores.shape[1] <= 2 else [_lead(scores, c) for c in range(count)]
-    for each in leads:  # a boundary is where it changes its sign
-        if each.min() < 0.0 < each.max():
-            z = each.reshape(resolution, resolution)
+    ax.pcolormesh(x1, x2, shade, cmap=ListedColormap(tints), norm=BoundaryNorm(edges, count), shading="nearest")
+    for lead in _leads(scores):  # where it is 0, two classes are as good as each other
+        if lead.min() < 0.0 < lead.max():
+            z = lead.reshape(resolution, resolution)
             ax.contour(x1, x2, z, levels=[0.0], colors=[colours.text], linewidths=1.2)
     for i, kind in enumerate(kinds):
         name = classes[i] if classes is not None else f"class {kind:g}"
@@ -89,10 +87,13 @@ def plot_decision_boundary(
     return finish(ax, colours, "x₁", "x₂", grid=False)
 
 
-def _lead(scores: NDArray[np.float64], c: int) -> NDArray[np.float64]:
-    """Return how far the score of a class is above the best of the others."""
-    lead: NDArray[np.float64] = scores[:, c] - np.delete(scores, c, axis=1).max(axis=1)
-    return lead
+def _leads(scores: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+    """Return by how much each class leads all others, at every point; of two classes, the second."""
+    if scores.shape[1] == 1:
+        return [scores[:, 0]]
+    if scores.shape[1] == 2:
+        return [scores[:, 1] - scores[:, 0]]
+    return [scores[:, c] - np.delete(scores, c, axis=1).max(axis=1) for c in range(scores.shape[1])]
 
 
 def outputs(model: Any, rows: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -189,11 +190,14 @@ def plot_histograms(
             else "This model has no parameters."
         )
     ax, colours = axes(ax, theme)
+    from matplotlib.colors import to_rgba
+
     every = np.concatenate([numbers for arrays in parts.values() for numbers in arrays])
     edges = np.histogram_bin_edges(every[np.isfinite(every)], bins=bins)
     for i, (name, arrays) in enumerate(parts.items()):
         numbers = np.concatenate(arrays)
-        look = palette(colours)[i % 6]
-        ax.hist(numbers, bins=edges, histtype="stepfilled", color=look, alpha=0.3, hatch=HATCHES[i % 6], edgecolor=look,
-                linewidth=1.6, label=f"{name} ({len(numbers)})")  # fmt: skip
+        colour = palette(colours)[i % 6]
+        ax.hist(numbers, bins=edges, histtype="stepfilled", facecolor=to_rgba(colour, 0.22), edgecolor=colour,
+                hatch=HATCHES[i % 6], linestyle=DASHES[i % 6], linewidth=1.6,
+                label=f"{name} ({len(numbers)})")  # fmt: skip
     return finish(ax, colours, "weight w" if what == "weights" else "gradient ∂L/∂w", "number of parameters")

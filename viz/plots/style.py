@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import cycle
 from typing import Any
 
 from ..errors import MissingExtraError, OptionError
 from ..theme import THEMES, Theme
 
-__all__ = ["COLOURS", "axes", "finish", "look_of", "looks", "palette"]
+__all__ = ["COLOURS", "DASHES", "axes", "finish", "look_of", "looks", "marked", "palette"]
 
 #: Okabe and Ito's, those first that are told apart most easily; each reads on white and on a dark background
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
@@ -67,6 +67,13 @@ def looks(theme: Theme) -> Iterator[dict[str, Any]]:
     for i, _ in enumerate(cycle((0,))):
         shift = i // len(colours)
         yield {"color": colours[i % len(colours)], "linestyle": DASHES[(i + shift) % len(DASHES)], "linewidth": 1.8}
+
+
+def marked(lines: Sequence[Any]) -> None:
+    """Give several curves markers here and there, by which each can be followed where they cross or lose colour."""
+    for i, line in enumerate(lines if len(lines) > 1 else ()):
+        apart = max(1, len(line.get_xdata()) // 8)
+        line.set(marker=MARKERS[i % len(MARKERS)], markersize=5, markevery=(i * apart // 4 % apart, apart))
 
 
 def look_of(i: int, theme: Theme) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import OptionError
-from .style import axes, finish, looks
+from .style import axes, finish, looks, marked
 
 __all__ = ["plot_gradient_norms", "plot_history"]
 
@@ -52,6 +52,7 @@ def plot_history(
         )
         return _vertical(finish(ax, colours, "update", "loss before the update", legend=False), log)
     recorded = {key for record in epochs for key in record}
+    lines = []
     for name in wanted:
         if name not in recorded and f"validation_{name}" not in recorded:
             known = ", ".join(sorted(recorded)) or "none, as no epoch ended"
@@ -61,7 +62,8 @@ def plot_history(
                 label = seen if len(wanted) == 1 else f"{name}, {seen}"
                 values = [record.get(key, float("nan")) for record in epochs]
                 marker = "o" if len(epochs) == 1 else ""
-                ax.plot(np.arange(1, len(epochs) + 1), values, **next(look), marker=marker, label=label)
+                lines += ax.plot(np.arange(1, len(epochs) + 1), values, **next(look), marker=marker, label=label)
+    marked(lines)
     _whole_numbers(ax)
     return _vertical(finish(ax, colours, "epoch", " and ".join(wanted)), log)
 
@@ -83,9 +85,12 @@ def plot_gradient_norms(history: Any, *, ax: Any = None, theme: str | None = Non
     Axes
     """
     ax, colours = axes(ax, theme)
+    lines = []
     for (name, norms), look in zip(history.norms.items(), looks(colours), strict=False):
         positive = [norm if norm > 0.0 else float("nan") for norm in norms]  # a logarithm has no 0
-        ax.plot(np.arange(1, len(norms) + 1), positive, **look, marker="o" if len(norms) == 1 else "", label=name)
+        marker = "o" if len(norms) == 1 else ""
+        lines += ax.plot(np.arange(1, len(norms) + 1), positive, **look, marker=marker, label=name)
+    marked(lines)
     return _vertical(finish(ax, colours, "update", "norm of the gradient, ‖∂L/∂w‖₂"), log=True)
 
 

@@ -19,6 +19,8 @@ function start(arrays) {
   let scheme = schemeOf();
   let position = 0, marked = 0, timer = 0, hovered = null;
   const lastUpdate = frames[frames.length - 1].step;
+  const stepped = [...new Set(Object.keys(info.pages).map((key) => Number(key.split(":")[0])))].sort((a, b) => a - b);
+  if (stepped.length < frames.length) for (const frame of stepped) $("ticks").append(new Option("", frame));
 
   // The plane with its samples, or the curve of a single feature.
   const points = info.points;
@@ -32,7 +34,8 @@ function start(arrays) {
   else points.x.forEach((x, i) => {
     const [cx, cy] = place(x[0], info.kind === "curve" ? points.y[i] : x[1]);
     const made = mark(points.class[i], cx, cy, i < points.marked ? 5 : 3.6, overlay);
-    if (i < points.marked) { made.classList.add("choice"); made.addEventListener("click", () => choose(i)); }
+    if (i < points.marked) made.classList.add("choice");
+    made.addEventListener("click", () => (i < points.marked ? choose(i) : other(points.sample[i])));
   });
   $("plane-title").textContent = info.kind === "curve" ? "Answer along x1" : "Answer over the plane";
   if (info.kind === "curve") { $("answer").hidden = true; $("field").classList.add("curve"); }
@@ -113,28 +116,47 @@ function start(arrays) {
     $("answers").textContent = outputs.join(", ");
     const [frame, key] = nearest();
     $("open").disabled = !key;
-    $("near").textContent = !key ? info.no_steps
-      : frame === position ? "" : `The nearest moment with its steps: update ${frames[frame].step}.`;
+    $("open").textContent = !key || frame === position ? "Open in the stepper"
+      : `Go to update ${frames[frame].step}, and open in the stepper`;
+    $("near").textContent = !key ? info.no_steps || "This page carries no steps."
+      : stepped.length === frames.length && !info.no_steps ? ""
+      : `This page carries the steps at ${stepped.length} of ${frames.length} moments, ticked below.`;
   }
 
   // The page of steps of the ringed sample whose moment is nearest.
   function nearest() {
-    const of = Object.keys(info.pages).map((key) => key.split(":").map(Number)).filter(([, s]) => s === marked);
-    of.sort((a, b) => Math.abs(a[0] - position) - Math.abs(b[0] - position));
-    return of.length ? [of[0][0], of[0].join(":")] : [null, ""];
+    const of = stepped.filter((frame) => info.pages[`${frame}:${marked}`]);
+    of.sort((a, b) => Math.abs(a - position) - Math.abs(b - position));
+    return of.length ? [of[0], `${of[0]}:${marked}`] : [null, ""];
+  }
+
+  // Pages of steps are kept as whole ones, in parts, and for each the parts in which it differs from one of these.
+  let whole = null;
+  async function stepsOf(key) {
+    whole ??= inflate(info.shared).then((buffer) => JSON.parse(textOf(buffer)));
+    const [base, own] = JSON.parse(textOf(await inflate(info.pages[key])));
+    const parts = [...(await whole)[base]];
+    for (const [i, part] of own) parts[i] = part;
+    return parts.join("");
   }
 
   async function open() {
     const [frame, key] = nearest();
     if (!key) return;
     pause();
+    show(frame);
     const page = document.createElement("iframe");
     page.setAttribute("sandbox", "allow-scripts");
     page.title = `Sample ${marked + 1} at update ${frames[frame].step}, step by step`;
-    page.srcdoc = textOf(await inflate(info.pages[key]));
+    page.srcdoc = (await stepsOf(key)).replace('data-theme="auto"', `data-theme="${document.documentElement.dataset.theme}"`);
+    $("which").textContent = `Sample ${points.text[marked]}, at update ${frames[frame].step}`;
     $("frame").replaceChildren(page);
     $("steps").showModal();
     page.focus();
+  }
+
+  function other(row) {
+    $("near").textContent = `What the network makes of sample ${row} is not recorded: film(history, samples=[${row}]) rings it.`;
   }
 
   function choose(i) {
