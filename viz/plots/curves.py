@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from ..errors import OptionError
 from .functions import number
 from .models import outputs
-from .style import axes, finish, looks, marked
+from .style import axes, finish, looks
 
 __all__ = ["plot_fit", "plot_functions"]
 
@@ -60,10 +60,8 @@ def plot_functions(
         raise OptionError(f"Functions are plotted from low to high, and low={low!r} is not below high={high!r}.")
     ax, colours = axes(ax, theme)
     at = np.linspace(low, high, POINTS)
-    lines = []
     for (name, f), look in zip(named.items(), looks(colours), strict=False):
-        lines += ax.plot(at, [number(f, point) for point in at], **look, label=name)
-    marked(lines)
+        ax.plot(at, [number(f, point) for point in at], **look, label=name)
     return finish(ax, colours, x, y, legend=len(named) > 1)
 
 
@@ -128,10 +126,8 @@ def plot_fit(
             for i, unit in enumerate(_hidden(each, rows).T):
                 label = "hidden units" if not i else f"_unit {i + 1}"  # one line of the legend for all
                 ax.plot(grid, unit, color=colours.muted, linewidth=1.0, linestyle=(0, (4, 3)), label=label)
-    lines = []
     for (name, each), look in zip(named.items(), looks(colours), strict=False):
-        lines += ax.plot(grid, outputs(each, rows)[:, 0], **look, label=name)
-    marked(lines)
+        ax.plot(grid, outputs(each, rows)[:, 0], **look, label=name)
     ax.scatter(samples[:, 0], targets, s=16, color=colours.text, alpha=0.55, linewidths=0.0, label="samples", zorder=3)
     return finish(ax, colours, "x", "y")
 
