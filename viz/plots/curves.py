@@ -120,7 +120,8 @@ def plot_fit(
     grid = np.linspace(samples.min() - reach, samples.max() + reach, POINTS)
     rows = grid.reshape(-1, 1)
     if truth is not None:
-        ax.plot(grid, [number(truth, point) for point in grid], color=colours.muted, linewidth=1.2, label="truth")
+        y_true = [number(truth, point) for point in grid]
+        ax.plot(grid, y_true, color=colours.muted, linewidth=1.4, linestyle=(0, (1, 1.2)), label="truth")
     if units:
         for each in named.values():
             for i, unit in enumerate(_hidden(each, rows).T):
