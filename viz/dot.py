@@ -6,6 +6,7 @@ scene's own, and no attribute that could carry a link is ever written.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
@@ -16,7 +17,7 @@ from .boxes import Box, Edge, Group, Scene
 from .errors import OptionError
 from .theme import EDGE_SIZE, FONT, GROUP_SIZE, NODE_SIZE, Theme
 
-__all__ = ["RANKDIRS", "checked", "digraph", "escape", "fields", "shade"]
+__all__ = ["RANKDIRS", "bar", "checked", "digraph", "escape", "fields", "shade"]
 
 #: id of a box, an edge or a group, "" for the whole, to the attributes that place it
 Places = Mapping[str, Mapping[str, str]]
@@ -28,6 +29,9 @@ RANKDIRS = ("LR", "TB", "RL", "BT")
 MANY = 300
 #: how long the line beneath a picture may be
 NOTE = 240
+
+#: into how many parts the bar of a gradient is divided
+CELLS = 8
 
 #: what stands beside the name of a leaf, so that kinds differ in words
 KINDS = {"input": "in", "parameter": "param"}
@@ -51,18 +55,31 @@ def checked(rankdir: str) -> str:
     return rankdir
 
 
-def fields(box: Box, rankdir: str = "LR") -> list[tuple[str, str]]:
+def fields(box: Box, rankdir: str = "LR", colour_by: str = "kind") -> list[tuple[str, str]]:
     """Return the texts of a box in the order in which Graphviz writes them, each with its role."""
     if box.kind == "constant":
         return [("name", box.name)]
+    length = [("bar", bar(box.share))] if colour_by == "gradient" else []
     if box.kind == "fold":
         formula = [("formula", box.formula)] if box.formula else []
-        return [("name", box.title), *formula, ("data", box.data), ("grad", f"‖∇‖ {box.grad}")]
+        return [("name", box.title), *formula, ("data", box.data), ("grad", f"‖∇‖ {box.grad}"), *length]
     places = [("slot", str(i + 1)) for i in range(box.slots)]
     mark = box.symbol or KINDS.get(box.kind, "")
     head = [("symbol", mark)] if mark else []
-    rows = [*head, ("name", box.title), ("data", box.data), ("grad", f"∇ {box.grad}")]
+    rows = [*head, ("name", box.title), ("data", box.data), ("grad", f"∇ {box.grad}"), *length]
     return [*places, *rows] if rankdir in ("LR", "TB") else [*rows, *places]
+
+
+def bar(share: float | None) -> str:
+    """Return how large a gradient is beside the largest, as a bar that needs no colour; "" if there is none.
+
+    >>> bar(0.5), bar(-1.0), bar(0.001), bar(0.0)
+    ('▰▰▰▰▱▱▱▱', '▰▰▰▰▰▰▰▰', '▰▱▱▱▱▱▱▱', '▱▱▱▱▱▱▱▱')
+    """
+    if share is None:
+        return ""
+    filled = min(CELLS, math.ceil(CELLS * abs(share)))
+    return "▰" * filled + "▱" * (CELLS - filled)
 
 
 def digraph(
@@ -190,15 +207,15 @@ def _box_attributes(box: Box, theme: Theme, rankdir: str, colour_by: str) -> dic
     if box.kind in ("operation", "output"):
         attributes["shape"] = "Mrecord"
     if box.kind == "fold":
-        return {**attributes, "penwidth": "2", "label": _record(box, rankdir), "margin": "0.14,0.07"}
+        return {**attributes, "penwidth": "2", "label": _record(box, rankdir, colour_by), "margin": "0.14,0.07"}
     if box.kind == "output":
         attributes["penwidth"] = "2.5"
     if box.kind == "parameter":
         attributes["penwidth"] = "1.8"
-    return {**attributes, "label": _record(box, rankdir)}
+    return {**attributes, "label": _record(box, rankdir, colour_by)}
 
 
-def _record(box: Box, rankdir: str) -> str:
+def _record(box: Box, rankdir: str, colour_by: str) -> str:
     """Return a record label: rows under one another, and the places of operands on the side from which they come.
 
     Braces turn the direction in which a record's fields are laid.
@@ -206,7 +223,7 @@ def _record(box: Box, rankdir: str) -> str:
     places: list[str] = []
     head: list[str] = []
     rows: list[str] = []
-    for role, text in fields(box, rankdir):
+    for role, text in fields(box, rankdir, colour_by):
         shown = escape(text) or "\\ "
         if role == "slot":
             places.append(f"<s{len(places)}> {shown}")

@@ -92,7 +92,8 @@ class Drawing:
 
     @cached_property
     def _svg(self) -> str:
-        roles = {box.id: [role for role, _ in dot.fields(box, self.rankdir)] for box in self.scene.boxes}
+        look = self.rankdir, self._look["colour_by"]
+        roles = {box.id: [role for role, _ in dot.fields(box, *look)] for box in self.scene.boxes}
         return svg.tidy(render.render(self.dot, "svg", timeout=self.timeout), roles, self.scene.title)
 
     def svg(self) -> str:
@@ -216,7 +217,8 @@ def draw(
     partials : bool or {"numbers", "formulas", "both", "none"}
         What stands on the edges.
     colour_by : {"kind", "gradient"}
-        What the colour of a box says: what it is, or its gradient, from blue (negative) over grey to orange.
+        What the colour of a box says: what it is, or its gradient, from blue (negative) over grey to orange; a bar then
+        says the same without colour.
     format : {"svg", "png"}
         What notebooks show; a file's ending says what is saved.
     max_nodes : int or None

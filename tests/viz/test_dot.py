@@ -132,6 +132,9 @@ def test_gradients_colour_boxes_from_blue_over_grey_to_orange():
     assert f'fillcolor="{LIGHT.negative}"' in source
     kinds = {line.split("fillcolor=")[1][1:8] for line in source.splitlines() if "fillcolor" in line}
     assert len(kinds) >= 3
+    bars = [line.count("▰") for line in source.splitlines() if "▱" in line or "▰" in line]
+    assert bars == [8, 4, 2, 2]  # ∂/∂a = −4, ∂/∂b = 2, ∂/∂v1 = ∂/∂v2 = 1
+    assert "▰" not in draw(out).dot
 
 
 PROGRAM = """

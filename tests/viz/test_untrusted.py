@@ -9,6 +9,9 @@ import json
 import random
 import re
 import xml.etree.ElementTree as ElementTree
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import nullcontext
+from multiprocessing import get_context
 
 import pytest
 
@@ -126,12 +129,11 @@ def _wrong_with_page(page, nodes):
 @pytest.mark.parametrize("labels", [80, pytest.param(10_000, marks=[pytest.mark.nightly, pytest.mark.slow])])
 def test_random_labels_are_text_and_nothing_else(labels):
     dice = random.Random(0)
-    wrong = {}
-    for start in range(0, labels, BATCH):
-        texts = [random_label(dice) for _ in range(BATCH)]
-        if found := wrong_with(texts):
-            wrong[start] = found
-    assert wrong == {}
+    batches = [[random_label(dice) for _ in range(BATCH)] for _ in range(0, labels, BATCH)]
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) if labels > 1000 else nullcontext() as workers:
+        found = list((workers.map if workers else map)(wrong_with, batches))
+    assert len(found) == labels // BATCH
+    assert {i: wrong for i, wrong in enumerate(found) if wrong} == {}
 
 
 @pytest.mark.dot
