@@ -39,11 +39,14 @@ def drained(root: Any, seed: Any) -> bool:
     quietly(descend, order, adjoints)  # an exception leaves here, with nothing written
     with one_at_a_time:
         for node in order:
-            if node.op is None:  # a leaf keeps its array: that of the sweep, if nobody else has it
-                alone = holders(adjoints[node]) == 2 and _its_own(adjoints[node])
-                adjoints[node] = node.accepted(adjoints[node] if alone else adjoints[node].copy("K"))
-            else:
-                adjoints[node].setflags(False)
+            adjoint = adjoints[node]
+            if node.op is not None:
+                adjoint.setflags(False)
+            elif holders(adjoint) == 3 and _its_own(adjoint):  # the table, this name and the argument
+                if node._grad is not None:
+                    adjoints[node] = node.accepted(adjoint)
+            else:  # a leaf keeps its array: a copy, if somebody else has that of the sweep
+                adjoints[node] = node.accepted(adjoint.copy("K"))
         try:
             for node, grad in adjoints.items():
                 node._grad = grad

@@ -130,10 +130,11 @@ class Tensor(ArrayNode, ArrayOperators):
         array : numpy.ndarray
             Of the shape and dtype of this leaf. Nobody else may go on writing into it.
         """
-        if type(array) is not np.ndarray or array.shape != self._data.shape or array.dtype != self._data.dtype:
-            self.data = array
-        else:
+        data = self._data
+        if type(array) is np.ndarray and array.dtype is data.dtype and array.shape == data.shape:
             self._data = array
+        else:
+            self.data = array
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -98,7 +98,7 @@ class Optimizer:
             If none has: ``backward()`` was not called since the last ``zero_grad()``.
         """
         rule, memories = self.rule, self.memory
-        updates = [(i, p, *rule(numbers(p), p.grad, memories[i])) for i, p in enumerate(self.params) if has_gradient(p)]
+        updates = [(i, p, *rule(numbers(p), p.grad, memories[i])) for i, p in enumerate(self.params) if p.swept]
         if not updates:
             raise TrainingError(
                 f"{type(self).__name__}.step() found no gradient on any of the {len(self.params)} parameters. Call "
