@@ -118,6 +118,8 @@ def axes_of(x: Any, axis: Axis) -> tuple[int, ...]:
     ndim = raw(x).ndim
     if axis is None:
         return _ALL[ndim] if ndim < len(_ALL) else tuple(range(ndim))
+    if type(axis) is int and -ndim <= axis < ndim:
+        return (axis % ndim,)
     axes = tuple(sorted(_counted(x, each) for each in (axis if isinstance(axis, (tuple, list)) else (axis,))))
     if len(set(axes)) != len(axes):
         raise ShapeError(f"The axes {axis} name one axis twice, since axis -1 is axis {ndim - 1}.")

@@ -117,6 +117,10 @@ def cross_entropy(logits: Any, target: Any) -> Any:
         If there is not one target a sample.
     """
     logits = array(logits, "logits")
+    if isinstance(logits, np.ndarray):
+        from .tensor import Tensor  # which is made of operations, these among them
+
+        return raw(cross_entropy(Tensor(logits), target))
     shape = raw(logits).shape
     target = np.asarray(raw(target))
     if not shape or target.shape != shape[:-1]:
@@ -127,12 +131,12 @@ def cross_entropy(logits: Any, target: Any) -> Any:
     if target.dtype.kind not in "iu" or (target.size and (target.min() < 0 or target.max() >= shape[-1])):
         raise OperandError(f"Targets are class indices, integers from 0 to {shape[-1] - 1}, not {target!r:.100}.")
     place = target[..., None]
-    own = np.equal(np.arange(shape[-1]), place).astype(raw(logits).dtype)
-    others = 1.0 - own
+    is_own = np.equal(np.arange(shape[-1]), place).astype(raw(logits).dtype)
+    own, others = logits.beside(is_own), logits.beside(1.0 - is_own)
     # A sum that picks the own term of each sample is exact for finite logits; of any other it is nan.
-    differences = m.sub(logits, sum(m.mul(logits, own), (-1,), keepdims=True))
+    differences = logits - (logits * own).sum(-1, keepdims=True)
     if raw(differences).max(initial=0.0) <= SAFE[raw(logits).dtype]:
-        return m.log1p(sum(m.mul(m.exp(differences), others), (-1,)))
+        return (differences.exp() * others).sum(-1).log1p()
     samples = [places[..., None] for places in np.indices(target.shape, sparse=True)]
     differences = m.sub(logits, m.getitem(logits, index=(*samples, place)))
     top = raw(differences).max(axis=-1, keepdims=True, initial=0.0)
