@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -141,6 +142,11 @@ def _xor(seed: int) -> Dataset:
 DATASETS: dict[str, Callable[[int], Dataset]] = {"iris": lambda seed: iris(), "moons": _moons, "xor": _xor}
 
 
+#: Of weights and samples. From so many on a program saves more than it takes to make it and to load Numba; the results
+#: are the same but for rounding.
+MANY_PRODUCTS = 1_000_000
+
+
 @dataclass(frozen=True)
 class Setting:
     """What is trained, and how; the defaults suit every one of ``DATASETS``."""
@@ -194,6 +200,7 @@ def train(setting: Setting, report: Report, out: Path | None = None, film_file: 
     report.say(
         f"{len(data.y)} samples: {len(learn[1])} to train, {len(validate[1])} to validate, {len(test[1])} to test."
     )
+    products = len(model.parameters()) * len(learn[1]) * setting.epochs
     consumers: list[Callable[[Any], None]] = [] if progress_bar(None) else [_tell(report, setting.epochs)]
     if film_file is not None:
         consumers.append(Recording())
@@ -207,6 +214,7 @@ def train(setting: Setting, report: Report, out: Path | None = None, film_file: 
         validation=validate,
         metrics=["accuracy"],
         seed=setting.seed,
+        traced=products > MANY_PRODUCTS and find_spec("numba") is not None,
         callbacks=consumers,
     )
     if history.interrupted:

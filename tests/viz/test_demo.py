@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from autograd_core import history
+from nn import fit
 from nn.events import Updated
 from viz.cli import main
 from viz.commands import charts
@@ -178,6 +179,24 @@ def test_the_options_reach_the_network(monkeypatch, capsys, tmp_path):
     options = "moons --layers 3 4 --activation relu --lr 0.2 --momentum 0.5 --epochs 7 --batch 9 --seed 5"
     assert main(["train", *options.split(), "--out", str(tmp_path / "a" / "b"), "--film", "f.html"]) == 0
     assert taken == [(Setting("moons", (3, 4), "relu", 0.2, 0.5, 7, 9, 5), tmp_path / "a" / "b", Path("f.html"))]
+
+
+def test_much_training_goes_by_a_program_with_the_same_results(monkeypatch):
+    pytest.importorskip("numba", reason="needs pip install 'autograd-core[jit]'")
+    asked = []
+
+    def watched(*arguments, traced, **options):
+        asked.append(traced)
+        return fit(*arguments, traced=traced, **options)
+
+    monkeypatch.setattr("viz.demo.fit", watched)
+    by_nodes, said = trained(hidden=(4,), epochs=4)
+    monkeypatch.setattr("viz.demo.MANY_PRODUCTS", 0)
+    by_program, also_said = trained(hidden=(4,), epochs=4)
+    assert asked == [False, True]
+    assert by_program.history.losses == pytest.approx(by_nodes.history.losses, rel=1e-12)
+    assert by_program.table.tolist() == by_nodes.table.tolist()
+    assert said == also_said
 
 
 def test_the_samples_are_split_three_ways_and_scaled_by_the_training_set(monkeypatch):
