@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+from autograd_core.origins import hide
+
 from . import (
     activations,
     callbacks,
@@ -104,3 +106,5 @@ __all__ = [
     "train_ensemble",
     "training",
 ]
+
+hide(__name__)  # of what the layers compute, the line that is told is the one that called them

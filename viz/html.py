@@ -19,6 +19,7 @@ from typing import Any
 from . import labels
 from .cards import Card, Line
 from .mathml import mathml
+from .sources import Source, listings
 from .steps import Step
 from .table import TraceTable
 from .theme import DARK, LIGHT, Theme
@@ -84,6 +85,7 @@ def page(
         "steps": [_entry(step, card) for step, card in zip(steps, cards, strict=True)],
         "given": [row.node for row in table.rows if not row.formula],
         "start": start,
+        "code": _code(step.source for step in steps if step.source is not None),
         **guide,
     }
     graph = picture or f'<p class="missing">There is no picture of the graph. {escape(missing)}</p>'
@@ -99,7 +101,7 @@ def page(
         table=table.to_html(),
         total=str(len(steps)),
         data=_json(data),
-        script=static("stepper.js"),
+        script=static("listing.js") + static("stepper.js"),
     )
 
 
@@ -124,9 +126,16 @@ def _entry(step: Step, card: Card) -> dict[str, Any]:
     if step.stage:
         entry["stage"] = step.stage
     if step.source is not None:
-        entry["source"] = f"{step.source.file.replace(chr(92), '/').rpartition('/')[2]}:{step.source.line}"
-        entry["code"] = labels.clean(step.source.code, 200)
+        source = step.source
+        entry["source"] = [source.file, source.line, source.end_line, *(source.columns or ())]
     return entry
+
+
+def _code(sources: Iterable[Source]) -> dict[str, Any]:
+    """Return, for each file, what it is called and the lines of it that are shown."""
+    found = list(dict.fromkeys(sources))
+    shown = listings(found)
+    return {source.file: {"title": source.title, "parts": shown.get(source.file, [])} for source in found}
 
 
 def _line(line: Line) -> list[str]:

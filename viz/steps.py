@@ -7,7 +7,6 @@ times.
 
 from __future__ import annotations
 
-import linecache
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
@@ -20,16 +19,9 @@ from autograd_core.node import Node
 from .errors import OptionError
 from .formulas import Formula
 from .reading import Reading
+from .sources import Source, source_of
 
 __all__ = ["Source", "Step", "Term", "steps"]
-
-
-class Source(NamedTuple):
-    """The line of a program that made a node."""
-
-    file: str
-    line: int
-    code: str
 
 
 class Term(NamedTuple):
@@ -87,7 +79,7 @@ class Step:
     terms : tuple of Term
         Of an update what is computed on the way, such as a velocity.
     source : Source or None
-        The line that made the node, if it was recorded inside ``capture_source()``.
+        The user's line that made the node, if it was recorded inside ``capture_source()``.
     stage : str
         Which stage of a lecture it belongs to, such as ``"3 of 7: ∂E/∂w2"``, where ``viz.stages`` sorted the steps.
     """
@@ -232,7 +224,7 @@ def _about(reading: Reading, node: Any) -> dict[str, Any]:
         "scope": reading.path(node),
         "operands": tuple(reading.formulas.operand(x) for x in node.operands),
         "value": frozen(node.data),
-        "source": _source(node),
+        "source": source_of(node),
     }
 
 
@@ -253,14 +245,6 @@ def _partials(node: Any, slots: list[int]) -> list[float | None]:
     """Return the stored local partials, which arrays do not have."""
     stored = getattr(node, "partials", None)
     return [None] * len(slots) if stored is None else list(stored)
-
-
-def _source(node: Any) -> Source | None:
-    noted = (node.notes or {}).get("source")
-    if noted is None:
-        return None
-    file, line = noted
-    return Source(file, line, linecache.getline(file, line).strip())
 
 
 def frozen(x: Any) -> Any:

@@ -26,7 +26,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 from . import labels
 from .cards import Card, Line
@@ -46,11 +45,7 @@ def terminal(card: Card, step: Step, total: int) -> str:
     lines = [
         "  ".join(labels.pad(text, widths[i], right=i == 3) for i, text in enumerate(line)).rstrip() for line in cells
     ]
-    code = (
-        []
-        if step.source is None
-        else ["", f"{Path(step.source.file).name}:{step.source.line}  {labels.clean(step.source.code)}"]
-    )
+    code = [] if step.source is None else ["", step.source.text()]
     return "\n".join([f"Step {step.index + 1} of {total} · {card.about}", "", *lines, *code])
 
 

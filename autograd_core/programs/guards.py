@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import GuardError
-from ..modes import caller
 from ..node import OBSERVERS, number
+from ..origins import caller
 from ..primitive import lookup
 from .tape import Ref
 

@@ -152,7 +152,7 @@ def test_the_line_that_made_a_node_is_shown():
     assert first.source.code == "root = a * a  # here"
     stepper = step(root)
     stepper.next()
-    assert f"test_stepper.py:{first.source.line}  root = a * a # here" in repr(stepper)
+    assert f"test_stepper.py:{first.source.line}  root = a * a  # here" in repr(stepper)
 
 
 def test_a_leaf_alone_has_only_the_seed():

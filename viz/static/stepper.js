@@ -94,12 +94,14 @@
     }
   }
 
+  const showSource = listing($("source"), data.code);
+
   const LONGEST_BESIDE = 16;  // characters of a result
 
   function showCard(step) {
     const lines = $("lines");
     lines.replaceChildren();
-    $("source").replaceChildren();
+    showSource(step && step.source);
     if (step === null) {
       $("phase").textContent = `Step 0 of ${steps.length}`;
       $("heading").textContent = "Numbers are given; nothing is computed yet";
@@ -121,7 +123,6 @@
       lines.append(element("span", "caption", caption), sum,
         element("span", i === step.lines.length - 1 ? "result last" : "result", result));
     });
-    if (step.source) $("source").append(`${step.source}  `, element("code", "", step.code));
   }
 
   function element(kind, name, text) {

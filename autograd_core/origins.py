@@ -1,0 +1,76 @@
+"""Where in a program a node was made: the file, the line, and which part of the line.
+
+Python keeps for each instruction the text it was compiled from (PEP 657), so a node can tell not only its line but its
+own expression there: of ``a * b + c`` the product is ``a * b``.
+"""
+
+from __future__ import annotations
+
+import sys
+from functools import lru_cache
+from itertools import islice
+from types import CodeType
+from typing import Any, NamedTuple
+
+__all__ = ["Origin", "caller", "hide", "origin"]
+
+#: This package, and all packages whose own lines are no line of the user's.
+_THIS = f"{__name__.partition('.')[0]}."
+_hidden: tuple[str, ...] = (_THIS,)
+
+
+class Origin(NamedTuple):
+    """The expression that made a node.
+
+    Attributes
+    ----------
+    file : str
+        As Python names it, ``"<stdin>"`` among others.
+    line, end_line : int
+        The first and the last line of the expression, from 1.
+    column, end_column : int or None
+        Where it begins in the first and ends in the last line, in bytes of UTF-8; None if Python does not know.
+    """
+
+    file: str
+    line: int
+    end_line: int
+    column: int | None
+    end_column: int | None
+
+
+def hide(package: str) -> None:
+    """Let lines of a package that is built on this one not be taken for the user's."""
+    global _hidden
+    _hidden = (*_hidden, f"{package}.")
+
+
+def caller() -> tuple[str, int]:
+    """Return the file and line of the innermost frame outside this package, ("", 0) if there is none."""
+    frame = _frame(_THIS)
+    return ("", 0) if frame is None else (frame.f_code.co_filename, frame.f_lineno)
+
+
+def origin() -> Origin | None:
+    """Return the expression that is being computed in the innermost frame of the user's; None if there is none."""
+    frame = _frame(_hidden)
+    if frame is None:
+        return None
+    code = frame.f_code
+    line, end_line, column, end_column = _span(code, frame.f_lasti)
+    if line is None or end_line is None:  # python -X no_debug_ranges
+        line = end_line = frame.f_lineno
+    return Origin(code.co_filename, line, end_line, column, end_column)
+
+
+def _frame(hidden: str | tuple[str, ...]) -> Any:
+    frame: Any = sys._getframe(2)
+    while frame is not None and frame.f_globals.get("__name__", "").startswith(hidden):
+        frame = frame.f_back
+    return frame
+
+
+@lru_cache(maxsize=4096)
+def _span(code: CodeType, instruction: int) -> tuple[int | None, int | None, int | None, int | None]:
+    """Return the lines and columns of an instruction, which a loop asks for again and again."""
+    return next(islice(code.co_positions(), instruction // 2, None), (None, None, None, None))
