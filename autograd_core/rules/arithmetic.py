@@ -14,16 +14,14 @@ POSITIVE = Interval(0.1, 3.0)
 REAL = Interval(-3.0, 3.0)
 
 
-def exponent_form(plain: str, reduced: str) -> Any:
-    """Return a TeX template for b·a^(b-1) that writes 2x, not 2x^{2-1}, when the exponent is a number."""
+def exponent_form(general: str, square: str, power: str) -> Any:
+    """Return a template for b·a^(b-1) that writes 2x, not 2x^(2-1), when the exponent is a number."""
 
     def fill(a: Any, b: Any) -> str:
         n = b.constant
         if n is None:
-            return plain.format(a, b)
-        if n == 2.0:
-            return f"2\\,{a:2}"
-        return reduced.format(a, f"{n:g}", f"{n - 1.0:g}")
+            return general.format(a, b)
+        return square.format(a) if n == 2.0 else power.format(a, f"{n:g}", f"{n - 1.0:g}")
 
     return fill
 
@@ -149,8 +147,8 @@ POWER_SLOPE = record(
     Pointwise(
         name="power_slope",
         symbol="b·aᵇ⁻¹",
-        textbook=Form("{1:2} * {0:5} ** ({1:1} - 1)", PRODUCT),
-        tex=Form(exponent_form(r"{1:2}\,{{{0:5}}}^{{{1:1}-1}}", r"{1}\,{{{0:5}}}^{{{2}}}"), PRODUCT),
+        textbook=Form(exponent_form("{1:2} * {0:5} ** ({1:1} - 1)", "2 * {0:2}", "{1} * {0:5} ** {2}"), PRODUCT),
+        tex=Form(exponent_form(r"{1:2}\,{{{0:5}}}^{{{1:1}-1}}", r"2\,{0:2}", r"{1}\,{{{0:5}}}^{{{2}}}"), PRODUCT),
         summary="the derivative of a power by its base",
         scalar=kernels.power_slope,
         array=array_kernels.power_slope,
