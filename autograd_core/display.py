@@ -17,14 +17,15 @@ from typing import Any, NamedTuple
 
 from .errors import GraphError
 
-__all__ = ["display_of", "drawing", "mimebundle", "register_display"]
+__all__ = ["display_of", "drawing", "mimebundle", "register_display", "renderable"]
 
 
 class Display(NamedTuple):
-    """How one kind of thing is shown, and drawn."""
+    """How one kind of thing is shown, drawn, and printed by the package rich."""
 
     bundle: Callable[[Any], dict[str, Any]]
     draw: Callable[..., Any] | None
+    rich: Callable[[Any], Any] | None
 
 
 #: By class, or by the full name of a class.
@@ -32,7 +33,10 @@ DISPLAYS: dict[type | str, Display] = {}
 
 
 def register_display(
-    kind: type | str, bundle: Callable[[Any], dict[str, Any]], draw: Callable[..., Any] | None = None
+    kind: type | str,
+    bundle: Callable[[Any], dict[str, Any]],
+    draw: Callable[..., Any] | None = None,
+    rich: Callable[[Any], Any] | None = None,
 ) -> None:
     """Let things of a kind, and of its subclasses, show themselves in another way.
 
@@ -44,8 +48,10 @@ def register_display(
         Returns what a notebook may choose from: MIME type -> content, ``"text/plain"`` among them.
     draw : callable, optional
         ``draw(thing, **options)``, a picture.
+    rich : callable, optional
+        ``rich(thing)``, what ``rich.print`` prints; the text if left out.
     """
-    DISPLAYS[kind] = Display(bundle, draw)
+    DISPLAYS[kind] = Display(bundle, draw, rich)
 
 
 def display_of(thing: Any) -> Display | None:
@@ -78,3 +84,16 @@ def drawing(thing: Any, **options: Any) -> Any:
     if display is None or display.draw is None:
         raise GraphError(f"A {type(thing).__name__} is drawn by the package viz: write `import viz` once, before.")
     return display.draw(thing, **options)
+
+
+def renderable(thing: Any) -> Any:
+    """Return what ``rich.print`` prints of a thing; that package asks for it, and nobody else.
+
+    It is also the method that rich calls.
+    """
+    display = display_of(thing)
+    if display is not None and display.rich is not None:
+        return display.rich(thing)
+    from rich.text import Text  # rich is at work, so it is there; a text, since a string would be read as markup
+
+    return Text(mimebundle(thing)["text/plain"])

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Final
 
 import numpy as np
 
-from .display import mimebundle
+from .display import mimebundle, renderable
 from .errors import NumberError, OperandError
 from .native import mypyc_attr
 from .primitive import Primitive
@@ -130,6 +130,10 @@ class Node:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         """Show itself in a notebook: as a picture, once ``viz`` is imported."""
         return mimebundle(self)
+
+    def __rich__(self) -> Any:
+        """Show itself in colours, where the package rich prints it."""
+        return renderable(self)
 
     def __copy__(self) -> Node:
         from .copying import shallow_copy

@@ -13,7 +13,7 @@ import math
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from autograd_core.display import mimebundle
+from autograd_core.display import mimebundle, renderable
 
 from .errors import unknown
 from .events import EpochEnded, Finished, Updated
@@ -100,6 +100,7 @@ class History:
         )
 
     _repr_mimebundle_ = mimebundle
+    __rich__ = renderable
 
     def __repr__(self) -> str:
         last = ", ".join(f"{k}={v:.4g}" for k, v in self.epochs[-1].items()) if self.epochs else ""

@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd_core.display import mimebundle
+from autograd_core.display import mimebundle, renderable
 from autograd_core.node import Node
 from autograd_core.scope import called
 
@@ -228,6 +228,7 @@ class Module:
                     yield f"{path}.{name}" if path else name, module, name, value
 
     _repr_mimebundle_ = mimebundle
+    __rich__ = renderable
 
     def __repr__(self) -> str:
         inner = ", ".join(f"{name}={child!r}" for name, child in self.named_children())

@@ -17,27 +17,30 @@ from collections.abc import Iterator
 from . import labels
 from .boxes import Box, Scene
 
-__all__ = ["tree"]
+__all__ = ["rows", "tree"]
+
+#: How deep a line is indented, and its cells: the name of a part alone, or name, formula, value and gradient of a box.
+Row = tuple[int, tuple[str, ...]]
 
 
 def tree(scene: Scene) -> str:
     """Return a scene as text; its last line says what was folded."""
-    rows = list(_rows(scene))
-    wide = [max((labels.width(row[i]) for row in rows if len(row) > 1), default=0) for i in range(3)]
-    lines = [_line(row, wide) for row in rows]
-    return "\n".join([scene.title, *lines, *([scene.note] if scene.note else [])])
+    lines = [("  " * depth + cells[0], *cells[1:]) for depth, cells in rows(scene)]
+    wide = [max((labels.width(line[i]) for line in lines if len(line) > 1), default=0) for i in range(3)]
+    note = [scene.note] if scene.note else []
+    return "\n".join([scene.title, *(_line(line, wide) for line in lines), *note])
 
 
-def _line(row: tuple[str, ...], wide: list[int]) -> str:
-    if len(row) == 1:
-        return row[0]
-    name, formula, value, grad = row
+def _line(line: tuple[str, ...], wide: list[int]) -> str:
+    if len(line) == 1:
+        return line[0]
+    name, formula, value, grad = line
     columns = (labels.pad(name, wide[0]), "=", labels.pad(formula, wide[1]), labels.pad(value, wide[2], right=True))
     return f"{' '.join(columns)}  {grad}"
 
 
-def _rows(scene: Scene) -> Iterator[tuple[str, ...]]:
-    """Yield the name of a part by itself, and name, formula, value and gradient of each box in it."""
+def rows(scene: Scene) -> Iterator[Row]:
+    """Yield the name of each part, and beneath it its boxes: name, formula, value and gradient."""
     inside: dict[str, list[Box | str]] = {}
     opened: set[str] = set()
     for box in scene.boxes:
@@ -50,18 +53,13 @@ def _rows(scene: Scene) -> Iterator[tuple[str, ...]]:
                 opened.add(path)
                 inside.setdefault(outer, []).append(path)
         inside.setdefault(box.group, []).append(box)
-    waiting = [("", entry) for entry in reversed(inside.get("", []))]
+    waiting = [(0, entry) for entry in reversed(inside.get("", []))]
     while waiting:
-        indent, entry = waiting.pop()
+        depth, entry = waiting.pop()
         if isinstance(entry, str):
-            yield (f"{indent}{entry.rpartition('.')[2]}",)
-            waiting += [(indent + "  ", part) for part in reversed(inside[entry])]
+            yield depth, (entry.rpartition(".")[2],)
+            waiting += [(depth + 1, part) for part in reversed(inside[entry])]
             continue
         sign, name = ("‖∇‖", entry.label) if entry.kind == "fold" else ("∇", entry.name)
         formula = f"{entry.formula} = " if (entry.kind == "fold" and entry.formula) or entry.symbol else ""
-        yield (
-            f"{indent}{name}",
-            formula,
-            entry.data,
-            f"{sign} {entry.grad}",
-        )
+        yield depth, (name, formula, entry.data, f"{sign} {entry.grad}")

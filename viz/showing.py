@@ -19,7 +19,7 @@ from autograd_core.display import register_display
 from autograd_core.errors import AutogradError
 from autograd_core.node import Node
 
-from . import labels, overview, sparks
+from . import labels, overview, rich_text, sparks
 from .drawing import draw
 from .theme import LIGHT
 
@@ -41,13 +41,13 @@ Bundle = dict[str, Any]
 
 def register() -> None:
     """Let nodes, programs, models and trainings show themselves; modules of ``nn`` are not imported for it."""
-    register_display(Node, node_bundle, draw)
-    register_display(Program, program_bundle)
-    register_display("nn.module.Module", model_bundle, _network)
-    register_display("nn.history.History", history_bundle)
+    register_display(Node, node_bundle, draw, rich_node)
+    register_display(Program, program_bundle, None, _rich(program_bundle))
+    register_display("nn.module.Module", model_bundle, _network, _rich(model_bundle))
+    register_display("nn.history.History", history_bundle, None, _rich(history_bundle))
 
 
-def node_bundle(node: Node) -> Bundle:
+def node_bundle(node: Node, pictures: bool = True) -> Bundle:
     """Return the number and the graph of a Value or Tensor."""
     if node.is_leaf:
         return {"text/plain": repr(node)}
@@ -56,10 +56,21 @@ def node_bundle(node: Node) -> Bundle:
         return _bundle(
             [repr(node), f"Computed from more than {MOST_NODES:,} nodes, which are not drawn by themselves."]
         )
-    return _bundle([repr(node), overview.text(node, max_nodes=MOST_BOXES)], lambda: _draw(node))
+    return _bundle([repr(node), overview.text(node, max_nodes=MOST_BOXES)], (lambda: _draw(node)) if pictures else None)
 
 
-def program_bundle(program: Program) -> Bundle:
+def rich_node(node: Node) -> Any:
+    """Return what rich prints of a Value or Tensor: its graph as a tree, if that is small enough."""
+    if node.is_leaf or count_nodes(node) is None:
+        return rich_text.coloured(node_bundle(node, pictures=False)["text/plain"])
+    return rich_text.tree(overview.scene_of(node, max_nodes=MOST_BOXES))
+
+
+def _rich(bundle: Callable[..., Bundle]) -> Callable[[Any], Any]:
+    return lambda thing: rich_text.coloured(bundle(thing, pictures=False)["text/plain"])
+
+
+def program_bundle(program: Program, pictures: bool = True) -> Bundle:
     """Return the evaluation trace and the graph of a program, at the inputs it was traced with."""
     head = repr(program)
     if len(program) > ROWS:
@@ -69,17 +80,17 @@ def program_bundle(program: Program) -> Bundle:
     else:
         trace = program.table()
         text, table = [head, str(trace)], trace.html()
-    has_graph = len(program) <= MOST_NODES and program.recording.output_structure == 0
+    has_graph = pictures and len(program) <= MOST_NODES and program.recording.output_structure == 0
     picture = (lambda: _draw(program.graph())) if has_graph else None
     return _bundle(text, picture, table)
 
 
-def model_bundle(model: Any) -> Bundle:
+def model_bundle(model: Any, pictures: bool = True) -> Bundle:
     """Return the parts of a model with their sizes, and its units and weights."""
-    return _bundle([outline(model)], lambda: _network(model))
+    return _bundle([outline(model)], (lambda: _network(model)) if pictures else None)
 
 
-def history_bundle(history: Any) -> Bundle:
+def history_bundle(history: Any, pictures: bool = True) -> Bundle:
     """Return the columns of a training as small curves, with their first, best and last numbers."""
     columns = {name: history[name] for name in dict.fromkeys(name for record in history.epochs for name in record)}
     if not columns:
@@ -89,6 +100,8 @@ def history_bundle(history: Any) -> Bundle:
         f"{name:{wide}}  {sparks.spark(x)}  {labels.number(x[0])} → {labels.number(x[-1])}"
         for name, x in columns.items()
     ]
+    if not pictures:
+        return _bundle([repr(history), "\n".join(rows)])
     curves = [_image(sparks.curve(x, name, LIGHT), name) for name, x in columns.items() if len(x) > 1 and name != "lr"]
     return _bundle([repr(history), "\n".join(rows)], None, "".join(curves[:12]))
 

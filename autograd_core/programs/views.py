@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..array_arguments import is_integer
-from ..display import drawing, mimebundle
+from ..display import drawing, mimebundle, renderable
 from ..errors import GraphError, OperandError, ShapeError
 from ..value import Value
 from .replay import replay
@@ -179,3 +179,4 @@ class Views:
         return drawing(self.graph(*inputs, sample=sample), **options)
 
     _repr_mimebundle_ = mimebundle
+    __rich__ = renderable

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 import subprocess
 import sys
+import time
 import types
 
 import numpy as np
@@ -12,7 +15,7 @@ import pytest
 
 import nn
 from autograd_core import Tensor, Value, display, functions, trace
-from viz import render, showing, sparks
+from viz import draw, render, showing, sparks
 
 
 def shown(thing):
@@ -181,3 +184,52 @@ def test_sparks_show_what_is_finite():
     assert svg.count("M") == 2
     assert "nan" not in svg
     assert sparks.curve([float("nan")] * 2, "x", showing.LIGHT).count("<text") == 1
+
+
+def printed(thing, width=120):
+    console = pytest.importorskip("rich.console", reason="needs pip install rich").Console(
+        width=width, record=True, file=io.StringIO(), force_terminal=True
+    )
+    console.print(thing)
+    plain = console.export_text(clear=False)
+    return plain, console.export_text(styles=True)
+
+
+@pytest.mark.parametrize("name", THINGS)
+def test_rich_prints_the_same_words_in_colours(name, monkeypatch):
+    thing = THINGS[name]()
+    words = shown(thing)["text/plain"]
+    monkeypatch.setattr(render, "render", None)  # no picture is made for it
+    plain, styled = printed(thing, 400)
+    assert "\x1b[" in styled
+    if isinstance(thing, (Value, Tensor)):
+        assert all(box.name in plain and box.data in plain for box in draw(thing).scene.boxes)
+    else:
+        assert plain.rstrip() == "\n".join(map(str.rstrip, words.split("\n")))
+
+
+def test_a_tree_has_the_parts_of_the_model_and_its_gradients_their_colours():
+    model = nn.MLP(1, [2, 1], init=[[[1.0], [1.0]], [[1.0, -1.0]]])
+    out = model([Value(2.0, label="[red]x[/red]")])
+    assert "∇ —" in printed(out)[0]
+    out.backward()
+    plain, styled = printed(out)
+    assert "│   ├── neuron0\n" in plain or "│   ├── layer0\n" in plain
+    assert "[red]x[/red]" in plain
+    negative, positive = (re.search(rf"(\x1b\[[\d;]*m)  ∇ {sign}\d", styled)[1] for sign in ("−", ""))
+    assert negative != positive
+
+
+def test_what_nobody_has_said_how_to_show_is_printed_as_its_text(monkeypatch):
+    monkeypatch.setattr(display, "DISPLAYS", {})
+    assert printed(Value(2.0, label="[bold]a"))[0].strip() == "Value(data=2.0, grad=0.0, label='[bold]a')"
+
+
+def test_a_graph_of_a_million_nodes_is_answered_for_at_once():
+    x = Value(1.0)
+    for _ in range(1_000_000):
+        x = x + 1.0
+    start = time.process_time()
+    assert "more than 5,000 nodes" in shown(x)["text/plain"]
+    assert "more than 5,000 nodes" in printed(x)[0]
+    assert time.process_time() - start < 2.0  # it takes 0.02; a walk through it all would take ten
