@@ -454,6 +454,16 @@ def sum_over(x: Array, axes: tuple[int, ...], keepdims: bool) -> Array:
     return np.add.reduce(x, axis=None if every else axes, keepdims=keepdims)  # type: ignore[call-overload]
 
 
+def summands(shape: tuple[int, ...], axes: tuple[int, ...]) -> float:
+    """Return how many elements a sum over axes adds."""
+    return float(math.prod([shape[axis] for axis in axes]))
+
+
+def mean_over(x: Array, axes: tuple[int, ...], keepdims: bool) -> Array:
+    """Return the sum over axes, divided by how many are added; of nothing it is nan, as in NumPy."""
+    return np.divide(sum_over(x, axes, keepdims), summands(x.shape, axes))
+
+
 def spread(x: Array, shape: tuple[int, ...], axes: tuple[int, ...], keepdims: bool) -> Array:
     """Return an array repeated along the axes that a sum over them removed."""
     if not keepdims and x.ndim:

@@ -13,8 +13,9 @@ from .primitive import TABLE, Pointwise, lookup
 
 __all__ = ["ArrayOperators"]
 
-ADD, SUB, MUL, DIV, POW, NEG, ABS, SUM, MATMUL, GETITEM, PERMUTE = (
-    lookup(name) for name in ("add", "sub", "mul", "div", "pow", "neg", "abs", "sum", "matmul", "getitem", "permute")
+ADD, SUB, MUL, DIV, POW, NEG, ABS, SUM, MEAN, MATMUL, GETITEM, PERMUTE = (
+    lookup(name)
+    for name in ("add", "sub", "mul", "div", "pow", "neg", "abs", "sum", "mean", "matmul", "getitem", "permute")
 )
 
 
@@ -94,9 +95,7 @@ class ArrayOperators(ArrayProtocols):
 
     def mean(self, axis: af.Axis = None, keepdims: bool = False) -> Any:
         """Return the arithmetic mean over axes; of nothing it is nan, as in NumPy."""
-        total = self.sum(axis, keepdims)
-        count = self._data.size if axis is None else math.prod(self._data.shape[i] for i in axes_of(self, axis))
-        return self._two(DIV, total, float(count))
+        return self._one(MEAN, {"axes": axes_of(self, axis), "keepdims": bool(keepdims)})
 
     def var(self, axis: af.Axis = None, keepdims: bool = False, ddof: float = 0) -> Any:
         """Return the variance over axes."""

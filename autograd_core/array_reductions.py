@@ -12,6 +12,7 @@ import numpy as np
 
 from .algebra import nodes as m
 from .array_arguments import Axis, array, axes_of, axis_of, named, raw
+from .array_kernels import summands
 from .errors import ShapeError
 from .quiet import quietly
 
@@ -24,19 +25,14 @@ def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     return m.sum(x, axes=axes_of(x, axis), keepdims=bool(keepdims))
 
 
-def _count(x: Any, axes: tuple[int, ...]) -> int:
-    shape = raw(x).shape
-    count = 1
-    for each in axes:
-        count *= shape[each]
-    return count
+def _count(x: Any, axes: tuple[int, ...]) -> float:
+    return summands(raw(x).shape, axes)
 
 
 def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """Return the arithmetic mean over axes; of nothing it is nan, as in NumPy."""
     x = array(x)
-    axes = axes_of(x, axis)
-    return m.div(m.sum(x, axes=axes, keepdims=bool(keepdims)), float(_count(x, axes)))
+    return m.mean(x, axes=axes_of(x, axis), keepdims=bool(keepdims))
 
 
 def var(x: Any, axis: Axis = None, keepdims: bool = False, ddof: float = 0) -> Any:
@@ -44,7 +40,7 @@ def var(x: Any, axis: Axis = None, keepdims: bool = False, ddof: float = 0) -> A
     x = array(x)
     axes = axes_of(x, axis)
     deviation = m.sub(x, mean(x, axes, keepdims=True))
-    left = float(_count(x, axes) - ddof)
+    left = _count(x, axes) - ddof
     return m.div(sum(m.mul(deviation, deviation), axes, keepdims), left if left > 0.0 else 0.0)
 
 
@@ -122,7 +118,7 @@ def paired(operation: Any, x: Any, axes: tuple[int, ...], keepdims: bool) -> Any
     shape = raw(x).shape
     kept = tuple(i for i in range(len(shape)) if i not in axes)
     rows = tuple(shape[i] for i in kept)
-    n = _count(x, axes)
+    n = int(_count(x, axes))
     if axes != tuple(range(len(kept), len(shape))):
         x = m.permute(x, axes=(*kept, *axes))
     x = m.reshape(x, shape=(*rows, n))

@@ -41,6 +41,23 @@ SUM = record(
     )
 )
 
+MEAN = record(
+    Linear(
+        name="mean",
+        symbol="mean",
+        summary="the arithmetic mean over some axes",
+        array=array_kernels.mean_over,
+        transpose=lambda m, g, i, x, axes, keepdims: m.spread(
+            m.div(g, array_kernels.summands(shape_of(x[0]), axes)),
+            shape=shape_of(x[0]),
+            axes=axes,
+            keepdims=keepdims,
+        ),
+        stacked=lambda m, n, x, axes, keepdims: m.mean(x, axes=up(axes), keepdims=keepdims),
+        source=TRANSPOSE,
+    )
+)
+
 SPREAD = record(
     Linear(
         name="spread",

@@ -16,6 +16,7 @@ POINTWISE = [p for p in TABLE.values() if isinstance(p, Pointwise)]
 #: for every record that is not pointwise: operand shapes and the settings it is applied with
 SETTINGS = {
     "sum": [((3, 4), {"axes": (0,), "keepdims": False}), ((3, 4), {"axes": (0, 1), "keepdims": True})],
+    "mean": [((3, 4), {"axes": (1,), "keepdims": False}), ((3, 4), {"axes": (0, 1), "keepdims": True})],
     "spread": [
         ((4,), {"shape": (3, 4), "axes": (0,), "keepdims": False}),
         ((), {"shape": (2, 2), "axes": (0, 1), "keepdims": False}),
