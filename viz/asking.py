@@ -4,7 +4,7 @@
 >>> session = Session(layers=(2,))
 >>> session.do({"do": "set", "name": "lr", "value": -1})
 >>> session.notice
-'lr is a number from 0 to 100, not -1.'
+'lr is a number from 0 to 100, such as 0.1 or 1e-3; not -1.'
 """
 
 from __future__ import annotations
@@ -18,61 +18,93 @@ import numpy as np
 
 from autograd_core.errors import AutogradError
 
+from .copying import code, line_of_data, line_of_weight
 from .errors import OptionError
-from .settings import code
+from .ledger import holders, ledger
 from .stepper import Stepper
+from .tasks import MOST_POINTS
 
 if TYPE_CHECKING:
     from .session import Session
 
-__all__ = ["MOST_POINTS", "answer"]
+__all__ = ["answer"]
 
-MOST_POINTS = 400
 #: how far and how finely the loss is measured around a weight
 REACH, SLICES = 2.0, 41
+#: changes of samples that can be taken back
+MOST_PAST = 100
 
 
 def answer(session: Session, message: Mapping[str, Any]) -> dict[str, Any] | None:
     """Do what a message asks for, and return the answer if it is a question; a wrong message becomes a notice."""
+    before = dict(vars(session))
     try:
         action = ACTIONS.get(str(message.get("do")))
         if action is None:
             raise OptionError(f"A playground cannot {message.get('do')!r}. It can: {', '.join(ACTIONS)}.")
-        session.notice = ""
+        if message["do"] not in QUESTIONS:
+            session.notice = session.refused = ""
         return action(session, message)
     except AutogradError as error:
-        session.playing = False
-        session.notice = str(error)
-    except (KeyError, TypeError, ValueError, IndexError) as error:
-        session.notice = f"That message cannot be understood: {type(error).__name__} {error}."
+        notice = str(error)
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+        notice = f"That message cannot be understood: {type(error).__name__} {error}."
+    except Exception as error:  # of a model of the user's own, whose mistakes are no reason to lose what was trained
+        notice = f"{type(error).__name__}: {error}"
+    if message.get("do") == "set":  # a setting that is refused changes nothing
+        vars(session).update(before)
+        session.refused = str(message.get("name"))
+    session.playing = False
+    session.notice = notice
     return None
+
+
+# What is chosen
 
 
 def _set(session: Session, message: Mapping[str, Any]) -> None:
     name, value = str(message["name"]), message["value"]
-    before = session.settings
-    session.settings = before.but(**{name: tuple(value) if name == "layers" else value})
-    try:
-        if name in ("dataset", "noise", "samples", "seed"):
-            session.load_data()
-        if name in ("layers", "activation", "seed"):
-            session.own_model = None if name != "seed" else session.own_model
-            session.build()
-        elif name in ("dataset", "noise", "samples"):
-            _rewind(session, {})
-        elif name == "lr":
-            session.optimizer.lr = session.settings.lr
-        elif name in ("optimizer", "regularizer", "strength", "loss"):
-            _rewind(session, {})
-    except AutogradError:
-        session.settings = before
-        raise
+    changes = {name: value} | ({"options": {}} if name == "optimizer" else {})
+    session.settings = session.settings.but(**changes)
+    if name in ("dataset", "noise", "samples", "seed"):
+        _take_data(session)
+    elif name in ("layers", "activation"):
+        session.own_model = None
+        session.build()
+    elif name == "axes":
+        session.check_fit()
+    elif name == "lr":
+        session.optimizer.lr = session.settings.lr
+        session.journal.write("lr", f"optimizer.lr = {session.settings.lr!r}")
+    elif name != "batch":
+        _begin_again(session)
+
+
+def _take_data(session: Session) -> None:
+    """Take other samples, and a loss and a network that fit them."""
+    session.load_data()
+    if session.settings.loss not in session.task.losses:
+        session.settings = session.settings.but(loss=session.task.losses[0])
+    if max(session.settings.axes) >= session.X.shape[1]:
+        session.settings = session.settings.but(axes=(0, 1))
+    if session.own_model is None:
+        session.build()
+    else:
+        session.check_fit()
+        _begin_again(session)
+
+
+def _begin_again(session: Session) -> None:
+    session.restart()  # raises before anything of the model is touched
+    session.model.load_state_dict(session.start)
+    session.model.zero_grad()
 
 
 def _rewind(session: Session, message: Mapping[str, Any]) -> None:
-    session.model.load_state_dict(session.start)
-    session.model.zero_grad()
-    session.restart()
+    _begin_again(session)
+
+
+# How it goes on
 
 
 def _play(session: Session, message: Mapping[str, Any]) -> None:
@@ -104,6 +136,9 @@ def _step(session: Session, message: Mapping[str, Any]) -> None:
         raise OptionError(f"A step is one 'operation', 'sample', 'batch' or 'epoch', not {size!r}.")
 
 
+# Samples
+
+
 def _ring(session: Session, message: Mapping[str, Any]) -> None:
     session.ringed = range(len(session.X))[int(message["sample"])]
 
@@ -111,41 +146,76 @@ def _ring(session: Session, message: Mapping[str, Any]) -> None:
 def _add(session: Session, message: Mapping[str, Any]) -> None:
     if len(session.X) >= MOST_POINTS:
         raise OptionError(f"There are {MOST_POINTS} samples already. Remove some first.")
-    x = [_coordinate(message["x"][i]) for i in (0, 1)]
-    session.X = np.vstack([session.X, [x]])
-    session.y = np.append(session.y, 1.0 if message["class"] else -1.0)
-    _changed(session, len(session.X) - 1)
+    row, target = _placed(session, session.ringed, message), session.task.target(message["target"])
+    X = np.vstack([session.X, row])
+    _changed(session, X, np.append(session.y, np.array(target, session.y.dtype)), len(X) - 1)
 
 
 def _move(session: Session, message: Mapping[str, Any]) -> None:
     i = range(len(session.X))[int(message["sample"])]
-    x = [_coordinate(message["x"][k]) for k in (0, 1)]
-    session.X = session.X.copy()
-    session.X[i] = x
-    _changed(session, i)
+    X, y = session.X.copy(), session.y.copy()
+    X[i] = _placed(session, i, message)
+    if "target" in message:
+        y[i] = session.task.target(message["target"])
+    _changed(session, X, y, i)
+
+
+def _relabel(session: Session, message: Mapping[str, Any]) -> None:
+    """Put a sample into another class, or give it another number."""
+    i = range(len(session.X))[int(message["sample"])]
+    y = session.y.copy()
+    y[i] = session.task.target(message["target"])
+    _changed(session, session.X, y, i)
 
 
 def _remove(session: Session, message: Mapping[str, Any]) -> None:
     if len(session.X) <= 2:
-        raise OptionError("Two samples are the least there can be.")
+        raise OptionError("Two samples are the least there can be. Add another one before removing this one.")
     i = range(len(session.X))[int(message["sample"])]
-    session.X, session.y = np.delete(session.X, i, axis=0), np.delete(session.y, i)
-    _changed(session, 0)
+    _changed(session, np.delete(session.X, i, axis=0), np.delete(session.y, i), min(i, len(session.X) - 2))
 
 
-def _changed(session: Session, ringed: int) -> None:
-    session.edited = True
-    session.ringed = ringed
-    session.waiting = []
-    session.stepper = None
+def _undo(session: Session, message: Mapping[str, Any]) -> None:
+    """Take the last change of a sample back."""
+    if not session.past:
+        raise OptionError("No sample was added, moved or removed since the data were taken.")
+    past = session.past
+    X, y, edited, ringed = past.pop()
+    _changed(session, X, y, ringed, edited)
+    session.past = past
+
+
+def _placed(session: Session, i: int, message: Mapping[str, Any]) -> Any:
+    """Return sample i with the features that are shown as a message says."""
+    row = session.X[i].copy()
+    shown = session.settings.axes if len(row) > 1 else (0,)
+    row[list(shown)] = [_coordinate(message["x"][k]) for k in range(len(shown))]
+    return row
+
+
+def _changed(session: Session, X: Any, y: Any, ringed: int, edited: bool = True) -> None:
+    session.past = [*session.past[1 - MOST_PAST :], (session.X, session.y, session.edited, session.ringed)]
+    session.X, session.y, session.edited, session.ringed = X, y, edited, ringed
+    session.waiting, session.stepper = [], None
+    if session.updates:
+        session.journal.write("data", line_of_data(session))
+    else:
+        session.begun = (X, y, edited, session.begun[3])
+
+
+# Weights
 
 
 def _weight(session: Session, message: Mapping[str, Any]) -> None:
-    _put(*session.parameter(str(message["link"])), _coordinate(message["value"]))
+    ((p, index),) = holders(session.model, [str(message["link"])])
+    value = _coordinate(message["value"])
+    _put(p, index, value)
     session.stepper = None
+    path = next(path for path, parameter in session.model.named_parameters() if parameter is p)
+    session.journal.write(f"{path}{index}", line_of_weight(path, index, value))
 
 
-def _put(p: Any, index: tuple[int, int] | None, value: float) -> None:
+def _put(p: Any, index: tuple[int, ...] | None, value: float) -> None:
     """Set a weight, which is a parameter or an element of one."""
     if index is None:
         p.data = value
@@ -155,12 +225,15 @@ def _put(p: Any, index: tuple[int, int] | None, value: float) -> None:
         p.data = data
 
 
+# Questions
+
+
 def _slice(session: Session, message: Mapping[str, Any]) -> dict[str, Any]:
     """Return the loss on all samples as a function of one weight, the others as they are."""
     link = str(message["link"])
     twin = copy.copy(session)  # with a model of its own, since this one is somebody's, who may look at it meanwhile
     twin.model = copy.deepcopy(session.model)
-    p, index = twin.parameter(link)
+    ((p, index),) = holders(twin.model, [link])
     now = float(p.data if index is None else p.data[index])
     at = [now + REACH * (2 * k / (SLICES - 1) - 1) for k in range(SLICES)]
     found = []
@@ -179,14 +252,23 @@ def _code(session: Session, message: Mapping[str, Any]) -> dict[str, Any]:
     return {"code": code(session)}
 
 
+def _table(session: Session, message: Mapping[str, Any]) -> dict[str, Any]:
+    return ledger(session)
+
+
 def _coordinate(x: Any) -> float:
-    value = float(x)
+    try:
+        value = float(x)
+    except (TypeError, ValueError):
+        value = math.nan
     if not math.isfinite(value) or abs(value) > 1e6:
         raise OptionError(f"{x!r} is no number between -1e6 and 1e6.")
     return value
 
 
+QUESTIONS = ("slice", "steps", "code", "table")
 ACTIONS: dict[str, Callable[[Session, Mapping[str, Any]], dict[str, Any] | None]] = {
     "hello": _hello, "set": _set, "rewind": _rewind, "play": _play, "pause": _pause, "step": _step, "ring": _ring,
-    "add": _add, "move": _move, "remove": _remove, "weight": _weight, "slice": _slice, "steps": _steps, "code": _code,
+    "add": _add, "move": _move, "relabel": _relabel, "remove": _remove, "undo": _undo, "weight": _weight,
+    "slice": _slice, "steps": _steps, "code": _code, "table": _table,
 }  # fmt: skip

@@ -57,13 +57,16 @@ class Net:
     parameter : callable
         ``parameter(source column, unit, target column, unit)`` returns what holds that weight, and the index in it:
         a Value and None, or a Tensor and a pair.
+    bias : callable
+        ``bias(column, unit)`` returns the same of a bias.
     """
 
     columns: tuple[Column, ...]
     links: Callable[[int, int, Sequence[int], Sequence[int]], list[tuple[int, int, float, float | None]]]
     outputs: Callable[[Floats], list[Floats]]
     final: frozenset[tuple[int, int]]
-    parameter: Callable[[int, int, int, int], tuple[Any, tuple[int, int] | None]]
+    parameter: Callable[[int, int, int, int], tuple[Any, tuple[int, ...] | None]]
+    bias: Callable[[int, int], tuple[Any, tuple[int, ...] | None]]
 
     @property
     def captions(self) -> tuple[str, ...]:
@@ -149,7 +152,10 @@ def _neurons(layers: list[list[Any]], captions: list[str], model: Any) -> Net:
             return [X, numbers([model(row) for row in X.tolist()]).reshape(len(X), -1)]
 
     final = frozenset((len(layers), j) for j in range(len(layers[-1])))
-    return Net(tuple(columns), links, outputs, final, lambda a, i, b, j: (layers[b - 1][j].w[i], None))
+    return Net(
+        tuple(columns), links, outputs, final,
+        lambda a, i, b, j: (layers[b - 1][j].w[i], None), lambda c, u: (layers[c - 1][u].b, None),
+    )  # fmt: skip
 
 
 def _dag(model: DAGNetwork) -> Net:
@@ -191,8 +197,10 @@ def _dag(model: DAGNetwork) -> Net:
 
     final = frozenset((depth[n], stacks[depth[n]].index(n)) for n in model.outputs)
     return Net(
-        tuple(columns), links, outputs, final, lambda a, i, b, j: (model.weights[stacks[a][i], stacks[b][j]], None)
-    )
+        tuple(columns), links, outputs, final,
+        lambda a, i, b, j: (model.weights[stacks[a][i], stacks[b][j]], None),
+        lambda c, u: (model.biases.get(stacks[c][u]), None),
+    )  # fmt: skip
 
 
 def _perceptron(model: Perceptron) -> Net:
@@ -211,7 +219,7 @@ def _perceptron(model: Perceptron) -> Net:
         inside = X if plain else np.array([model._phi(row) for row in X])
         return [inside, np.array([[float(model(row))] for row in X])]
 
-    return Net(columns, links, outputs, frozenset({(1, 0)}), lambda a, i, b, j: (None, None))
+    return Net(columns, links, outputs, frozenset({(1, 0)}), lambda a, i, b, j: (None, None), lambda c, u: (None, None))
 
 
 class _Step:
@@ -276,4 +284,7 @@ def _tensors(model: Sequential) -> Net:
 
     last = len(groups)
     final = frozenset((last, j) for j in range(linears[-1].out_features))
-    return Net(tuple(columns), links, outputs, final, lambda a, i, b, j: (linears[b - 1].weight, (j, i)))
+    return Net(
+        tuple(columns), links, outputs, final,
+        lambda a, i, b, j: (linears[b - 1].weight, (j, i)), lambda c, u: (linears[c - 1].bias, (u,)),
+    )  # fmt: skip

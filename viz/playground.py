@@ -10,6 +10,7 @@ Without one, ``backprop playground`` opens the same page, served by this process
 
 from __future__ import annotations
 
+import asyncio
 from functools import cache
 from typing import Any
 
@@ -26,6 +27,9 @@ from .snapshots import snapshot
 
 __all__ = ["Playground", "Served", "serve"]
 
+#: seconds in which a kernel could have heard of a page: browsers let one that is not seen speak only once a minute
+PATIENCE = 90
+
 
 class Playground:
     """A network to play with, live in a notebook.
@@ -37,9 +41,10 @@ class Playground:
     Parameters
     ----------
     model : Module, optional
-        A network of two inputs and one output, which is trained in place; one is made from the settings if left out.
+        A network, which is trained in place; one that fits the data is made from the settings if left out.
     data : (X, y), optional
-        Samples of two features, and their classes, 0 and 1 or -1 and +1.
+        Samples, and for each one of two classes (0 and 1, or -1 and +1), the number of a class, or a number. Of more
+        than two features, two are shown, and the others are as in a sample that is chosen.
     **settings
         What is chosen at the beginning, as in ``viz.settings.Settings``: ``layers=(8,)``, ``lr=0.03``, ….
 
@@ -65,6 +70,7 @@ class Playground:
         self.session = Session(model, data, **settings)
         self._runner = Runner(self.session, self._show)
         self._drawn = -1
+        self._unheard, self._ticking = 0, False
         self.widget = kind()
         self.widget.choices = choices()
         self.widget.on_msg(self._hear)
@@ -75,12 +81,39 @@ class Playground:
         return self.session.model
 
     def _hear(self, widget: Any, message: Any, buffers: Any) -> None:
+        message = message if isinstance(message, dict) else {}
+        self._unheard = 0
+        if message.get("do") == "look":  # the page is there, and sees what it is sent anyway
+            return
         answer = self._runner.do(message)
-        if isinstance(message, dict) and message.get("do") == "hello":
+        self._watch()
+        if message.get("do") == "hello":
             self._drawn = -1
-        if answer is not None:
-            self.widget.send({"answer": answer, "to": message.get("id")})
-        self._show()
+        if answer is None:  # what was done can be seen; an answer alone changes nothing
+            self._show()
+        self.widget.send({"answer": answer, "to": message.get("id")})
+
+    def _watch(self) -> None:
+        """While it trains, count the seconds in which nothing was heard of the page.
+
+        They are counted by the kernel between two cells: a long one keeps the kernel from hearing, and counts for none.
+        """
+        if self.session.playing and not self._ticking:
+            try:
+                loop = asyncio.get_running_loop()
+            except RuntimeError:  # this kernel has another kind of loop: closing the page still stops it
+                return
+            self._ticking = True
+            loop.call_later(1.0, self._tick, loop)
+
+    def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._unheard += 1
+        if self._unheard > PATIENCE:
+            self._runner.do({"do": "pause"})
+        if self.session.playing:
+            loop.call_later(1.0, self._tick, loop)
+        else:
+            self._ticking = False
 
     def _show(self) -> None:
         with self._runner.lock:

@@ -1,7 +1,7 @@
 """A training in a thread of its own, and what its page looks like wherever it is shown.
 
->>> sorted(choices())[:3]
-['activation', 'dataset', 'datasets']
+>>> choices()["regularizer"]
+['none', 'L1', 'L2']
 """
 
 from __future__ import annotations
@@ -23,62 +23,87 @@ CHUNK, PICTURE = 0.03, 0.1
 
 
 class Runner:
-    """Trains a session in a thread of its own, by small chunks, so that whoever holds the session is not kept waiting.
+    """Trains a session in a thread by small chunks, so that whoever holds the session is not kept waiting.
+
+    The thread lives while the session plays, and no longer.
 
     Parameters
     ----------
     session : Session
     show : callable, optional
         Is called with nothing, from that thread, whenever there is something new to see.
+    patience : float, optional
+        After so many seconds in which nobody asked for anything, nobody is there any more, and the training stops.
     """
 
-    def __init__(self, session: Session, show: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, session: Session, show: Callable[[], None] = lambda: None, patience: float | None = None
+    ) -> None:
         self.session = session
         self.lock = threading.Lock()
-        self._show = show
-        self._work = threading.Event()
+        self._show, self._patience = show, patience
+        self._heard = time.monotonic()
         self._closed = False
         self._thread: threading.Thread | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether there is a thread that trains."""
+        return self._thread is not None
 
     def do(self, message: Any) -> dict[str, Any] | None:
         """Do what a page asks for, between two chunks."""
         with self.lock:
+            self.heard()
             answer = self.session.do(message if isinstance(message, dict) else {})
-        if self.session.playing and not self._closed:
-            if self._thread is None:
+            if self._closed:
+                self.session.playing = False
+            if self.session.playing and self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="playground", daemon=True)
                 self._thread.start()
-            self._work.set()
         return answer
+
+    def heard(self) -> None:
+        """Note that somebody is there."""
+        self._heard = time.monotonic()
 
     def close(self) -> None:
         """Stop training, for good."""
         self._closed = True
         self.session.playing = False
-        self._work.set()
-        if self._thread is not None and self._thread is not threading.current_thread():
-            self._thread.join(timeout=5.0)
+        thread = self._thread
+        if thread is not None and thread is not threading.current_thread():
+            thread.join(timeout=5.0)
 
     def _run(self) -> None:
         shown = 0.0
-        while not self._closed:
-            if not self.session.playing:
-                self._work.clear()
-                if not self.session.playing:  # asked once more: it may have been set between the two lines above
-                    self._work.wait()
-                continue
-            with self.lock:
-                self.session.advance(CHUNK)
-            if time.monotonic() - shown > PICTURE or not self.session.playing:
+        while self._trained():
+            if time.monotonic() - shown > PICTURE:
                 self._show()
                 shown = time.monotonic()
             time.sleep(0.004)  # lets the thread of the kernel have the lock and the interpreter
+        self._show()
+
+    def _trained(self) -> bool:
+        """Train for a chunk; or take leave, if there is no more to do."""
+        with self.lock:
+            if self._patience is not None and time.monotonic() - self._heard > self._patience:
+                self.session.playing = False
+            if not self.session.playing:
+                self._thread = None
+                return False
+            try:
+                self.session.advance(CHUNK)
+            except Exception as error:  # of a model of the user's own: the page tells it, and can go on
+                self.session.playing = False
+                self.session.notice = f"{type(error).__name__}: {error}"
+            return True
 
 
 def choices() -> dict[str, list[Any]]:
     """Return what can be chosen, by the name of the setting."""
     return {name: [choice for choice in values if choice] for name, values in CHOICES.items()} | {
-        "datasets": list(DATASETS)
+        "dataset": list(DATASETS)
     }
 
 

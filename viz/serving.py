@@ -31,6 +31,8 @@ from .snapshots import snapshot
 __all__ = ["Served", "serve"]
 
 MOST_MESSAGE = 100_000
+#: seconds without a word from the page: browsers let a page that is not seen speak only once a minute
+PATIENCE = 90.0
 
 
 class Served:
@@ -43,9 +45,9 @@ class Served:
     session : Session
     """
 
-    def __init__(self, session: Session, port: int = 0) -> None:
+    def __init__(self, session: Session, port: int = 0, patience: float = PATIENCE) -> None:
         self.session = session
-        self._runner = Runner(session)
+        self._runner = Runner(session, patience=patience)
         secret = secrets.token_urlsafe(18)
         try:
             self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self._runner, secret))
@@ -135,6 +137,7 @@ def _handler(runner: Runner, secret: str) -> type[BaseHTTPRequestHandler]:
             answer = None if quiet else runner.do(message)
             drawn = message.get("drawn") if isinstance(message, dict) else None
             with runner.lock:
+                runner.heard()
                 told = snapshot(runner.session, drawn if isinstance(drawn, int) else -1)
             self._give(json.dumps({"snapshot": told, "answer": answer}), "application/json")
 

@@ -18,26 +18,29 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from autograd_core import Value, no_grad
-from autograd_core.errors import AutogradError
+from autograd_core import Value
+from autograd_core.errors import AutogradError, GuardError, TraceError
 from nn import MLP, DAGNetwork, Module, optimizers, regularizers
-from nn.data import batches, circles, moons, spirals, xor
-from nn.errors import DivergedError
+from nn.data import batches, blobs, circles, moons, sine, spirals, xor
+from nn.evaluation import evaluate
 from nn.losses import loss_function
-from nn.metrics import numbers
+from nn.traced_updates import TracedUpdater
 from nn.updates import Updater
 
-from .asking import MOST_POINTS, answer
+from .asking import answer
 from .errors import OptionError
+from .journal import Journal
 from .models import read
 from .settings import Settings
 from .stepper import Stepper
+from .tasks import read_data
+from .update_rules import checked_options
 
 __all__ = ["Session"]
 
-#: root mean square of a layer's gradient: below, it hardly learns; above, a step leaps
-VANISHING, EXPLODING = 1e-6, 1e3
-MAKERS: dict[str, Callable[..., Any]] = {"moons": moons, "circles": circles, "spirals": spirals, "xor": xor}
+MAKERS: dict[str, Callable[..., Any]] = {
+    "moons": moons, "circles": circles, "spirals": spirals, "xor": xor, "blobs": blobs, "sine": sine,
+}  # fmt: skip
 
 
 class Session:
@@ -46,35 +49,39 @@ class Session:
     Parameters
     ----------
     model : Module, optional
-        A network with two inputs and one output, trained in place; one of the settings' shape if left out.
+        A network, trained in place; one of the settings' shape that fits the data if left out.
     data : (X, y), optional
-        Samples of two features, and their classes, 0 and 1 or -1 and +1; a data set of the settings if left out.
+        Samples, and the class or the number of each; see ``viz.tasks``. A data set of the settings if left out.
     **settings
         As in ``Settings``.
 
     Attributes
     ----------
     model, X, y
-        y is -1 or +1.
+        y is -1 or +1 for two classes.
+    task : Task
     updates, epoch : int
         Done since the start.
     losses : list of float
         The objective of each update, before it.
+    changes : dict
+        Parameter -> how much the last update changed it.
+    journal : Journal
+        What was done since the start.
     revision : int
         Grows when the network has another shape, so that its picture must be drawn anew.
-    notice : str
-        What went wrong last, or "".
+    notice, refused : str
+        What went wrong last, and the setting whose value it was; or "".
     """
 
     def __init__(
         self, model: Module | None = None, data: tuple[ArrayLike, ArrayLike] | None = None, **settings: Any
     ) -> None:
-        self.settings = Settings(**settings).checked()
+        self.settings = Settings().but(**settings)
         self.own_model = model
-        self._own_data = None if data is None else _two_classes(*data)
-        self.edited = False
+        self._own_data = None if data is None else _pair(data)
+        self.notice = self.refused = ""
         self.revision = 0
-        self.ringed = 0
         self.playing = False
         self.load_data()
         self.build()
@@ -84,51 +91,62 @@ class Session:
     def load_data(self) -> None:
         """Take the samples that the settings say."""
         s = self.settings
+        outputs = None if self.own_model is None else len(read(self.own_model).final)
         if s.dataset == "yours" and self._own_data is None:
             raise OptionError("There are no data of yours here: Playground(model, (X, y)).")
         if self._own_data is not None and s.dataset in ("yours", ""):
-            self.X, self.y = (array.copy() for array in self._own_data)
             self.settings = s.but(dataset="yours")
+            found = self._own_data
         else:
             self.settings = s = s.but(dataset=s.dataset or "moons")
-            count = s.samples // 4 if s.dataset == "xor" else s.samples
-            self.X, y = MAKERS[s.dataset](count, noise=s.noise, rng=s.seed)
-            self.y = 2.0 * y - 1.0
+            found = MAKERS[s.dataset](made_of(s), noise=s.noise, rng=s.seed)
+        self.X, self.y, self.task = read_data(*found, outputs=outputs)
         self.edited = False
         self.ringed = 0
+        self.past: list[tuple[Any, Any, bool, int]] = []
 
     def build(self) -> None:
         """Take or make the network, and remember where it begins."""
-        s = self.settings
-        if self.own_model is not None:
-            self.model: Any = self.own_model
-        else:
-            self.model = MLP(2, [*s.layers, 1], activation=s.activation, rng=s.seed)
-        net = read(self.model)
-        if len(net.columns[0].units) != 2 or len(net.final) != 1:
-            raise OptionError("A playground shows networks with two inputs and one output, whose sign is the class.")
+        s, features = self.settings, self.X.shape[1]
+        self.model: Any = self.own_model
+        if self.model is None:
+            self.model = MLP(features, [*s.layers, self.task.outputs], activation=s.activation, rng=s.seed)
+        self.check_fit()
         self.start = self.model.state_dict()
         self.revision += 1
         self.restart()
 
+    def check_fit(self) -> None:
+        """Raise unless the network takes these samples and gives what their targets are compared with."""
+        net = read(self.model)
+        inputs, features = len(net.columns[0].units), self.X.shape[1]
+        if inputs != features or len(net.final) != self.task.outputs:
+            raise OptionError(
+                f"This {type(self.model).__name__} has {inputs} inputs and {len(net.final)} outputs, but these samples "
+                f"have {features} features and ask for {self.task.outputs} outputs. Numbers and two classes need one "
+                "output, more classes one each."
+            )
+        if features > 1 and max(self.settings.axes) >= features:
+            raise OptionError(f"axes={self.settings.axes} are not among the {features} features, counted from 0.")
+
     def restart(self) -> None:
         """Begin anew from the weights as they are."""
         s = self.settings
-        self.optimizer = getattr(optimizers, s.optimizer)(self.model.parameters(), lr=s.lr)
-        penalty = None if s.regularizer == "none" else getattr(regularizers, s.regularizer)(s.strength)
-        self._updater = Updater(self.model, self._loss_function(), self.optimizer, penalty)
+        if (s.loss or self.task.losses[0]) not in self.task.losses:
+            raise OptionError(f"loss={s.loss!r} does not fit these targets. These do: {', '.join(self.task.losses)}.")
+        options = checked_options(s.optimizer, s.lr, s.options)
+        self.settings = s = s.but(loss=s.loss or self.task.losses[0], options=options)
+        self.optimizer = getattr(optimizers, s.optimizer)(self.model.parameters(), lr=s.lr, **options)
+        self.penalty = None if s.regularizer == "none" else getattr(regularizers, s.regularizer)(s.strength)
+        self.loss_of = loss_function(s.loss)
+        self._updater: Updater | None = None
         self.updates = self.epoch = 0
         self.losses: list[float] = []
-        self.notice = ""
+        self.changes: dict[Any, Any] = {}
+        self.journal = Journal()
+        self.begun = (self.X, self.y, self.edited, s.lr)
         self.waiting: list[int] = []
         self.stepper: Stepper | None = None
-
-    def _loss_function(self) -> Callable[..., Any]:
-        """Return the loss; a DAG gives each sample a list of outputs, of which there is one here."""
-        loss = loss_function(self.settings.loss)
-        if not isinstance(self.model, DAGNetwork):
-            return loss
-        return lambda outputs, targets: loss([first for (first,) in outputs], targets)
 
     def do(self, message: Mapping[str, Any]) -> dict[str, Any] | None:
         """Do what a page asks for, ``{"do": name, ...}``; return an answer, if it is a question."""
@@ -136,42 +154,74 @@ class Session:
 
     # How it goes on
 
+    @property
+    def is_traced(self) -> bool:
+        """Whether the training runs as a program, which it does unless the model cannot be traced."""
+        return isinstance(self._updater_now(), TracedUpdater)
+
     def advance(self, seconds: float) -> None:
         """Train for about so long, in whole updates; an error ends the playing and becomes a notice."""
         end = time.monotonic() + seconds
         try:
-            while self.playing:
+            while self.playing and time.monotonic() < end:
+                self._train(self.settings.batch)
+            self._settle()
+            if self.playing:
                 self.update(self.settings.batch)
-                if time.monotonic() >= end:
-                    break
         except AutogradError as error:
+            self._settle()
             self.playing = False
             self.notice = str(error)
 
     def update(self, size: int) -> None:
-        """Update the weights once, with the next samples."""
+        """Update the weights once, with the next samples, and see how much each of them changed."""
+        before = {p: np.array(p.data) for p in self.optimizer.params}
+        try:
+            self._train(size)
+        finally:
+            self._settle()
+        with np.errstate(over="ignore", invalid="ignore"):
+            self.changes = {p: np.array(p.data) - old for p, old in before.items()}
+
+    def _train(self, size: int) -> None:
         self.stepper = None
         rows = self._next(size)
+        X, y = self.X[rows], self.targets()[rows]
         try:
-            loss, _ = self._updater.update(self.X[rows], self._targets()[rows])
-        except DivergedError:
-            self.waiting = []
-            raise
+            loss, _ = self._updater_now().update(X, y, outputs=False)
+        except (TraceError, GuardError):  # samples that take different ways through the model
+            self._settle()
+            self._updater = self._eager()
+            loss, _ = self._updater.update(X, y, outputs=False)
         self.losses.append(loss)
         self.updates += 1
+        self.journal.train(size)
         del self.waiting[: len(rows)]
         if not self.waiting:
             self.epoch += 1
 
+    def _updater_now(self) -> Updater:
+        if self._updater is None:
+            try:
+                self._updater = TracedUpdater(self.model, self.loss_of, self.optimizer, self.penalty)
+                self._updater.prepare((self.X, self.targets()), None)
+            except (TraceError, GuardError):
+                self._updater = self._eager()
+        return self._updater
+
+    def _eager(self) -> Updater:
+        return Updater(self.model, self.loss_of, self.optimizer, self.penalty)
+
+    def _settle(self) -> None:
+        """Let the model have its numbers back, to be looked at and changed."""
+        if self._updater is not None:
+            self._updater.settle(changeable=True)
+
     def _next(self, size: int) -> list[int]:
         """Return the samples that are next, in the order in which ``fit`` would take them."""
         if not self.waiting:
-            order = batches(len(self.X), len(self.X), epoch=self.epoch, seed=0, shuffle=True)
-            self.waiting = [int(i) for rows in order for i in rows]
+            self.waiting = [int(i) for rows in batches(len(self.X), epoch=self.epoch) for i in rows]
         return self.waiting[:size]
-
-    def _targets(self) -> NDArray[np.float64]:
-        return self.y if self.model.one_sample else self.y.reshape(-1, 1)
 
     def operation(self) -> None:
         """Take one more step of the next sample's sweep; after the last, update the weights with its gradient."""
@@ -193,43 +243,41 @@ class Session:
 
     # What it measures
 
+    @property
+    def in_columns(self) -> bool:
+        """Whether the model gives one output as a row of one, so that targets must stand in a column."""
+        return self.task.outputs == 1 and (isinstance(self.model, DAGNetwork) or not self.model.one_sample)
+
+    def targets(self) -> NDArray[Any]:
+        """Return the targets as the loss is given them."""
+        y = self.task.for_loss(self.y, self.settings.loss)
+        return y.reshape(-1, 1) if self.in_columns else y
+
     def sample_loss(self, i: int) -> Any:
         """Return the loss of one sample, recorded."""
+        target = self.targets()[i : i + 1]
         if self.model.one_sample:
             x: Any = [Value(float(e), label=f"x{k}") for k, e in enumerate(self.X[i], 1)]
-            outputs: Any = [self.model(x)]
+            loss = self.loss_of([self.model(x)], target.tolist())
         else:
-            outputs = self.model(self.X[i : i + 1])
-        loss = self._updater.loss(outputs, self._targets()[i : i + 1])
+            loss = self.loss_of(self.model(self.X[i : i + 1]), target)
         loss.label = loss.label or "loss"
         return loss
 
     def loss(self) -> float:
         """Return the loss on all samples, without the penalty."""
-        model = self.model.to_tensor() if hasattr(self.model, "to_tensor") else self.model
-        with no_grad():
-            if model.one_sample:
-                outputs: Any = [model(row) for row in self.X.tolist()]
-                return float(numbers(self._updater.loss(outputs, self.y.tolist())))
-            return float(numbers(self._updater.loss(model(self.X), self.y.reshape(-1, 1))))
-
-    def parameter(self, link: str) -> tuple[Any, tuple[int, int] | None]:
-        """Return what holds the weight of a link, and the index in it."""
-        a, i, b, j = map(int, link.removeprefix("l").split("_"))
-        p, index = read(self.model).parameter(a, i, b, j)
-        if p is None:
-            raise OptionError(f"The weight {link!r} cannot be set.")
-        return p, index
+        fast = hasattr(self.model, "to_tensor")
+        y = self.targets().reshape(-1, 1) if fast and self.task.outputs == 1 else self.targets()
+        model = self.model.to_tensor() if fast else self.model
+        return evaluate(model, (self.X, y), self.loss_of)["loss"]
 
 
-def _two_classes(X: ArrayLike, y: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return samples and targets -1 and +1, or say why they cannot be played with."""
-    rows, targets = np.array(X, dtype=np.float64), np.asarray(y).ravel()
-    kinds = set(np.unique(targets).tolist())
-    if rows.ndim != 2 or rows.shape[1] != 2 or len(rows) != len(targets) or not np.isfinite(rows).all():
-        raise OptionError(f"A playground shows samples of two features, X of shape (samples, 2), not {rows.shape}.")
-    if not (kinds <= {0, 1} or kinds <= {-1, 1}):
-        raise OptionError("A playground shows two classes: y is 0 or 1, or -1 or +1.")
-    if len(rows) > MOST_POINTS:
-        raise OptionError(f"{len(rows)} samples are more than can be moved by hand; the limit is {MOST_POINTS}.")
-    return rows, np.where(targets > 0, 1.0, -1.0)
+def made_of(s: Settings) -> int:
+    """Return what the maker of a data set is to be told, so that there are so many samples: xor has four corners."""
+    return s.samples // 4 if s.dataset == "xor" else s.samples
+
+
+def _pair(data: Any) -> tuple[ArrayLike, ArrayLike]:
+    if not isinstance(data, (tuple, list)) or len(data) != 2:
+        raise OptionError(f"data is a pair (X, y) of samples and targets, not {type(data).__name__}.")
+    return data[0], data[1]

@@ -1,4 +1,4 @@
-"""What can be chosen in a playground, and the same as Python.
+"""What can be chosen in a playground.
 
 >>> Settings(lr=0.5).but(optimizer="Adam").optimizer
 'Adam'
@@ -6,22 +6,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
-
-import numpy as np
 
 from .errors import OptionError
 
-__all__ = ["CHOICES", "DATASETS", "Settings", "code"]
+__all__ = ["CHOICES", "DATASETS", "Settings"]
 
-DATASETS = ("moons", "circles", "spirals", "xor")
+DATASETS = ("moons", "circles", "spirals", "xor", "blobs", "sine")
 CHOICES: dict[str, tuple[Any, ...]] = {
     "dataset": ("", *DATASETS, "yours"),
     "activation": ("tanh", "relu", "sigmoid", "leaky_relu", "elu", "gelu", "silu", "softplus", "sin", "linear"),
     "optimizer": ("SGD", "Momentum", "Adagrad", "RMSprop", "Adam", "AdamW"),
     "regularizer": ("none", "L1", "L2"),
-    "loss": ("hinge", "mse"),
 }
 #: least and largest
 RANGES: dict[str, tuple[float, float]] = {
@@ -29,7 +26,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "samples": (8, 200),
     "lr": (0.0, 100.0),
     "strength": (0.0, 10.0),
-    "batch": (1, 200),
+    "batch": (1, 400),
     "seed": (0, 1_000_000),
 }
 MOST_LAYERS, MOST_UNITS = 5, 10
@@ -47,11 +44,17 @@ class Settings:
     samples, seed : int
     layers : tuple of int
         The units of each hidden layer.
-    activation, optimizer, regularizer, loss : str
+    activation, optimizer, regularizer : str
+    loss : str
+        A name of ``nn.losses.LOSSES`` that fits the data; "" for the usual one.
+    options : dict
+        What the optimiser has besides the learning rate, such as ``{"momentum": 0.8}``; the rest is as usual.
     lr, strength : float
         The learning rate; how strong the regulariser is.
     batch : int
         Samples an update.
+    axes : pair of int
+        The features that are shown, if there are more than two; the others are as in the ringed sample.
     """
 
     dataset: str = ""
@@ -61,11 +64,13 @@ class Settings:
     layers: tuple[int, ...] = (4, 3)
     activation: str = "tanh"
     optimizer: str = "Momentum"
+    options: dict[str, Any] = field(default_factory=dict)
     lr: float = 0.1
     regularizer: str = "none"
     strength: float = 0.001
     batch: int = 10
-    loss: str = "hinge"
+    loss: str = ""
+    axes: tuple[int, int] = (0, 1)
 
     def but(self, **changes: Any) -> Settings:
         """Return the settings with some changed.
@@ -75,7 +80,7 @@ class Settings:
         OptionError
             For a name or a value that is none of those there are.
         """
-        known = {field.name for field in fields(self)}
+        known = {setting.name for setting in fields(self)}
         for name in changes:
             if name not in known:
                 raise OptionError(f"There is no setting {name!r}. There are: {', '.join(sorted(known))}.")
@@ -83,51 +88,43 @@ class Settings:
 
     def checked(self) -> Settings:
         """Return the settings, their numbers in their types, or say what is wrong with one."""
-        fresh: dict[str, Any] = {}
         for name, choices in CHOICES.items():
             if getattr(self, name) not in choices:
-                raise OptionError(f"{name}={getattr(self, name)!r} is none of the choices: {', '.join(choices[0:])}.")
-        for name, (low, high) in RANGES.items():
-            value = getattr(self, name)
-            kind = type(getattr(Settings, name))
-            if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
-                raise OptionError(f"{name} is a number from {low:g} to {high:g}, not {value!r}.")
-            fresh[name] = kind(value)
-        layers = self.layers
-        whole = all(type(n) is int and 1 <= n <= MOST_UNITS for n in layers)
-        if len(layers) > MOST_LAYERS or not whole:
-            raise OptionError(
-                f"layers is at most {MOST_LAYERS} numbers of units from 1 to {MOST_UNITS}, not {list(layers)!r}."
-            )
-        return replace(self, **fresh)
+                raise OptionError(f"{name}={getattr(self, name)!r} is none of the choices: {', '.join(choices)}.")
+        fresh = {name: self._number(name, *bounds) for name, bounds in RANGES.items()}
+        return replace(self, layers=_layers(self.layers), axes=_axes(self.axes), **fresh)
+
+    def _number(self, name: str, low: float, high: float) -> Any:
+        value = getattr(self, name)
+        whole = isinstance(getattr(Settings, name), int)
+        if isinstance(value, str):  # as a page sends what somebody wrote
+            try:
+                value = float(value)
+            except ValueError:
+                value = str(value)
+        right = isinstance(value, (int, float)) and not isinstance(value, bool) and low <= value <= high
+        if not right or (whole and value != int(value)):
+            example = "10" if whole else "0.1 or 1e-3"
+            kind = "a whole number" if whole else "a number"
+            raise OptionError(f"{name} is {kind} from {low:g} to {high:g}, such as {example}; not {value!r}.")
+        return int(value) if whole else float(value)
 
 
-def code(session: Any) -> str:
-    """Return Python that trains the same network on the same data, for as many epochs as were played.
+def _layers(given: Any) -> tuple[int, ...]:
+    """Return the sizes of hidden layers; as text they are numbers between spaces or commas."""
+    parts = given.replace(",", " ").split() if isinstance(given, str) else list(given)
+    layers: list[Any] = [int(part) if isinstance(part, str) and part.isdecimal() else part for part in parts]
+    if len(layers) > MOST_LAYERS or not all(type(n) is int and 1 <= n <= MOST_UNITS for n in layers):
+        raise OptionError(
+            f"layers is at most {MOST_LAYERS} numbers of units from 1 to {MOST_UNITS}, such as 4 3 for a layer of four "
+            f"and one of three, nothing for no hidden layer; not {given!r}."
+        )
+    return tuple(layers)
 
-    Played from the start in whole epochs, the playground and this code end with the same bits.
-    """
-    s: Settings = session.settings
-    penalty = "" if s.regularizer == "none" else f"from nn.regularizers import {s.regularizer}\n"
-    used = "" if s.regularizer == "none" else f", regularizer={s.regularizer}({s.strength!r})"
-    if session.edited or s.dataset == "yours":
-        rows = ",\n    ".join(f"[{float(a)!r}, {float(b)!r}]" for a, b in session.X)
-        signs = ", ".join(f"{t:g}" for t in session.y)
-        imports, data = "import numpy as np\n\n", f"X = np.array([\n    {rows},\n])\ny = np.array([{signs}.0])\n"
-        source = ""
-    else:
-        count = s.samples // 4 if s.dataset == "xor" else s.samples
-        imports, source = "", f"from nn.data import {s.dataset}\n"
-        data = f"X, y = {s.dataset}({count}, noise={s.noise!r}, rng={s.seed})\ny = 2 * y - 1  # -1 and +1\n"
-    if session.own_model is None:
-        model = f"model = MLP(2, {[*s.layers, 1]}, activation={s.activation!r}, rng={s.seed})\n"
-    else:
-        state = {name: np.asarray(array).tolist() for name, array in session.start.items()}
-        column = "" if hasattr(session.model, "to_tensor") else "y = y.reshape(-1, 1)\n"
-        model = f"{column}# model is yours; this is where it began\nmodel.load_state_dict({state!r})\n"
-    return (
-        f"{imports}from nn import MLP, fit\n{source}from nn.optimizers import {s.optimizer}\n{penalty}\n{data}\n{model}"
-        f"optimizer = {s.optimizer}(model.parameters(), lr={s.lr!r})\n"
-        f'history = fit(model, (X, y), "{s.loss}", optimizer, epochs={max(1, session.epoch)}, '
-        f"batch_size={s.batch}{used})\nprint(history)\n"
-    )
+
+def _axes(given: Any) -> tuple[int, int]:
+    """Return two different features."""
+    axes = tuple(given)
+    if len(axes) != 2 or not all(type(i) is int and i >= 0 for i in axes) or axes[0] == axes[1]:
+        raise OptionError(f"axes is a pair of different features, counted from 0, such as (0, 1); not {given!r}.")
+    return axes

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from viz.playground import serve
+
 
 @pytest.fixture
 def open_page(browser):
@@ -24,3 +26,14 @@ def open_page(browser):
     for page in opened:
         page.context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def play(open_page):
+    """A playground and its page."""
+    served = serve(layers=(3, 2), samples=40)
+    page = open_page(served.url, viewport={"width": 1400, "height": 900})
+    page.wait_for_selector(".network svg")
+    yield served.session, page
+    page.close()
+    served.close()

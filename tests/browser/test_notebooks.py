@@ -34,6 +34,10 @@ PLAYGROUND = """\
 from viz import Playground
 playground = Playground(layers=(3, 2), samples=40)
 playground"""
+COUNTED = """\
+import threading
+playground.session.updates, sum(thread.name == "playground" for thread in threading.enumerate())"""
+IMPATIENT = "import viz.playground\nviz.playground.PATIENCE = 3  # seconds"
 
 
 @contextlib.contextmanager
@@ -92,7 +96,8 @@ def lab(tmp_path_factory, executed):
     pytest.importorskip("jupyterlab")
     folder = tmp_path_factory.mktemp("lab")
     nbformat.write(notebook_of(STEPPER, FILM), folder / "live.ipynb")
-    nbformat.write(notebook_of(PLAYGROUND, "playground.session.updates"), folder / "playground.ipynb")
+    for name, more in {"played": [], "closed": [], "crashed": [IMPATIENT]}.items():  # each has a kernel of its own
+        nbformat.write(notebook_of(PLAYGROUND, COUNTED, *more), folder / f"{name}.ipynb")
     nbformat.write(executed, folder / "untrusted.ipynb")
     options = ["--no-browser", "--ip=127.0.0.1", "--IdentityProvider.token=", "--allow-root", "--LabApp.news_url="]
     options += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--ServerApp.port_retries=0"]
@@ -165,25 +170,45 @@ def test_an_untrusted_copy_shows_tables_and_pictures_instead(lab, visit):
     assert complaints == []
 
 
-def test_a_playground_trains_in_the_kernel_without_blocking_it_and_stops_when_it_is_closed(lab, visit):
-    pytest.importorskip("anywidget")
-    page, complaints = visit(f"{lab}lab/tree/playground.ipynb?reset")
+def play_in(page):
+    """Start a playground's training; return what runs the second cell, which tells the updates and the threads."""
     run_all(page)
     page.locator(".playground .network svg").wait_for()
+    cell = page.locator(".jp-Cell").nth(1)
 
-    def updates():
-        """What the kernel answers while the training goes on."""
-        cell = page.locator(".jp-Cell").nth(1)
+    def answer():
+        before = cell.locator(".jp-InputArea-prompt").inner_text()
         cell.locator(".cm-content").click()
+        begun = time.monotonic()
         page.keyboard.press("Control+Enter")
-        page.wait_for_timeout(700)
-        return int(cell.locator(".jp-OutputArea-executeResult .jp-RenderedText").inner_text())
+        done = "([cell, before]) => ![before, '[*]:'].includes(cell.querySelector('.jp-InputArea-prompt').innerText)"
+        page.wait_for_function(done, arg=[cell.element_handle(), before])
+        took = time.monotonic() - begun
+        return *told(cell), took
 
-    assert updates() == 0
+    assert answer()[:2] == (0, 0)
     page.locator('.playground [data-do="play"]').click()
-    page.locator('.playground [data-do="play"]', has_text="Pause").wait_for()
-    first = updates()
-    assert updates() > first > 0
+    page.wait_for_function("document.querySelector('.playground [data-is=updates]').innerText !== '0'")
+    return answer
+
+
+def told(cell):
+    found = cell.locator(".jp-OutputArea-executeResult .jp-RenderedText").inner_text()
+    return tuple(map(int, found.strip("()").split(", ")))
+
+
+def test_a_playground_trains_in_the_kernel_without_blocking_it_and_stops_when_it_is_closed(lab, visit):
+    pytest.importorskip("anywidget")
+    page, complaints = visit(f"{lab}lab/tree/played.ipynb?reset")
+    answer = play_in(page)
+    found = [answer() for _ in range(4)]
+    assert 0 < found[0][0] < found[1][0] < found[2][0]
+    assert {threads for _, threads, _ in found} == {1}
+    assert min(took for _, _, took in found) < 1.0, "another cell runs within a second"
+    background = "getComputedStyle(document.querySelector('.playground')).backgroundColor"
+    assert page.evaluate(background) == "rgb(255, 255, 255)"
+    page.evaluate("document.body.dataset.jpThemeLight = 'false'")
+    page.wait_for_function(f"{background} === 'rgb(17, 24, 39)'")
     page.locator(".playground .network .link").first.focus()
     page.keyboard.press("Enter")
     page.locator(".playground .slice svg").wait_for()
@@ -192,9 +217,34 @@ def test_a_playground_trains_in_the_kernel_without_blocking_it_and_stops_when_it
     page.get_by_role("menuitem", name="Edit", exact=True).click()
     page.get_by_role("menuitem", name="Clear Cell Output", exact=True).click()
     page.locator(".playground").wait_for(state="detached")
-    stopped = updates()
-    assert updates() == stopped
+    stopped = answer()
+    assert answer()[:2] == (stopped[0], 0)
     assert complaints == []
+
+
+@pytest.mark.parametrize("way", ["closed", "crashed"])
+def test_a_notebook_whose_page_is_gone_trains_no_longer(lab, visit, way):
+    pytest.importorskip("anywidget")
+    page, _ = visit(f"{lab}lab/tree/{way}.ipynb?reset")
+    answer = play_in(page)
+    page.wait_for_timeout(4000)
+    assert answer()[1] == 1, "a page that is there keeps it going"
+    if way == "closed":
+        page.goto("about:blank")
+    else:
+        with contextlib.suppress(Exception):  # whose page has crashed has nothing to say
+            page.goto("chrome://crash", timeout=3_000)
+    other, _ = visit(f"{lab}lab/tree/{way}.ipynb")
+    other.get_by_text("| Idle").first.wait_for()
+    cell = other.locator(".jp-Cell").nth(1)
+    cell.locator(".cm-content").click()
+    for _ in range(40):
+        other.keyboard.press("Control+Enter")
+        other.wait_for_timeout(250)
+        if told(cell)[1] == 0:
+            break
+    else:
+        pytest.fail("The training goes on, though nobody is there.")
 
 
 def test_an_exported_page_opened_from_the_disk(executed, tmp_path, visit):

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import threading
+
 import pytest
 
 from viz import labels
 from viz.playground import serve
+from viz.update_rules import option_defaults
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-@pytest.fixture
-def play(open_page):
-    served = serve(layers=(3, 2), samples=40)
-    page = open_page(served.url, viewport={"width": 1400, "height": 900})
-    page.wait_for_selector(".network svg")
-    yield served.session, page
-    page.close()
-    served.close()
 
 
 def fact(page, name, text):
@@ -28,7 +23,7 @@ def test_steps_of_every_size_and_the_way_back(play):
     session, page = play
     page.click("[data-size=batch]")
     fact(page, "updates", "1")
-    assert page.inner_text('[data-is="loss"]') == labels.number(session.losses[-1])
+    assert page.inner_text('[data-is="loss"]') == labels.number(session.loss())
     page.click("[data-size=epoch]")
     fact(page, "epoch", "1")
     page.click("[data-size=operation]")
@@ -53,79 +48,47 @@ def test_training_runs_until_it_is_paused(play):
     assert page.inner_text('[data-is="updates"]') == str(done)
 
 
-def test_a_weight_is_chosen_by_keyboard_set_and_its_slice_drawn(play):
+def test_every_optimiser_has_its_own_settings_and_says_what_is_wrong_with_one(play):
     session, page = play
-    line = page.locator('.network .link[id="l0_0_1_1"]')
-    line.focus()
-    page.keyboard.press("Enter")
-    page.locator(".slice svg").wait_for()
-    page.fill("[data-weight]", "-1.5")
+    for optimizer in ("SGD", "Momentum", "Adagrad", "RMSprop", "Adam", "AdamW"):
+        page.select_option("[data-set=optimizer]", optimizer)
+        names = ",".join(option_defaults(optimizer))
+        page.wait_for_function(
+            "wanted => [...document.querySelectorAll('[data-option]')].map((x) => x.dataset.option).join() === wanted",
+            arg=names,
+        )
+    page.fill('[data-option="betas"]', "0.5, 0.8")
     page.keyboard.press("Tab")
-    page.locator(".slice text", has_text="w = −1.500").wait_for()
-    assert session.model.layers[0].neurons[1].w[0].data == -1.5
-    assert "neg" in line.get_attribute("class").split()
-
-
-def test_the_slice_follows_the_weight_as_it_is_trained(play):
-    session, page = play
-    page.locator('.network .link[id="l0_0_1_1"]').focus()
-    page.keyboard.press("Enter")
-    page.locator(".slice svg").wait_for()
-    page.click("[data-size=operation]")
-    page.click("[data-size=operation]")
-    page.locator('.network .link[id="l0_0_1_2"]').focus()
-    page.keyboard.press("Enter")
-    weight = session.model.layers[0].neurons[2].w[0]
-    page.locator(".slice text", has_text=f"w = {labels.number(weight.data, 3)}").wait_for()
-    assert session.stepper.position == 2, "looking at the loss around a weight ends no sweep"
-    page.click("[data-do=play]")
-    page.wait_for_timeout(900)
-    page.click("[data-do=play]")
-    page.locator('[data-do="play"]', has_text="Train").wait_for()
-    page.locator(".slice text", has_text=f"w = {labels.number(weight.data, 3)}").wait_for()
-
-
-def test_samples_are_added_moved_and_removed(play):
-    session, page = play
-    box = page.locator(".overlay").bounding_box()
-    page.check('input[name="class"][value="1"]')
-    page.mouse.click(box["x"] + 4, box["y"] + 4)
-    page.locator('[data-sample="40"]').wait_for()
-    assert session.y[-1] == 1.0
-    at = page.locator('[data-sample="40"]').bounding_box()
-    page.mouse.move(at["x"] + at["width"] / 2, at["y"] + at["height"] / 2)
-    page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 4, steps=4)
-    before = session.X[-1].tolist()
-    page.mouse.up()
-    page.wait_for_timeout(400)
-    assert session.X[-1].tolist() != before
-    page.fill('[data-new="0"]', "0.5")
-    page.fill('[data-new="1"]', "0.25")
-    page.click("[data-do=add]")
-    page.locator('[data-sample="41"]').wait_for()
-    assert session.X[-1].tolist() == [0.5, 0.25]
-    at = page.locator('[data-sample="41"]').bounding_box()
-    page.mouse.dblclick(at["x"] + at["width"] / 2, at["y"] + at["height"] / 2)
-    page.locator('[data-sample="41"]').wait_for(state="detached")
-    assert len(session.X) == 41
-
-
-def test_another_network_is_drawn_when_layers_change_and_errors_are_said(play):
-    session, page = play
-    page.fill("[data-set=layers]", "4 4 2")
+    page.wait_for_function("document.querySelector('[data-option=\"betas\"]').value === '0.5, 0.8'")
+    page.check('[data-option="amsgrad"]')
+    page.click("[data-size=batch]")
+    fact(page, "updates", "1")
+    assert session.optimizer.options()["betas"] == (0.5, 0.8)
+    assert session.optimizer.amsgrad is True
+    page.fill('[data-option="betas"]', "2, 0.8")
     page.keyboard.press("Tab")
-    page.locator('.network [id="u3_1"]').wait_for()
-    assert page.locator("canvas.map").count() == 2 + 4 + 4 + 2 + 1
-    page.fill("[data-set=layers]", "77")
+    page.locator(".badge", has_text="betas[0] must be at least 0 and less than 1").wait_for()
+    assert page.input_value('[data-option="betas"]') == "2, 0.8", "what was refused can be corrected"
+    assert session.updates == 1
+
+
+def test_what_is_no_learning_rate_is_told_and_nothing_is_lost(play):
+    session, page = play
+    page.click("[data-size=epoch]")
+    fact(page, "epoch", "1")
+    page.fill("[data-set=lr]", "fast")
     page.keyboard.press("Tab")
-    page.locator(".badge", has_text="from 1 to 10").wait_for()
-    assert session.settings.layers == (4, 4, 2)
-    page.select_option("[data-set=activation]", "relu")
-    page.locator(".caption", has_text="relu").first.wait_for()
-    session.model.layers[0].neurons[0].b.data = -50.0
-    page.click("[data-size=sample]")
-    page.locator(".badge", has_text="dead units").wait_for()
+    page.locator(".badge", has_text="such as 0.1 or 1e-3; not 'fast'").wait_for()
+    assert (session.epoch, session.optimizer.lr) == (1, 0.1)
+    assert page.input_value("[data-set=lr]") == "fast"
+    page.fill("[data-set=lr]", "1e-2")
+    page.keyboard.press("Tab")
+    page.locator(".badge").wait_for(state="detached")
+    assert session.optimizer.lr == 0.01
+    page.fill("[data-set=samples]", "")
+    page.keyboard.press("Tab")
+    page.locator(".badge", has_text="samples is a whole number from 8 to 200").wait_for()
+    assert session.epoch == 1
 
 
 def test_the_ringed_sample_opens_in_the_stepper_and_the_code_can_be_copied(play):
@@ -138,6 +101,19 @@ def test_the_ringed_sample_opens_in_the_stepper_and_the_code_can_be_copied(play)
     inside = page.frame_locator(".inside iframe")
     inside.locator("#next").click()
     assert "step 1 of" in inside.locator("#phase").inner_text()
+
+
+def test_the_copied_python_runs_in_a_fresh_process_and_prints_the_same_loss(play, tmp_path):
+    session, page = play
+    page.select_option("[data-set=optimizer]", "Adam")
+    for size in ("epoch", "batch"):
+        page.click(f"[data-size={size}]")
+    fact(page, "updates", "5")
+    page.click("[data-do=code]")
+    page.locator(".inside textarea").wait_for()
+    (tmp_path / "copied.py").write_text(page.input_value(".inside textarea"), encoding="utf-8")
+    done = subprocess.run([sys.executable, "copied.py"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout == f"{session.losses[-1]!r}\n"
 
 
 def test_the_theme_can_be_changed(play):
@@ -191,3 +167,22 @@ def test_a_page_that_is_closed_while_it_trains_stops_the_training(play):
             break
         page.wait_for_timeout(100)
     assert not session.playing
+    for _ in range(50):
+        if not [thread for thread in threading.enumerate() if thread.name == "playground"]:
+            break
+        page.wait_for_timeout(100)
+    assert not [thread for thread in threading.enumerate() if thread.name == "playground"]
+
+
+def test_a_page_whose_python_has_ended_says_so_and_goes_on_when_it_is_back(open_page):
+    with serve(layers=(2,), samples=20) as served:
+        page = open_page(served.url)
+        page.wait_for_selector(".network svg")
+        page.route("**/do", lambda route: route.fulfill(status=200, body="nothing"))
+        page.click("[data-size=batch]")
+        page.locator(".badge", has_text="Python does not answer").wait_for()
+        page.unroute("**/do")
+        page.click("[data-size=batch]")
+        fact(page, "updates", "1")
+        page.locator(".badge").wait_for(state="detached")
+        page.close()

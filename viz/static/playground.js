@@ -1,11 +1,13 @@
 // A network to play with. Python trains and measures; this shows what it is told, and says what was asked for.
 
-import { number } from "./numbers.js";
-import { mark, paintSigned, schemeOf, svgElement } from "./field.js";
-import { networkView } from "./network.js";
+import { schemeOf } from "./field.js";
 import { curves } from "./curves.js";
+import { number } from "./numbers.js";
+import { settings } from "./choices.js";
+import { plane } from "./samples.js";
+import { weights } from "./weights.js";
+import { ledger } from "./ledger.js";
 
-const SIZE = 300;
 const LAYOUT = `
 <div class="top">
  <div class="buttons" role="group" aria-label="Training">
@@ -18,7 +20,7 @@ const LAYOUT = `
   <button type="button" data-do="rewind">Rewind</button>
  </div>
  <p class="facts"><span>epoch <b data-is="epoch"></b></span><span>update <b data-is="updates"></b></span>
-  <span>loss <b data-is="loss"></b></span><span>right <b data-is="right"></b></span></p>
+  <span>loss <b data-is="loss"></b></span><span><span data-is="score"></span> <b data-is="amount"></b></span></p>
  <button type="button" data-do="theme" aria-label="Change colours">◐</button>
 </div>
 <div class="badges" role="status"></div>
@@ -26,23 +28,34 @@ const LAYOUT = `
  <section aria-label="Data">
   <h2>Data</h2>
   <div class="row"><label>set <select data-set="dataset"></select></label>
-  <label>noise <input type="number" data-set="noise" min="0" max="1" step="0.05"></label>
-  <label>samples <input type="number" data-set="samples" min="8" max="200" step="4"></label>
+  <label class="made">noise <input type="text" inputmode="decimal" data-set="noise"></label>
+  <label class="made">samples <input type="number" data-set="samples" min="8" max="200" step="4"></label>
   <label>seed <input type="number" data-set="seed" min="0" max="1000000" step="1"></label></div>
-  <div class="field"><canvas role="img" aria-label="The network's answer over the plane"></canvas></div>
-  <div class="row"><span>a click adds</span>
-  <label><input type="radio" name="class" value="0" checked> −1</label>
-  <label><input type="radio" name="class" value="1"> +1</label>
-  <span class="muted">drag moves, double click removes</span></div>
-  <div class="row"><label>x1 <input type="number" data-new="0" step="0.1" value="0"></label>
-  <label>x2 <input type="number" data-new="1" step="0.1" value="0"></label>
-  <button type="button" data-do="add">Add</button></div>
+  <div class="row axes" hidden><label>across <select></select></label><label>up <select></select></label>
+  <span class="muted">others as in the ringed sample</span></div>
+  <div class="field"><canvas aria-hidden="true"></canvas></div>
+  <div class="row"><span class="new"></span><button type="button" data-do="undo">Undo</button></div>
+  <details><summary>By keyboard and by numbers</summary>
+   <p class="hint">A click adds, dragging moves, a double click removes. In the plane, ← → go from sample to sample, Shift with an
+   arrow moves one, Insert adds one beside it, Delete removes it, C changes its class, Z undoes.</p>
+   <div class="row"><label>x1 <input type="text" inputmode="decimal" data-new="0" value="0"></label>
+   <label class="second">x2 <input type="text" inputmode="decimal" data-new="1" value="0"></label>
+   <button type="button" data-do="add">Add</button></div>
+  </details>
  </section>
  <section class="net" aria-label="Network">
-  <div class="row"><label>hidden layers <input type="text" data-set="layers" size="9" inputmode="numeric"></label>
-  <label>activation <select data-set="activation"></select></label></div>
-  <div class="network"></div>
-  <p class="told hint">Choose a line to set its weight and see the loss around it. Dashed lines are negative, squares are biases.</p>
+  <h2>Network</h2>
+  <div class="row"><span class="row flat" role="group" aria-label="Hidden layers"><span class="muted">hidden layers</span> <span class="layers row flat"></span>
+  <button type="button" data-do="fewer" aria-label="One layer less">−</button>
+  <button type="button" data-do="more" aria-label="One layer more">+</button></span>
+  <label>activation <select data-set="activation"></select></label>
+  <span class="row flat" role="radiogroup" aria-label="Lines tell"><span class="muted">lines tell</span>
+  <label><input type="radio" data-colour value="weight" checked> weight</label>
+  <label><input type="radio" data-colour value="gradient"> gradient</label>
+  <label><input type="radio" data-colour value="update"> update</label></span></div>
+  <div class="scroll"><div class="network"></div></div>
+  <p class="key hint"></p>
+  <p class="told hint">Choose a line, or a circle for its bias, to set it and see the loss around it.</p>
   <div class="weight" hidden>
    <label><span data-is="link"></span> <input type="number" data-weight step="0.1"></label>
    <div class="slice"></div>
@@ -52,259 +65,132 @@ const LAYOUT = `
   <h2>Training</h2>
   <div class="grid">
   <label>optimiser <select data-set="optimizer"></select></label>
-  <label>rate <input type="number" data-set="lr" min="0" step="any"></label>
+  <label>learning rate (lr) <input type="text" inputmode="decimal" data-set="lr"></label></div>
+  <div class="grid options" role="group" aria-label="Settings of the optimiser"></div>
+  <div class="grid">
   <label>loss <select data-set="loss"></select></label>
-  <label>batch <input type="number" data-set="batch" min="1" max="200"></label>
+  <label>batch <input type="number" data-set="batch" min="1" max="400"></label>
   <label>regulariser <select data-set="regularizer"></select></label>
-  <label>strength <input type="number" data-set="strength" min="0" step="any"></label></div>
+  <label>strength <input type="text" inputmode="decimal" data-set="strength"></label></div>
   <div class="losses"></div>
   <div class="card" aria-live="polite"></div>
   <div class="row"><button type="button" data-do="steps">Ringed sample in the stepper</button>
   <button type="button" data-do="code">Copy as Python</button></div>
  </section>
 </div>
+<details class="ledger"><summary>The optimiser’s book: gradient, memory and update of every weight</summary>
+ <div class="book"><pre class="rule"></pre><div class="rows" tabindex="0" role="region" aria-label="The optimiser’s book"></div></div></details>
+<p class="unseen" role="status"></p>
 <dialog class="sheet"><div class="row"><button type="button" data-do="close">Close (Esc)</button><span class="said" role="status"></span></div><div class="inside"></div></dialog>`;
 
-// `ask(message)` sends to Python and resolves to its answer; what is new comes through `show`.
-export function mount(root, choices, ask) {
+let mounted = 0;
+
+// `send(message)` asks Python and resolves to its answer; what is new comes through `show`.
+export function mount(root, choices, send) {
+  const own = `playground${++mounted}`;  // names of radio buttons hold for a whole document
   root.classList.add("playground");
   root.dataset.theme ??= "auto";
   root.innerHTML = LAYOUT;  // a constant of this file
   const $ = (selector) => root.querySelector(selector);
-  const is = (name) => $(`[data-is="${name}"]`);
+  const put = (name, text) => { $(`[data-is="${name}"]`).textContent = text; };
+  const say = (text) => { $(".unseen").textContent = text; };
   const sheet = $("dialog");
-  let told = null, view = null, scheme = schemeOf(root), chosen = null, moving = null;
+  let told = null, scheme = schemeOf(root), complaints = "", carded = "", kinds = "";
 
-  for (const name of ["activation", "optimizer", "regularizer", "loss", "dataset"])
-    for (const choice of name === "dataset" ? choices.datasets : choices[name])
-      $(`[data-set="${name}"]`).append(new Option(choice, choice));
+  const ask = async (message) => {
+    const answer = await send(message);
+    if (["step", "rewind", "pause"].includes(message.do)) say(summary());
+    return answer;
+  };
+  const summary = () => (told ? `epoch ${told.epoch}, update ${told.updates}, loss ${number(told.loss)}, ${told.score.join(" ")}` : "");
 
-  const overlay = svgElement("svg", { viewBox: `0 0 ${SIZE} ${SIZE}`, class: "overlay" }, $(".field"));
+  for (const one of root.querySelectorAll("[data-colour]")) one.name = `${own}-colour`;
+  const boxes = settings(root, choices, ask);
+  const field = plane($(".field"), ask, target, say);
+  const net = weights(root, ask);
+  const book = ledger($(".ledger"), ask, net.choose);
 
   function show(fresh) {
     told = fresh;
-    if (fresh.svg) draw(fresh);
-    if (!view) return;
-    Object.assign(info, { largest: fresh.largest, thickness: fresh.thickness });
-    view.weights(fresh.weights.map(known));
-    view.biases(fresh.biases.map(known));
-    view.values(fresh.values.map(known));
-    view.dead(fresh.dead);
-    paint();
-    points();
-    is("epoch").textContent = fresh.epoch;
-    is("updates").textContent = fresh.updates;
-    is("loss").textContent = number(fresh.losses.length ? fresh.losses.at(-1)[1] : null);
-    is("right").textContent = `${fresh.right} of ${fresh.x.length}`;
+    if (!net.show(fresh)) return;
+    classes();
+    field.paint(fresh, scheme);
+    net.paint(scheme);
+    put("epoch", fresh.epoch);
+    put("updates", fresh.updates);
+    put("loss", number(fresh.loss));
+    put("score", fresh.score[0]);
+    put("amount", fresh.score[1]);
     $('[data-do="play"]').textContent = fresh.playing ? "Pause" : "Train";
+    $('[data-do="undo"]').disabled = !fresh.undo;
     root.dataset.playing = fresh.playing ? "yes" : "no";
-    settings(fresh.settings);
+    boxes.show(fresh);
     $(".losses").replaceChildren();
     curves($(".losses"), [{ name: "loss", points: fresh.losses }], Math.max(1, fresh.updates), "loss of each update");
-    badges(fresh);
+    complain([...fresh.badges.map(({ name, text }) => [name, text]), ...(fresh.notice ? [["note", fresh.notice]] : [])]);
     card(fresh.card);
-    weight();
-    follow();
+    book.follow(fresh);
   }
 
-  const known = (x) => (x === null ? NaN : x);
-  const info = {};
-
-  function draw(fresh) {
-    const box = $(".network");
-    const svg = new DOMParser().parseFromString(fresh.svg, "image/svg+xml").documentElement;
-    svg.querySelector(".legend").remove();  // the scale changes as one plays
-    svg.viewBox.baseVal.height -= 46;
-    svg.removeAttribute("height");
-    box.replaceChildren(document.importNode(svg, true));
-    for (const key of ["links", "units", "biased", "places", "named", "largest", "thickness"]) info[key] = fresh[key];
-    view = networkView(box, info);
-    view.canvases(...fresh.sides);
-    chosen = info.links.includes(chosen) ? chosen : null;
-    for (const [id, path] of view.link) {
-      path.setAttribute("tabindex", "0");
-      path.setAttribute("role", "button");
-      path.setAttribute("aria-label", `weight ${info.named[id]}`);
-      path.addEventListener("click", () => choose(id));
-      path.addEventListener("keydown", (event) => { if (event.key === "Enter") choose(id); });
-    }
-    view.onLink((id, kind) => {
-      if (id === null) return;
-      const list = kind === "link" ? told.weights[told.links.indexOf(id)] : told.values[told.units.indexOf(id)];
-      $(".told").textContent = kind === "link" ? `weight ${info.named[id]} = ${number(list)}`
-        : `unit ${info.named[id]} = ${number(list)} for the ringed sample`;
+  // What a new sample is: one of the classes, or a number.
+  function classes() {
+    const now = JSON.stringify([told.classes, told.map]);
+    if (now === kinds) return;
+    kinds = now;
+    const made = told.classes.map((name, k) => {
+      const label = document.createElement("label"), one = document.createElement("input"), sign = document.createElement("i");
+      Object.assign(one, { type: "radio", name: `${own}-class`, value: k, checked: k === 0 });
+      sign.className = `sign sign-${k}`;
+      label.append(one, " ", sign, ` ${name}`);
+      return label;
     });
-  }
-
-  const bytes = (base64) => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
-
-  function paint() {
-    paintSigned($(".field canvas"), bytes(told.field), told.side, told.side, scheme, 0.7);
-    const maps = bytes(told.maps), [height, width] = told.sides, size = height * width;
-    told.units.forEach((id, i) => paintSigned(view.maps.get(id), maps.subarray(i * size, (i + 1) * size), width, height, scheme));
-  }
-
-  // The samples: a click rings one, dragging moves it, a double click removes it; a click beside adds one.
-  const place = (x) => {
-    const [x0, x1, y0, y1] = told.bounds;
-    return [(SIZE * (x[0] - x0)) / (x1 - x0), SIZE - (SIZE * (x[1] - y0)) / (y1 - y0)];
-  };
-  const back = (event) => {
-    const box = overlay.getBoundingClientRect(), [x0, x1, y0, y1] = told.bounds;
-    const round = (x) => Number(x.toPrecision(4));
-    return [round(x0 + ((x1 - x0) * (event.clientX - box.left)) / box.width),
-      round(y1 - ((y1 - y0) * (event.clientY - box.top)) / box.height)];
-  };
-
-  function points() {
-    if (moving) return;
-    overlay.replaceChildren();
-    told.x.forEach((x, i) => {
-      const [cx, cy] = place(x);
-      mark(told.class[i], cx, cy, 4.2, overlay).dataset.sample = i;
-    });
-    const [cx, cy] = place(told.x[told.ringed]);
-    svgElement("circle", { class: "ring", r: 9, cx, cy }, overlay);
-  }
-
-  let pressed = { time: -1e9, sample: null };
-  overlay.addEventListener("pointerdown", (event) => {
-    const sample = event.target.dataset.sample;
-    // Two presses on one sample remove it; its mark is drawn anew between them, so there is no dblclick.
-    const twice = sample !== undefined && sample === pressed.sample && event.timeStamp - pressed.time < 400;
-    pressed = { time: event.timeStamp, sample: twice ? null : sample };
-    if (sample === undefined) return;
-    moving = { sample: Number(sample), part: event.target, from: [event.clientX, event.clientY], moved: false, twice };
-    overlay.setPointerCapture(event.pointerId);
-  });
-  overlay.addEventListener("pointermove", (event) => {
-    if (!moving) return;
-    const by = [event.clientX - moving.from[0], event.clientY - moving.from[1]];
-    if (Math.hypot(...by) > 3) moving.moved = true;
-    const scale = SIZE / overlay.getBoundingClientRect().width;
-    if (moving.moved) moving.part.setAttribute("transform", `translate(${by[0] * scale} ${by[1] * scale})`);
-  });
-  overlay.addEventListener("pointerup", (event) => {
-    if (!moving) {
-      ask({ do: "add", x: back(event), class: Number($('input[name="class"]:checked').value) });
-      return;
+    if (!made.length && told.map !== "curve") {
+      const label = document.createElement("label"), one = document.createElement("input");
+      Object.assign(one, { type: "text", inputMode: "decimal", value: "0" });
+      one.dataset.target = "";
+      label.append("target ", one);
+      made.push(label);
     }
-    const { sample, moved, twice } = moving;
-    moving = null;
-    if (moved) ask({ do: "move", sample, x: back(event) });
-    else ask({ do: twice ? "remove" : "ring", sample });
-  });
-  // A weight: set it, and see the loss around it.
-  function choose(id) {
-    chosen = id;
-    weight();
-    follow();
+    $(".new").replaceChildren(made.length ? "a click adds" : "a click adds a sample", ...made);
+    $(".second").hidden = told.x[0].length < 2 && told.task !== "numbers";
+    $(".second").firstChild.textContent = told.x[0].length < 2 ? "target " : "x2 ";
   }
 
-  function weight() {
-    $(".weight").hidden = chosen === null;
-    if (chosen === null) return;
-    is("link").textContent = `weight ${info.named[chosen]}`;
-    const box = $("[data-weight]"), now = told.weights[told.links.indexOf(chosen)];
-    if (document.activeElement !== box) box.value = now === null ? "" : Number(now.toPrecision(6));
-    for (const [id, path] of view.link) path.classList.toggle("chosen", id === chosen);
+  function target() {
+    const radio = $(`input[name="${own}-class"]:checked`);
+    return radio ? Number(radio.value) : $("[data-target]")?.value ?? 0;
   }
 
-  // Draws the slice anew when what it depends on has changed, at most twice a second while a training runs.
-  let sliced = "", asked = -1e9, later = null;
-  function follow() {
-    const now = JSON.stringify([chosen, told.weights, told.biases, told.x, told.class, told.settings.loss]);
-    if (chosen === null || now === sliced || later !== null) return;
-    const wait = told.playing ? asked + 500 - performance.now() : 0;
-    if (wait > 0) {
-      later = setTimeout(() => { later = null; follow(); }, wait);
-      return;
-    }
-    sliced = now;
-    asked = performance.now();
-    slice(chosen);
-  }
-
-  async function slice(link) {
-    const found = await ask({ do: "slice", link });
-    if (!found || link !== chosen) return;
-    const W = 320, H = 110, box = $(".slice");
-    box.replaceChildren();
-    const losses = found.loss.filter((x) => x !== null);
-    const low = Math.min(...losses), high = Math.max(...losses, low + 1e-9);
-    const at = (w, y) => [40 + ((W - 50) * (w - found.w[0])) / (found.w.at(-1) - found.w[0]), H - 20 - ((H - 34) * (y - low)) / (high - low)];
-    const svg = svgElement("svg", { viewBox: `0 0 ${W} ${H}`, class: "curves", role: "img",
-      "aria-label": `The loss on all samples around this weight, from ${number(low)} to ${number(high)}` }, box);
-    svgElement("path", { class: "axis", d: `M40 10V${H - 20}H${W - 10}` }, svg);
-    const d = found.w.flatMap((w, i) => (found.loss[i] === null ? [] : [at(w, found.loss[i]).map((c) => c.toFixed(1)).join(" ")]));
-    svgElement("path", { class: "curve curve-0 wide", d: `M${d.join("L")}` }, svg);
-    const [x] = at(found.now, low);
-    svgElement("path", { class: "cursor", d: `M${x} 10V${H - 20}` }, svg);
-    const label = (text, lx, ly, anchor) => { svgElement("text", { x: lx, y: ly, "text-anchor": anchor, class: "tick" }, svg).textContent = text; };
-    label(number(high, 2), 37, 16, "end");
-    label(number(low, 2), 37, H - 20, "end");
-    label(number(found.w[0], 2), 40, H - 6, "start");
-    label(`w = ${number(found.now, 3)}`, x, H - 6, "middle");
-    label(number(found.w.at(-1), 2), W - 10, H - 6, "end");
-    label("loss on all samples", 46, 12, "start");
-    svg.addEventListener("click", (event) => {
-      const box2 = svg.getBoundingClientRect();
-      const share = ((event.clientX - box2.left) * W / box2.width - 40) / (W - 50);
-      set(found.w[0] + Math.max(0, Math.min(1, share)) * (found.w.at(-1) - found.w[0]));
-    });
-  }
-
-  async function set(value) {
-    await ask({ do: "weight", link: chosen, value: Number(value.toPrecision(6)) });
-  }
-  $("[data-weight]").addEventListener("change", (event) => {
-    if (event.target.value !== "" && Number.isFinite(Number(event.target.value))) set(Number(event.target.value));
-  });
-
-  function settings(values) {
-    const sets = $('[data-set="dataset"]');
-    if (values.dataset === "yours" && ![...sets.options].some((o) => o.value === "yours")) sets.append(new Option("yours", "yours"));
-    for (const box of root.querySelectorAll("[data-set]")) {
-      const value = values[box.dataset.set];
-      if (document.activeElement !== box) box.value = Array.isArray(value) ? value.join(" ") : value;
-    }
-    for (const name of ["layers", "activation"]) $(`[data-set="${name}"]`).title = values.own ? "This network is yours; a change makes a new one" : "";
-  }
-  for (const box of root.querySelectorAll("[data-set]"))
-    box.addEventListener("change", () => {
-      const name = box.dataset.set;
-      const value = name === "layers" ? (box.value.match(/\d+/g) ?? []).map(Number) : box.type === "number" ? Number(box.value) : box.value;
-      ask({ do: "set", name, value });
-    });
-
-  function badges(fresh) {
-    const made = fresh.badges.map(({ name, text }) => badge(name, text));
-    if (fresh.notice) made.push(badge("note", fresh.notice));
-    $(".badges").replaceChildren(...made);
-  }
-
-  function badge(name, text) {
-    const made = document.createElement("p"), head = document.createElement("b");
-    made.className = "badge";
-    head.textContent = name;
-    made.append(head, ` ${text}`);
-    return made;
+  function complain(list) {
+    const now = JSON.stringify(list);
+    if (now === complaints) return;  // said once, not with every picture
+    complaints = now;
+    if (list.length) $(".badges").classList.add("used");
+    $(".badges").replaceChildren(...list.map(([name, text]) => {
+      const made = document.createElement("p"), head = document.createElement("b");
+      made.className = "badge";
+      made.dataset.badge = name;
+      head.textContent = name;
+      made.append(head, ` ${text}`);
+      return made;
+    }));
   }
 
   function card(shown) {
-    const box = $(".card");
-    box.replaceChildren();
+    const now = JSON.stringify(shown);
+    if (now === carded) return;
+    carded = now;
+    $(".card").replaceChildren();
     if (!shown) return;
-    const head = document.createElement("p");
+    const head = document.createElement("p"), list = document.createElement("dl");
     head.textContent = `${shown.phase} · ${shown.position} · ${shown.heading}`;
-    const list = document.createElement("dl");
     for (const [caption, text, numbers, result] of shown.lines) {
       const term = document.createElement("dt"), said = document.createElement("dd");
       term.textContent = caption;
       said.textContent = [text, numbers, result].filter(Boolean).join(" = ");
       list.append(term, said);
     }
-    box.append(head, list);
+    $(".card").append(head, list);
   }
 
   function open(inside, said = "") {
@@ -316,7 +202,11 @@ export function mount(root, choices, ask) {
   const actions = {
     play: () => ask({ do: told.playing ? "pause" : "play" }),
     rewind: () => ask({ do: "rewind" }),
-    add: () => ask({ do: "add", x: [0, 1].map((i) => Number($(`[data-new="${i}"]`).value)), class: Number($('input[name="class"]:checked').value) }),
+    undo: () => ask({ do: "undo" }),
+    add: () => {
+      const [first, second] = [0, 1].map((i) => $(`[data-new="${i}"]`).value);
+      ask(told.x[0].length < 2 ? { do: "add", x: [first], target: told.task === "numbers" ? second : target() } : { do: "add", x: [first, second], target: target() });
+    },
     steps: async () => {
       const answer = await ask({ do: "steps" });
       if (!answer) return;
@@ -332,6 +222,7 @@ export function mount(root, choices, ask) {
       const text = document.createElement("textarea");
       text.value = answer.code;
       text.readOnly = true;
+      text.spellcheck = false;
       text.setAttribute("aria-label", "The same as Python");
       open(text);
       text.select();
@@ -341,17 +232,25 @@ export function mount(root, choices, ask) {
     close: () => sheet.close(),
     theme: () => {
       const themes = ["auto", "light", "dark"];
-      root.dataset.theme = themes[(themes.indexOf(root.dataset.theme) + 1) % 3];
-      scheme = schemeOf(root);
-      paint();
+      retheme(themes[(themes.indexOf(root.dataset.theme) + 1) % 3]);
     },
   };
-  for (const button of root.querySelectorAll("[data-do]")) button.addEventListener("click", actions[button.dataset.do]);
+  for (const button of root.querySelectorAll("[data-do]"))
+    if (actions[button.dataset.do]) button.addEventListener("click", actions[button.dataset.do]);
   for (const button of root.querySelectorAll("[data-size]"))
     button.addEventListener("click", () => ask({ do: "step", size: button.dataset.size }));
   sheet.addEventListener("close", () => $(".inside").replaceChildren());
   root.addEventListener("keydown", (event) => event.stopPropagation());  // a notebook would take letters as its commands
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { scheme = schemeOf(root); if (told) paint(); });
 
-  return { show, lost: () => badges({ badges: [], notice: "Python does not answer any more: it has ended." }) };
+  function retheme(name = root.dataset.theme) {
+    root.dataset.theme = name;
+    scheme = schemeOf(root);
+    if (!told) return;
+    field.paint(told, scheme);
+    net.paint(scheme);
+  }
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => retheme());
+
+  const gone = "Python does not answer: it is busy with something else, or has ended. What was trained so far is kept there.";
+  return { show, retheme, lost: () => complain([["note", gone]]) };
 }

@@ -3,25 +3,35 @@
 import { mount } from "./playground.js";
 
 const root = document.getElementById("playground");
-let view = null, drawn = -1, busy = false, playing = false;
+let drawn = -1, last = Promise.resolve(), waiting = 0, playing = false;
 
-async function ask(message) {
-  const reply = await fetch("do", { method: "POST", body: JSON.stringify({ ...message, drawn }) });
-  const { snapshot, answer } = await reply.json();
-  drawn = snapshot.revision;
-  playing = snapshot.playing;
-  view.show(snapshot);
-  return answer;
+async function tell(message) {
+  try {
+    const reply = await fetch("do", { method: "POST", body: JSON.stringify({ ...message, drawn }) });
+    const { snapshot, answer } = await reply.json();
+    drawn = snapshot.revision;
+    playing = snapshot.playing;
+    view.show(snapshot);
+    return answer;
+  } catch {
+    playing = false;
+    view.lost();
+    return null;
+  }
 }
 
-view = mount(root, JSON.parse(document.getElementById("choices").textContent), ask);
+// One after the other, so that no older picture comes after a newer one.
+function ask(message) {
+  waiting += 1;
+  const mine = last.then(() => tell(message));
+  last = mine.then(() => { waiting -= 1; });
+  return mine;
+}
+
+const view = mount(root, JSON.parse(document.getElementById("choices").textContent), ask);
 ask({ do: "hello" });
-setInterval(async () => {
-  if (!playing || busy) return;
-  busy = true;
-  try { await ask({ do: "look" }); } catch { playing = false; view.lost(); }
-  busy = false;
-}, 120);
+setInterval(() => { if (playing && !waiting) ask({ do: "look" }); }, 120);
 addEventListener("pagehide", () => {
   if (playing) fetch("do", { method: "POST", body: JSON.stringify({ do: "pause" }), keepalive: true });
 });
+addEventListener("pageshow", (event) => { if (event.persisted) ask({ do: "hello" }); });

@@ -2,28 +2,51 @@
 
 import { mount } from "./playground.js";
 
+const PATIENCE = 8000;
+
+// What the notebook around looks like, where it says so: JupyterLab, then VS Code.
+function surroundings({ dataset }) {
+  if (dataset.jpThemeLight) return dataset.jpThemeLight === "true" ? "light" : "dark";
+  if (dataset.vscodeThemeKind) return dataset.vscodeThemeKind.endsWith("light") ? "light" : "dark";
+  return "auto";
+}
+
 export default {
   render({ model, el }) {
     const root = document.createElement("div");
+    root.dataset.theme = surroundings(document.body);
     el.append(root);
     const waiting = new Map();
-    let last = 0;
+    let last = 0, silent = null, playing = false;
     const ask = (message) => new Promise((resolve) => {
       const id = ++last;
-      if (["slice", "steps", "code"].includes(message.do)) waiting.set(id, resolve);
-      else resolve(null);
+      waiting.set(id, resolve);
       model.send({ ...message, id });
+      silent ??= setTimeout(() => view.lost(), PATIENCE);
     });
     const view = mount(root, model.get("choices"), ask);
     const hear = (message) => {
-      if (message.snapshot) view.show(message.snapshot);
-      if (message.to !== undefined) { waiting.get(message.to)?.(message.answer); waiting.delete(message.to); }
+      clearTimeout(silent);
+      silent = null;
+      if (message.snapshot) {
+        playing = message.snapshot.playing;
+        view.show(message.snapshot);
+      }
+      if (message.to === undefined) return;
+      waiting.get(message.to)?.(message.answer);
+      waiting.delete(message.to);
     };
     const pause = () => model.send({ do: "pause" });
+    const alive = setInterval(() => { if (playing) model.send({ do: "look" }); }, 2000);
+    const watch = new MutationObserver(() => view.retheme(surroundings(document.body)));
+    watch.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-vscode-theme-kind"] });
     model.on("msg:custom", hear);
     addEventListener("pagehide", pause);
-    model.send({ do: "hello" });
+    ask({ do: "hello" });
     return () => {
+      clearTimeout(silent);
+      clearInterval(alive);
+      watch.disconnect();
       model.off("msg:custom", hear);
       removeEventListener("pagehide", pause);
       pause();
