@@ -29,7 +29,10 @@ def test_samples_are_added_moved_removed_and_all_of_it_is_taken_back(play):
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 4, steps=4)
     there = session.X[-1].tolist()
     page.mouse.up()
-    page.wait_for_timeout(400)
+    for _ in range(100):
+        if session.X[-1].tolist() != there:
+            break
+        page.wait_for_timeout(50)
     assert session.X[-1].tolist() != there
     page.click(".main details summary")
     page.fill('[data-new="0"]', "0.5")
@@ -58,7 +61,8 @@ def test_samples_by_keyboard_alone(play):
 
     press("ArrowRight", "sample 2 of 40")
     assert session.ringed == 1
-    press("Shift+ArrowRight", "sample 2 of 40")
+    page.keyboard.press("Shift+ArrowRight")
+    page.wait_for_function("!document.querySelector('[data-do=undo]').disabled")
     assert session.X[1][0] > before[0][1][0]
     assert session.X[1][1] == pytest.approx(before[0][1][1], rel=1e-3)
     press("Insert", "sample 41 of 41")
