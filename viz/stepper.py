@@ -27,7 +27,7 @@ from typing import Any
 from autograd_core import Program
 from autograd_core.node import Node
 
-from . import files, html, transcript
+from . import files, html, render, svg, transcript
 from .animation import gif
 from .drawing import Drawing
 from .errors import OptionError, RendererMissingError, RenderError
@@ -135,7 +135,8 @@ class Stepper(Walk):
         if suffix in (".svg", ".png", ".pdf"):
             return self.picture(step, theme).save(path)
         if suffix == ".gif":
-            bitmaps = (self.picture(k, theme).png(96.0) for k in range(len(self.steps) + 1))
+            sources = (self.picture(k, theme).dot for k in range(len(self.steps) + 1))
+            bitmaps = render.bitmaps(sources, 96.0, svg.size(self.picture(0, theme).svg()))
             return files.write(path, gif(bitmaps, len(self.steps) + 1, seconds))
         texts: dict[str, Callable[[], str]] = {
             ".md": self.to_markdown,

@@ -25,6 +25,7 @@ r"""Steps written out, one after the other: in Markdown for a page or an issue, 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 
 from . import labels
@@ -33,8 +34,15 @@ from .steps import Step
 
 __all__ = ["latex", "markdown", "terminal"]
 
-#: the signs in names of stages that text in LaTeX does not have
-TEX = str.maketrans({"∂": r"$\partial$", "δ": r"$\delta$", "ŷ": r"$\hat{y}$", "·": r"$\cdot$"})
+#: signs that LaTeX has as commands only, of which those of Greek letters are their names
+_COMMANDS = {
+    "∂": "partial", "∇": "nabla", "·": "cdot", "×": "times", "−": "mathord{-}", "∞": "infty", "←": "leftarrow",
+    "Σ": "Sigma", "…": "ldots", "ŷ": "hat{y}", "ς": "varsigma", "ο": "mathit{o}",
+}  # fmt: skip
+_GREEK = {chr(code): unicodedata.name(chr(code)).split()[-1].lower() for code in range(0x3B1, 0x3CA)}
+_LATEX = str.maketrans(
+    {sign: rf"\ensuremath{{\{name}}}" for sign, name in (_GREEK | {"λ": "lambda"} | _COMMANDS).items()}
+)
 
 
 def terminal(card: Card, step: Step, total: int) -> str:
@@ -80,10 +88,9 @@ def latex(output: str, cards: Iterable[Card]) -> str:
     lines: list[str] = []
     for card in cards:
         equations = list(_aligned(card.lines))
-        during = labels.tex_text(card.during).translate(TEX)
-        lines += [rf"\paragraph{{{during}}} {labels.tex_text(card.heading)}."]
+        lines += [rf"\paragraph{{{labels.tex_text(card.during)}}} {labels.tex_text(card.heading)}."]
         lines += [r"\begin{align*}", " \\\\\n".join(equations), r"\end{align*}"] if equations else []
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines).translate(_LATEX) + "\n"
 
 
 def _aligned(lines: Iterable[Line]) -> Iterator[str]:

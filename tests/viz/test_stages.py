@@ -115,7 +115,8 @@ def test_a_stage_is_a_phase_to_walk_by_and_stands_on_every_card():
     staged.back("phase")
     assert staged.position == staged.stages[-1].start
     equations = staged.to_latex()
-    assert r"stage 2 of 7: $\partial$E/$\partial$z\_$\hat{y}$" in equations
+    by = r"\ensuremath{\partial}"
+    assert rf"stage 2 of 7: {by}E/{by}z\_\ensuremath{{\hat{{y}}}}" in equations
     staged.goto(0)
     assert [line.split()[:2] for line in repr(staged).splitlines()[3:]] == [
         [str(k), name] for k, name in enumerate(SEVEN, 1)
