@@ -42,7 +42,7 @@ __all__ = ["StepPages"]
 #: a graph of more nodes takes its layout seconds, and is not looked through
 MOST_NODES = 900
 #: nodes of all graphs together, if it is not said how many are wanted: some seconds
-ENOUGH_NODES = 4000
+ENOUGH_NODES = 5000
 #: stands in a page where its picture will be
 GAP = "<!-- picture -->"
 

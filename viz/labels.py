@@ -39,6 +39,8 @@ NOT_COMPUTED = "—"
 LONGEST = 80
 
 _SPACE = re.compile(r"\s+")
+#: letters of Europe, arrows and mathematics, nearly all that is ever written here
+_ONE_COLUMN_EACH = re.compile("[ -\u02ff\u2010-\u2027\u2030-\u205e\u2070-\u20bf\u2190-\u22ff]*")
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _DROPPED = _BIDI | frozenset("\u200b\ufeff\ufffe\uffff")
 
@@ -159,6 +161,8 @@ def bracketed_tex(tex: str) -> str:
 
 def width(text: str) -> int:
     """Return how many columns of a terminal a text takes: a bar over a letter takes none, a wide letter two."""
+    if _ONE_COLUMN_EACH.fullmatch(text):
+        return len(text)
     return sum(0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in "WF") for c in text)
 
 

@@ -87,3 +87,12 @@ def test_an_adjoint_has_a_bar():
     assert labels.Name("loss").adjoint == "adj(loss)"
     assert labels.width("x̄1") == 2
     assert labels.width("日本") == 4
+
+
+def test_every_character_takes_as_many_columns_as_unicode_says():
+    for code in range(0x3100):
+        c = chr(code)
+        wide = 0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in "WF")
+        assert labels.width(c) == wide, hex(code)
+    assert labels.width("v̄1 → −0.5") == 9
+    assert labels.width("日本") == 4
