@@ -40,7 +40,7 @@ LONGEST = 80
 
 _SPACE = re.compile(r"\s+")
 #: letters of Europe, arrows and mathematics, nearly all that is ever written here
-_ONE_COLUMN_EACH = re.compile("[ -\u02ff\u2010-\u2027\u2030-\u205e\u2070-\u20bf\u2190-\u22ff]*")
+_ONE_COLUMN_EACH = re.compile("[ -\u02ff\u2010-\u2027\u2030-\u205e\u2190-\u22ff]*")
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _DROPPED = _BIDI | frozenset("\u200b\ufeff\ufffe\uffff")
 

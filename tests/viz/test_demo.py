@@ -17,6 +17,7 @@ from viz.cli import main
 from viz.commands import charts
 from viz.commands.report import Report
 from viz.demo import DATASETS, Setting, exercise, train
+from viz.plots.style import COLOURS
 
 # The exercise of the lecture "Neural Networks - II" (Thang Vu, 2025), by hand with NumPy: the lecture's own formulas.
 
@@ -266,15 +267,15 @@ def has_colour(path, colour):
 def test_both_curves_are_drawn(n, tmp_path):
     pytest.importorskip("matplotlib")
     path = charts.curves_figure(tmp_path / "curves.png", epochs(n), "a title")
-    assert has_colour(path, charts.TRAINING)
-    assert has_colour(path, charts.HELD_OUT)
+    assert has_colour(path, COLOURS[0])
+    assert has_colour(path, COLOURS[1])
 
 
 def test_without_a_validation_set_there_is_one_curve(tmp_path):
     pytest.importorskip("matplotlib")
     path = charts.curves_figure(tmp_path / "curves.png", epochs(3, ("loss",)), "a title")
-    assert has_colour(path, charts.TRAINING)
-    assert not has_colour(path, charts.HELD_OUT)
+    assert has_colour(path, COLOURS[0])
+    assert not has_colour(path, COLOURS[1])
 
 
 @pytest.mark.parametrize("ending", ["png", "svg", "pdf"])
@@ -297,4 +298,5 @@ def test_drawing_figures_leaves_the_readers_matplotlib_alone(tmp_path):
     matplotlib = pytest.importorskip("matplotlib")
     before = dict(matplotlib.rcParams)
     charts.curves_figure(tmp_path / "curves.png", epochs(3), "a title")
+    charts.confusion_figure(tmp_path / "confusion.png", [[3, 1], [0, 2]], ["no", "yes"], "a title")
     assert dict(matplotlib.rcParams) == before

@@ -29,14 +29,14 @@ def axes(ax: Any, theme: str | None, size: tuple[float, float] = (6.4, 4.0)) -> 
     """
     if theme is not None and theme not in THEMES:
         raise OptionError(f"theme={theme!r} is none of the choices: None, {', '.join(map(repr, THEMES))}.")
-    try:
-        from matplotlib import pyplot
-    except ImportError as error:
-        raise MissingExtraError(
-            "Plots are drawn by Matplotlib, which is not installed: pip install 'autograd-core[plot]'. Pictures of "
-            "graphs and networks, draw() and draw_network(), work without."
-        ) from error
     if ax is None:
+        try:
+            from matplotlib import pyplot
+        except ImportError as error:
+            raise MissingExtraError(
+                "Plots are drawn by Matplotlib, which is not installed: pip install 'autograd-core[plot]'. Pictures of "
+                "graphs and networks, draw() and draw_network(), work without."
+            ) from error
         _, ax = pyplot.subplots(figsize=size, layout="constrained")
     if theme is None:
         return ax, THEMES["dark" if _is_dark(ax.get_facecolor()) else "light"]
