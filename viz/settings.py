@@ -90,7 +90,9 @@ class Settings:
         """Return the settings, their numbers in their types, or say what is wrong with one."""
         for name, choices in CHOICES.items():
             if getattr(self, name) not in choices:
-                raise OptionError(f"{name}={getattr(self, name)!r} is none of the choices: {', '.join(choices)}.")
+                raise OptionError(
+                    f"{name}={getattr(self, name)!r} is none of the choices: {', '.join(filter(None, choices))}."
+                )
         fresh = {name: self._number(name, *bounds) for name, bounds in RANGES.items()}
         return replace(self, layers=_layers(self.layers), axes=_axes(self.axes), **fresh)
 

@@ -24,6 +24,7 @@ from .models import read
 from .networks import diagram_of
 from .session import Session
 from .theme import LIGHT
+from .working import working
 
 __all__ = ["snapshot"]
 
@@ -64,6 +65,7 @@ def snapshot(session: Session, drawn: int = -1) -> dict[str, Any]:
         "notice": session.notice,
         "refused": session.refused,
         "card": session.card,
+        "working": working(session, diagram),
         **points(session),
         **{name: _packed(x) if isinstance(x, np.ndarray) else x for name, x in field.items()},
     }
@@ -81,16 +83,18 @@ def made_nothing(made: list[Any]) -> list[Any]:
 def _quantities(session: Session, diagram: Any) -> dict[str, list[float | None]]:
     """Return, for links and then biases, what their colours can tell.
 
-    An update is told as a share of the weights it belongs to: of the root mean square of those in its layer, since a
-    single weight may be about 0.
+    While one sample's sweep is stepped through, gradients are what has come of it so far. An update is told as a share
+    of the weights it belongs to: of the root mean square of those in its layer, since a single weight may be about 0.
     """
+    sweep = None if session.card is None else session.stepper.gradients()  # type: ignore[union-attr]
     weights: list[float] = []
     gradients: list[float | None] = []
     changes: list[float | None] = []
     layers: list[str] = []
     for id, p, index in shown_numbers(session, diagram):
         weights.append(element(p.data, index))
-        gradients.append(element(p.grad, index) if has_gradient(p) else None)
+        known = p.grad if sweep is None and has_gradient(p) else (sweep or {}).get(p)
+        gradients.append(None if known is None else element(known, index))
         changes.append(element(session.changes[p], index) if p in session.changes else None)
         layers.append(id[1:].split("_")[2 if id.startswith("l") else 0])
     sizes = {}

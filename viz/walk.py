@@ -171,6 +171,16 @@ class Walk:
             raise OptionError(f"{node!r:.80} is not in the graph that is stepped through. Name one of its nodes.")
         return self._ids[node]
 
+    def nodes(self, step: Step) -> list[Any]:
+        """Return the node that is computed in a step, or that sends or is updated, and then its operands."""
+        node = next(x for x, identity in self._ids.items() if identity == step.node)
+        return [node, *node.parents]
+
+    def gradients(self) -> dict[Any, Any]:
+        """Return for each node that has been sent something its gradient after the steps that have been taken."""
+        known = {step.target or step.node: step.after for step in self.steps[: self.position] if _adds(step)}
+        return {node: known[identity] for node, identity in self._ids.items() if identity in known}
+
     def card(self, step: Step) -> Card:
         """Return a step in words."""
         return card(step, self._output)

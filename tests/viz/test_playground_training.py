@@ -8,7 +8,7 @@ import warnings
 import numpy as np
 import pytest
 
-from nn import MLP
+from nn import MLP, DAGNetwork, Linear, Sequential
 from nn.data import moons
 from viz.session import Session
 from viz.snapshots import snapshot
@@ -99,3 +99,41 @@ def test_a_model_that_branches_is_trained_as_it_is_written():
     assert not session.notice
     assert len(session.losses) == 2
     assert not session.is_traced
+
+
+def test_a_step_is_shown_in_the_network_where_it_works_and_gradients_as_they_come():
+    session = Session(layers=(2,), samples=8, loss="mse")
+    session.do({"do": "step", "size": "batch"})
+    known, places = [], {}
+    while session.updates == 1:
+        session.do({"do": "step", "size": "operation"})
+        told = snapshot(session)
+        if session.card:
+            places[session.card["heading"]] = told["working"]
+            known.append(sum(gradient is not None for gradient in told["shown"]["gradient"]))
+    assert places["Compute v1"] == ["u1_0", "l0_0_1_0"]
+    assert places["Compute v2"] == ["u1_0", "bias u1_0"]
+    assert next(at for heading, at in places.items() if heading.endswith("layer1.neuron0.w1")) == ["u2_0", "l1_1_2_0"]
+    assert known == sorted(known)
+    assert (known[0], known[-1], len(set(known))) == (0, 9, 10), "one after the other, from none at all"
+    assert snapshot(session)["working"] == []
+
+
+@pytest.mark.parametrize(
+    ("model", "first"),
+    [
+        (DAGNetwork([(1, 3), (2, 3), (1, 4), (3, 4)], {3: "tanh"}, biases=True, rng=0), ["l0_0_1_0"]),
+        (
+            Sequential(Linear(2, 2, rng=0), "tanh", Linear(2, 1, rng=1)),
+            ["u1_0", "u1_1", "l0_0_1_0", "l0_1_1_0", "l0_0_1_1", "l0_1_1_1"],
+        ),
+    ],
+    ids=["DAG", "Tensors"],
+)
+def test_a_step_is_shown_in_networks_of_every_kind(model, first):
+    session = Session(model, moons(8))
+    session.do({"do": "step", "size": "operation"})
+    assert snapshot(session)["working"] == first
+    while not session.updates:
+        session.do({"do": "step", "size": "operation"})
+        json.dumps(snapshot(session), allow_nan=False)

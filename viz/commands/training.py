@@ -69,7 +69,7 @@ def add_commands(commands: Any) -> None:
     film.set_defaults(run=_film)
 
     play = commands.add_parser("playground", help="play with a network in the browser", description=PLAYGROUND)
-    play.add_argument("--dataset", default="moons", help="moons, circles, spirals or xor (moons)")
+    play.add_argument("--dataset", default="moons", help="moons, circles, spirals, xor, blobs or sine (moons)")
     play.add_argument("--layers", metavar="N", type=int, nargs="*", default=[4, 3], help="units of hidden layers (4 3)")
     play.add_argument("--activation", default="tanh", help="of the hidden layers: tanh, relu, sigmoid, gelu, … (tanh)")
     play.add_argument("--optimizer", default="Momentum", help="SGD, Momentum, Adagrad, RMSprop, Adam or AdamW")

@@ -54,6 +54,7 @@ const LAYOUT = `
   <label><input type="radio" data-colour value="gradient"> gradient</label>
   <label><input type="radio" data-colour value="update"> update</label></span></div>
   <div class="scroll"><div class="network"></div></div>
+  <div class="card" aria-live="polite"></div>
   <p class="key hint"></p>
   <p class="told hint">Choose a line, or a circle for its bias, to set it and see the loss around it.</p>
   <div class="weight" hidden>
@@ -65,7 +66,7 @@ const LAYOUT = `
   <h2>Training</h2>
   <div class="grid">
   <label>optimiser <select data-set="optimizer"></select></label>
-  <label>learning rate (lr) <input type="text" inputmode="decimal" data-set="lr"></label></div>
+  <label>rate (lr) <input type="text" inputmode="decimal" data-set="lr"></label></div>
   <div class="grid options" role="group" aria-label="Settings of the optimiser"></div>
   <div class="grid">
   <label>loss <select data-set="loss"></select></label>
@@ -73,7 +74,6 @@ const LAYOUT = `
   <label>regulariser <select data-set="regularizer"></select></label>
   <label>strength <input type="text" inputmode="decimal" data-set="strength"></label></div>
   <div class="losses"></div>
-  <div class="card" aria-live="polite"></div>
   <div class="row"><button type="button" data-do="steps">Ringed sample in the stepper</button>
   <button type="button" data-do="code">Copy as Python</button></div>
  </section>
@@ -151,7 +151,7 @@ export function mount(root, choices, send) {
       label.append("target ", one);
       made.push(label);
     }
-    $(".new").replaceChildren(made.length ? "a click adds" : "a click adds a sample", ...made);
+    $(".new").replaceChildren(made.length ? "click adds" : "a click adds a sample", ...made);
     $(".second").hidden = told.x[0].length < 2 && told.task !== "numbers";
     $(".second").firstChild.textContent = told.x[0].length < 2 ? "target " : "x2 ";
   }

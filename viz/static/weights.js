@@ -80,6 +80,8 @@ export function weights(root, ask) {
     view.biases(all.slice(info.links.length));
     view.values(fresh.values.map(known));
     view.dead(fresh.dead);
+    for (const [id, line] of [...view.link, ...view.unit]) line.classList.toggle("working", fresh.working.includes(id));
+    for (const id of info.biased) part(id).classList.toggle("working", fresh.working.includes(`bias ${id}`));
     const size = colour === "update" ? `${number(100 * largest, 2)} % of its layer’s weights` : number(largest, 3);
     $(".key").textContent = all.every(Number.isNaN) ? `There is no ${colour} yet: make a step.`
       : `Largest ${colour} of a line: ${size}. Solid orange is positive, dashed blue negative; squares are biases.`;
