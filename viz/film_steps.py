@@ -27,7 +27,6 @@ from typing import Any
 
 import numpy as np
 
-from autograd_core import Value
 from autograd_core.errors import AutogradError
 from autograd_core.history import history as graph_of
 
@@ -115,14 +114,14 @@ class StepPages:
         if pairs == 0 or not rows:
             return
         try:
-            nodes = len(graph_of(_loss(recording, frames[-1], rows[0])))
+            nodes = len(graph_of(recording.loss_of(rows[0], frames[-1].step)))
             if nodes > MOST_NODES:
                 self.missing = f"The graph of a sample has {nodes:,} nodes, too many to step through here."
                 return
             most = max(len(rows), ENOUGH_NODES // nodes) if pairs is None else pairs
             moments = _spread(frames, max(1, most // len(rows)))
             for frame, (k, row) in islice(product(moments, enumerate(rows)), most):
-                yield (frame.step, k), _Walk(_loss(recording, frame, row))
+                yield (frame.step, k), _Walk(recording.loss_of(row, frame.step))
         except AutogradError as error:
             self.missing = f"A sample cannot be stepped through: {error}"
 
@@ -136,21 +135,6 @@ class _Walk(Stepper):
     def shown(self) -> Scene:
         """The picture before it is laid out."""
         return self._scene
-
-
-def _loss(recording: Recording, frame: Frame, row: int) -> Any:
-    """Return the loss of one sample at one moment, with its graph."""
-    model, (X, y) = recording.model, recording.data
-    model.load_state_dict(frame.state)
-    if model.one_sample:
-        x = [Value(float(e), label=f"x{i}") for i, e in enumerate(np.ravel(X[row]), 1)]
-        outputs: Any = [model(x)]
-        target = np.asarray(y)[row : row + 1].tolist()
-    else:
-        outputs, target = model(np.asarray(X)[row : row + 1]), np.asarray(y)[row : row + 1]
-    loss = recording.loss(outputs, target)
-    loss.label = loss.label or "loss"
-    return loss
 
 
 def _spread(frames: Sequence[Frame], count: int) -> list[Frame]:

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd_core import Value
 from nn.events import Finished, Started, Updated
 
 from .errors import OptionError
@@ -100,6 +101,53 @@ class Recording:
             if self.frames[-1].step == self._latest[0]:
                 self.frames.pop()  # a consumer may have put the best epoch's parameters back
             self.frames.append(Frame(*self._latest, event.model.state_dict()))
+
+    def loss_of(self, sample: int, update: int) -> Any:
+        """Return the loss of one sample with the parameters after an update: a graph to draw and to step through.
+
+        Parameters
+        ----------
+        sample : int
+            Its row in the data.
+        update : int
+            One of the moments that were kept, 0 for the start.
+
+        Raises
+        ------
+        OptionError
+            If there is no such sample, or that moment was not kept.
+
+        Examples
+        --------
+        >>> from nn import MLP, SGD, fit
+        >>> from nn.data import xor
+        >>> from viz import step
+        >>> model, kept = MLP(2, [2, 1], activation="tanh", rng=1), Recording(5)
+        >>> losses = fit(model, xor(), "mse", SGD(model.parameters(), 0.2), epochs=4, progress=False, callbacks=[kept])
+        >>> loss = kept.loss_of(3, update=2)
+        >>> len(step(loss))
+        48
+        """
+        X, y = (np.asarray(part) for part in self.data)
+        if sample not in range(len(X)):
+            raise OptionError(f"There is no sample {sample!r}: it is given by its row in the data, 0 to {len(X) - 1}.")
+        frame = next((frame for frame in self.frames if frame.step == update), None)
+        if frame is None:
+            near = sorted(sorted(frame.step for frame in self.frames), key=lambda kept: abs(kept - update))[:2]
+            raise OptionError(
+                f"The parameters after update {update!r} were not kept; those nearest to it are after "
+                f"{' and '.join(map(str, sorted(near)))}. Recording(frames=...) says how many moments are."
+            )
+        model = copy.deepcopy(self.model)  # the graph stays as it is, whatever this recording is asked next
+        model.load_state_dict(frame.state)
+        if model.one_sample:
+            outputs: Any = [model([Value(float(e), label=f"x{i}") for i, e in enumerate(np.ravel(X[sample]), 1)])]
+            target: Any = y[sample : sample + 1].tolist()
+        else:
+            outputs, target = model(X[sample : sample + 1]), y[sample : sample + 1]
+        loss = self.loss(outputs, target)
+        loss.label = loss.label or "loss"
+        return loss
 
     def __repr__(self) -> str:
         last = f", up to update {self.frames[-1].step}" if self.frames else ""

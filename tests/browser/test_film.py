@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from nn import MLP, SGD, fit
 from nn.data import moons
-from viz import labels
+from viz import labels, step
 from viz.films import Recording, film
 from viz.scripts import joined
 
@@ -157,6 +159,8 @@ def test_where_a_moment_has_no_steps_the_film_goes_to_one_that_has(film_page, re
     page = film_page(steps=18)
     assert page.locator("#ticks option").count() == 3
     assert "at 3 of" in page.inner_text("#near")
+    asked = re.search(r"step\(history\.recording\.loss_of\((\d+), (\d+)\)\)$", page.inner_text("#near"))
+    assert step(recorded[1].recording.loss_of(int(asked[1]), int(asked[2]))).steps
     page.keyboard.press("End")
     page.keyboard.press("ArrowLeft")
     assert page.inner_text("#open") == f"Go to update {frames[-1].step}, and open in the stepper"

@@ -10,7 +10,6 @@ import zlib
 import numpy as np
 import pytest
 
-from autograd_core import Value
 from nn import MLP, SGD, DAGNetwork, fit
 from nn.callbacks import EarlyStopping
 from nn.data import blobs, iris, moons, sine, xor
@@ -195,16 +194,32 @@ def test_every_page_of_steps_is_the_steppers_own(loss):
     assert {recording.frames[0].step, recording.frames[-1].step} <= {moment for moment, _ in pages.own}
     assert {k for _, k in pages.own} == {0, 1, 2}
     assert len(pages.own) == 9
-    frames = {frame.step: frame for frame in recording.frames}
     for moment, k in pages.own:
-        recording.model.load_state_dict(frames[moment].state)
-        one = [Value(float(e), label=f"x{i}") for i, e in enumerate(X[rows[k]], 1)]
-        out = recording.loss([recording.model(one)], recording.data[1][rows[k] : rows[k] + 1].tolist())
-        out.label = out.label or "loss"
+        out = recording.loss_of(rows[k], moment)
         stepper = step(out)
         page, expected = page_of(pages, (moment, k)), stepper.to_html()
         assert said(page) == said(expected)
         assert texts_on_edges(page) == texts_on_edges(expected)
+
+
+def test_any_sample_at_any_moment_is_a_graph_to_step_through():
+    X, y = moons(40, noise=0.1, rng=0)
+    for model, data in (
+        (MLP(2, [3, 1], activation="tanh", rng=0), (X, y)),
+        (MLP(2, [3, 1], activation="tanh", rng=0).to_tensor(), (X, y.reshape(-1, 1).astype(float))),
+    ):
+        _, recording = train(model, data)
+        losses = []
+        for frame in recording.frames:
+            losses.append(recording.loss_of(7, frame.step))
+            model.load_state_dict(frame.state)
+            out = model(X[7].tolist()) if model.one_sample else model(X[7:8])
+            assert float(losses[-1].data) == pytest.approx((np.ravel(out.data)[0] - y[7]) ** 2, rel=1e-12)
+        assert len({float(loss.data) for loss in losses}) == len(losses)  # none has changed with the next
+        assert step(losses[0]).steps[-1].kind == "backward"
+    for sample, update, message in ((40, 0, "no sample 40"), (0, 10**6, "nearest to it are after")):
+        with pytest.raises(OptionError, match=message):
+            recording.loss_of(sample, update)
 
 
 def texts_on_edges(page):

@@ -35,7 +35,7 @@ function start(arrays) {
     const [cx, cy] = place(x[0], info.kind === "curve" ? points.y[i] : x[1]);
     const made = mark(points.class[i], cx, cy, i < points.marked ? 5 : 3.6, overlay);
     if (i < points.marked) made.classList.add("choice");
-    made.addEventListener("click", () => (i < points.marked ? choose(i) : other(points.sample[i])));
+    made.addEventListener("click", () => (i < points.marked ? choose(i) : other(i)));
   });
   $("plane-title").textContent = info.kind === "curve" ? "Answer along x1" : "Answer over the plane";
   if (info.kind === "curve") { $("answer").hidden = true; $("field").classList.add("curve"); }
@@ -118,9 +118,9 @@ function start(arrays) {
     $("open").disabled = !key;
     $("open").textContent = !key || frame === position ? "Open in the stepper"
       : `Go to update ${frames[frame].step}, and open in the stepper`;
-    $("near").textContent = !key ? info.no_steps || "This page carries no steps."
+    $("near").textContent = !key ? `${info.no_steps || "This page carries no steps."} In Python: ${inPython(marked)}`
       : stepped.length === frames.length && !info.no_steps ? ""
-      : `This page carries the steps at ${stepped.length} of ${frames.length} moments, ticked below.`;
+      : `Steps are kept at ${stepped.length} of ${frames.length} moments, ticked below; here: ${inPython(marked)}`;
   }
 
   // The page of steps of the ringed sample whose moment is nearest.
@@ -155,8 +155,11 @@ function start(arrays) {
     page.focus();
   }
 
-  function other(row) {
-    $("near").textContent = `What the network makes of sample ${row} is not recorded: film(history, samples=[${row}]) rings it.`;
+  // What to write for the steps of any sample at any moment.
+  const inPython = (i) => `step(history.recording.loss_of(${points.sample[i]}, ${frames[position].step}))`;
+
+  function other(i) {
+    $("near").textContent = `film(history, samples=[${points.sample[i]}]) rings this sample; its steps now: ${inPython(i)}`;
   }
 
   function choose(i) {
