@@ -117,6 +117,13 @@ def test_colours_follow_the_system_until_they_are_chosen(open_page, example, sch
     assert background() == THEMES["dark"].background
 
 
+def test_an_edge_that_waits_covers_nothing(open_page, example):
+    page = open_page(step(example))
+    assert page.locator("#graph .edge.pending path").count()
+    fills = "paths => paths.map((path) => getComputedStyle(path).fill)"
+    assert set(page.eval_on_selector_all("#graph .edge.pending path", fills)) == {"none"}
+
+
 def test_labels_that_attack_do_nothing(open_page, hostile):
     out = Value(0.5)
     for text in hostile:
