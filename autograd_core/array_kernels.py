@@ -454,6 +454,11 @@ def sum_over(x: Array, axes: tuple[int, ...], keepdims: bool) -> Array:
     return np.add.reduce(x, axis=None if every else axes, keepdims=keepdims)  # type: ignore[call-overload]
 
 
+def stacked(x: Array, n: int) -> Array:
+    """Return n times the array along a new first axis, without a copy."""
+    return np.broadcast_to(x, (n, *x.shape))
+
+
 def summands(shape: tuple[int, ...], axes: tuple[int, ...]) -> float:
     """Return how many elements a sum over axes adds."""
     return float(math.prod([shape[axis] for axis in axes]))

@@ -130,11 +130,6 @@ class ArrayNode(Node):
             return float(x)
         return recorded(type(self), as_array(x, f"other operand of {primitive.name}"), None, (), (), NO_PARAMS, False)
 
-    def beside(self, numbers: Any) -> Self:
-        """Return an array that nobody else holds as a constant, to compute with beside this one."""
-        numbers.setflags(False)
-        return recorded(type(self), numbers, None, (), (), NO_PARAMS, False)  # type: ignore[no-any-return]
-
     @classmethod
     def from_values(cls, primitive: Any, values: tuple[Any, ...], params: Any = None) -> Self:
         """Record an operation that makes an array from Values."""

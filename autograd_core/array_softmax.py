@@ -117,10 +117,6 @@ def cross_entropy(logits: Any, target: Any) -> Any:
         If there is not one target a sample.
     """
     logits = array(logits, "logits")
-    if isinstance(logits, np.ndarray):
-        from .tensor import Tensor  # which is made of operations, these among them
-
-        return raw(cross_entropy(Tensor(logits), target))
     shape = raw(logits).shape
     target = np.asarray(raw(target))
     if not shape or target.shape != shape[:-1]:
@@ -128,21 +124,21 @@ def cross_entropy(logits: Any, target: Any) -> Any:
             f"Logits of shape {shape} are {shape[:-1]} samples of {shape[-1] if shape else 0} classes and need one "
             f"target a sample, of shape {shape[:-1]}, not {target.shape}."
         )
-    if target.dtype.kind not in "iu" or (target.size and (target.min() < 0 or target.max() >= shape[-1])):
+    is_own = np.equal(np.arange(shape[-1]), target[..., None]) if target.dtype.kind in "iu" else None
+    if is_own is None or np.count_nonzero(is_own) != target.size:
         raise OperandError(f"Targets are class indices, integers from 0 to {shape[-1] - 1}, not {target!r:.100}.")
-    place = target[..., None]
-    is_own = np.equal(np.arange(shape[-1]), place).astype(raw(logits).dtype)
-    own, others = logits.beside(is_own), logits.beside(1.0 - is_own)
+    own = is_own.astype(raw(logits).dtype)
+    others = 1.0 - own
     # A sum that picks the own term of each sample is exact for finite logits; of any other it is nan.
-    differences = logits - (logits * own).sum(-1, keepdims=True)
+    differences = m.less_own(logits, own=own)
     if raw(differences).max(initial=0.0) <= SAFE[raw(logits).dtype]:
-        return (differences.exp() * others).sum(-1).log1p()
+        return m.log1p(m.sum_others(m.exp(differences), others=others))
     samples = [places[..., None] for places in np.indices(target.shape, sparse=True)]
-    differences = m.sub(logits, m.getitem(logits, index=(*samples, place)))
+    differences = m.sub(logits, m.getitem(logits, index=(*samples, target[..., None])))
     top = raw(differences).max(axis=-1, keepdims=True, initial=0.0)
     if not np.isfinite(top).all():
         return logsumexp(m.where(others, differences, 0.0), -1)
-    rest = sum(m.mul(m.exp(m.sub(differences, top)), others), (-1,))
+    rest = m.sum_others(m.exp(m.sub(differences, top)), others=others)
     top = top[..., 0]
     return m.add(m.log1p(m.add(rest, np.expm1(-top))), top)
 

@@ -4,11 +4,23 @@
 
 from __future__ import annotations
 
-from . import arithmetic, elementary, trigonometry, hyperbolic, comparisons, special, activations, shaping, linalg
+from . import (
+    arithmetic,
+    elementary,
+    trigonometry,
+    hyperbolic,
+    comparisons,
+    special,
+    activations,
+    shaping,
+    linalg,
+    classes,
+)
 
 __all__ = [
     "activations",
     "arithmetic",
+    "classes",
     "comparisons",
     "elementary",
     "hyperbolic",
