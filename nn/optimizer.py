@@ -240,7 +240,7 @@ def root(x: Any) -> Any:
 
 def descended(x: Any, lr: float, direction: Any) -> Any:
     """Return x - lr·direction; of arrays as a sum, which NumPy computes in the memory of the product."""
-    return x + -lr * direction if isinstance(x, np.ndarray) else x - lr * direction
+    return direction * -lr + x if isinstance(x, np.ndarray) else x - lr * direction
 
 
 def largest(a: Any, b: Any) -> Any:
