@@ -216,7 +216,7 @@ def test_every_transpose_can_be_read(name):
     assert op.summary
     settings = {
         "shape": (2, 3), "axes": (0, 1), "keepdims": False, "index": (0,), "axis": 0, "backwards": False, "dtype": "f8",
-        "widths": ((0, 0), (1, 1)), "weights": np.ones((2, 3)),
+        "widths": ((0, 0), (1, 1)), "weights": np.ones((2, 3)), "own": np.ones((2, 3)), "others": np.ones((2, 3)),
     }  # fmt: skip
     rule = op.transpose if isinstance(op, Linear) else op.transposes[0]
     params = {key: settings[key] for key in inspect.signature(rule).parameters if key in settings}
