@@ -103,10 +103,14 @@ def _row(reading: Reading, node: Any, received: list[Step]) -> Row:
 
 
 def _term(step: Step) -> str:
+    if step.words:  # the formula is all that is sent
+        return step.formula
     return f"{labels.Name(step.name).adjoint}·{labels.bracketed(step.formula)}"
 
 
 def _term_tex(step: Step) -> str:
+    if step.words:
+        return step.formula_tex
     return rf"{labels.tex_name(step.name, bar=True)} \cdot {labels.bracketed_tex(step.formula_tex)}"
 
 

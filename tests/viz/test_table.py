@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from autograd_core import Value, functions
+from autograd_core import Tensor, Value, functions
 from viz import trace_table
 from viz.errors import SizeLimitError
 
@@ -35,6 +35,12 @@ def test_an_adjoint_is_a_sum_over_all_uses(baydin):
     assert row.adjoint_name == "x̄2"
     assert len(row.adjoint_formula.split(" + ")) == 2
     assert len(row.adjoint_numbers.split(" + ")) == 2
+
+
+def test_what_a_linear_operation_sends_is_no_product_with_the_adjoint():
+    x = Tensor([1.0, 2.0], requires_grad=True, label="x")
+    row = next(row for row in trace_table((x * 2.0).sum()).rows if row.name == "v1")
+    assert (row.adjoint_formula, row.adjoint_tex.count("bar{v}")) == ("spread(v̄2)", 1)
 
 
 def test_long_sums_are_cut_with_a_count():
