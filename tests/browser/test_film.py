@@ -6,8 +6,9 @@ import re
 
 import pytest
 
+from autograd_core import Value
 from nn import MLP, SGD, fit
-from nn.data import moons
+from nn.data import blobs, moons
 from viz import labels, step
 from viz.films import Recording, film
 from viz.scripts import joined
@@ -125,6 +126,48 @@ def test_maps_are_painted_in_the_colour_of_the_answers_sign(film_page, recorded)
         score = model(x).data
         assert abs(score) < 0.1 or (red > blue) == (score > 0.0)
     assert page.locator("canvas.map").count() == 6
+
+
+def points_of(page, selector):
+    """The ends of the pieces of a path, in a square from 0 to 1."""
+    numbers = re.findall(r"[\d.]+", page.get_attribute(selector, "d"))
+    return [(float(x) / 300.0, float(y) / 300.0) for x, y in zip(numbers[::2], numbers[1::2], strict=True)]
+
+
+def test_the_decision_boundary_is_where_the_models_answer_is_zero(film_page, recorded):
+    model, history = recorded
+    page = film_page()
+    page.keyboard.press("End")
+    model.load_state_dict(history.recording.frames[-1].state)
+    low1, high1, low2, high2 = page.evaluate("JSON.parse(document.getElementById('data').textContent).bounds")
+    ends = points_of(page, "#field .boundary")
+    assert len(ends) > 40
+    for x, y in ends[::5]:
+        at = [low1 + x * (high1 - low1), high2 - y * (high2 - low2)]
+        out = Value(at[0]), Value(at[1])
+        score = model(list(out))
+        score.backward()
+        slope = (out[0].grad ** 2 + out[1].grad ** 2) ** 0.5
+        assert abs(score.data) / slope < 0.5 * (high1 - low1) / 56  # half a cell of the grid
+
+
+def test_boundaries_of_several_classes_lie_where_two_are_as_good(open_page, tmp_path):
+    X, y = blobs(30, rng=0)
+    model = MLP(2, [3], rng=0)
+    history = fit(model, (X, y), "cross_entropy", SGD(model.parameters(), 0.1), epochs=6, progress=False,
+                  callbacks=[Recording(3)])  # fmt: skip
+    page = open_page(film(history, steps=0).save(tmp_path / "three.html").as_uri())
+    page.wait_for_selector("html[data-ready]")
+    page.keyboard.press("End")
+    low1, high1, low2, high2 = page.evaluate("JSON.parse(document.getElementById('data').textContent).bounds")
+    ends = points_of(page, "#field .boundary")
+    assert len(ends) > 40
+    gaps = []
+    for x, y in ends:
+        first, second, _ = sorted(z.data for z in model([low1 + x * (high1 - low1), high2 - y * (high2 - low2)]))[::-1]
+        gaps.append(first - second)
+    assert sorted(gaps)[int(0.9 * len(gaps))] < 0.25
+    assert page.inner_text("#key").startswith("decision boundary")
 
 
 @pytest.mark.dot

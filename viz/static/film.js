@@ -2,6 +2,7 @@
 
 import { number, NOTHING } from "./numbers.js";
 import { mark, paintSigned, paintWinner, schemeOf, svgElement } from "./field.js";
+import { borders, zeroLine } from "./boundary.js";
 import { networkView } from "./network.js";
 import { curves } from "./curves.js";
 import { unpack, inflate, textOf } from "./packed.js";
@@ -29,6 +30,7 @@ function start(arrays) {
   const [x0, x1, y0, y1] = info.bounds ?? [0, 1, 0, 1];
   const place = (x, y) => [(SIZE * (x - x0)) / (x1 - x0), SIZE - (SIZE * (y - y0)) / (y1 - y0)];
   const line = svgElement("path", { class: "answer" }, overlay);
+  const boundary = svgElement("path", { class: "boundary" }, overlay);
   const ring = svgElement("circle", { class: "ring", r: 10 }, overlay);
   if (info.kind === "none") $("plane").hidden = true;
   else points.x.forEach((x, i) => {
@@ -39,11 +41,15 @@ function start(arrays) {
   });
   $("plane-title").textContent = info.kind === "curve" ? "Answer along x1" : "Answer over the plane";
   if (info.kind === "curve") { $("answer").hidden = true; $("field").classList.add("curve"); }
-  points.names.forEach((name, i) => {
-    const key = svgElement("svg", { viewBox: "0 0 14 14", class: "swatch square", "aria-hidden": "true" }, $("key"));
-    mark(i, 7, 7, 4.5, key);
-    $("key").append(`target ${name}`);
-  });
+  const explain = (box, text) => {
+    const entry = document.createElement("span");
+    const key = svgElement("svg", { viewBox: box, class: box === "0 0 14 14" ? "swatch square" : "swatch", "aria-hidden": "true" }, entry);
+    entry.append(text);
+    $("key").append(entry);
+    return key;
+  };
+  if (info.kind === "classes") svgElement("path", { d: "M0 4H24", class: "boundary" }, explain("0 0 24 8", "decision boundary"));
+  points.names.forEach((name, i) => mark(i, 7, 7, 4.5, explain("0 0 14 14", `target ${name}`)));
   points.text.forEach((text, i) => $("marked").append(new Option(`${i + 1}: ${text}`, i)));
   $("marked").addEventListener("change", () => choose(Number($("marked").value)));
 
@@ -72,8 +78,13 @@ function start(arrays) {
       const numbers = row("curve", position);
       const d = [...numbers].map((y, i) => place(x0 + ((x1 - x0) * i) / (numbers.length - 1), y));
       line.setAttribute("d", "M" + d.map((p) => p.map((c) => c.toFixed(1)).join(" ")).join("L"));
-    } else if (arrays.winner) paintWinner($("answer"), row("winner", position), row("field", position), info.side, info.side, scheme);
-    else if (arrays.field) paintSigned($("answer"), row("field", position), info.side, info.side, scheme, 0.7);
+    } else if (arrays.field) {
+      const field = row("field", position), winner = arrays.winner && row("winner", position), side = info.side;
+      if (winner) paintWinner($("answer"), winner, field, side, side, scheme);
+      else paintSigned($("answer"), field, side, side, scheme, 0.7);
+      if (info.kind === "classes")
+        boundary.setAttribute("d", winner ? borders(winner, field, side, side, SIZE) : zeroLine((i) => field[i] - 128, side, side, SIZE));
+    }
     if (arrays.maps) {
       const all = row("maps", position), size = mapWidth * mapHeight;
       info.units.forEach((id, i) => paintSigned(view.maps.get(id), all.subarray(i * size, (i + 1) * size), mapWidth, mapHeight, scheme));
