@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -38,6 +39,20 @@ def kernel(tmp_path, monkeypatch):
 
 def test_there_are_notebooks():
     assert NOTEBOOKS
+
+
+@pytest.mark.parametrize("index", [FOLDER / "README.md", FOLDER.parent / "README.md"], ids=["course", "project"])
+def test_every_notebook_is_listed_in_its_place_and_nothing_else(index):
+    linked = re.findall(r"\((?:notebooks/)?(\w+\.ipynb)\)", index.read_text(encoding="utf-8"))
+    assert linked == [notebook.name for notebook in NOTEBOOKS]
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_has_a_title_and_something_to_try(notebook):
+    texts = ["".join(cell["source"]) for cell in read(notebook)["cells"] if cell["cell_type"] == "markdown"]
+    assert texts[0].startswith("# ")
+    assert texts[-1].startswith("## To try")
+    assert any("assert " in source for source in code_cells(notebook))
 
 
 @pytest.mark.slow
