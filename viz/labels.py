@@ -31,6 +31,7 @@ __all__ = [
     "operand",
     "pad",
     "tex_name",
+    "tex_prose",
     "width",
 ]
 
@@ -255,6 +256,12 @@ _GREEK = frozenset(
     unicodedata.name(chr(code)).rpartition(" ")[2].lower().replace("lamda", "lambda") for code in range(0x3B1, 0x3CA)
 ) - {"omicron", "upsilon"}
 _TEX_SPECIAL = {c: f"\\{c}" for c in "#$%&_{}"} | {"\\": r"\backslash ", "^": r"\hat{}", "~": r"\sim "}
+_TEX_PROSE = {c: f"\\{c}" for c in "#$%&_{}"} | {
+    c: rf"\text{name}{{}}"
+    for c, name in {
+        "\\": "backslash", "^": "asciicircum", "~": "asciitilde", "<": "less", ">": "greater", "|": "bar",
+    }.items()
+}  # fmt: skip
 
 
 def tex_name(name: str, bar: bool = False) -> str:
@@ -262,19 +269,29 @@ def tex_name(name: str, bar: bool = False) -> str:
 
     >>> tex_name("x"), tex_name("v12"), tex_name("w_ij"), tex_name("theta1"), tex_name("loss")
     ('x', 'v_{12}', 'w_{ij}', '\\theta_{1}', '\\mathrm{loss}')
-    >>> tex_name("v12", bar=True)
-    '\\bar{v}_{12}'
+    >>> tex_name("v12", bar=True), tex_name("loss", bar=True)
+    ('\\bar{v}_{12}', '\\overline{\\mathrm{loss}}')
     """
     match = _INDEXED.fullmatch(name) or _UNDERSCORED.fullmatch(name)
     base, index = match.groups() if match else (name, "")
+    over = "bar"
     if base.lower() in _GREEK:
         base = f"\\{base}"
-    elif len(base) > 1:
-        base = rf"\mathrm{{{tex_text(base)}}}"
-    base = rf"\bar{{{base}}}" if bar else base
+    elif len(base) > 1 or not base.isalnum():
+        base, over = rf"\mathrm{{{tex_text(base)}}}", "overline"
+    base = rf"\{over}{{{base}}}" if bar else base
     return f"{base}_{{{tex_text(index)}}}" if index else base
 
 
 def tex_text(text: str) -> str:
-    """Return text with what TeX would act on escaped."""
+    """Return text for a name in a formula, with what TeX would act on escaped."""
     return "".join(_TEX_SPECIAL.get(c, c) for c in text)
+
+
+def tex_prose(text: str) -> str:
+    r"""Return text for a sentence, with what TeX would act on escaped.
+
+    >>> tex_prose("a^2 < 50 %")
+    'a\\textasciicircum{}2 \\textless{} 50 \\%'
+    """
+    return "".join(_TEX_PROSE.get(c, c) for c in text)

@@ -60,6 +60,13 @@ def mathml(tex: str) -> str:
         return f"<math><mtext>{escape(tex)}</mtext></math>"
 
 
+def _delimiter(token: str, tall: bool) -> str:
+    if token == ".":
+        return ""
+    stretch = "" if tall else ' stretchy="false"'
+    return f"<mo{stretch}>{escape(_OPERATORS.get(token[1:], token))}</mo>"
+
+
 class _Reader:
     """Reads tokens from left to right; each method consumes what it returns."""
 
@@ -128,6 +135,8 @@ class _Reader:
             return f"<mn>{token}</mn>"
         if token.startswith("\\"):
             return self.command(token[1:])
+        if token in "()[]":  # inside a row they would be spaced like a plus
+            return f'<mo form="{"prefix" if token in "([" else "postfix"}" stretchy="false">{token}</mo>'
         return f"<mi>{escape(token)}</mi>" if token.isalpha() else f"<mo>{escape(token)}</mo>"
 
     def command(self, name: str) -> str:
@@ -173,17 +182,16 @@ class _Reader:
         return f"<mroot>{self.argument()}<mrow>{index}</mrow></mroot>"
 
     def fence(self) -> str:
-        opening = self.delimiter()
+        opening = self.next()
         inside = self.row("\\right")
         self.next()
-        return f"<mrow>{opening}{inside}{self.delimiter()}</mrow>"
-
-    def delimiter(self) -> str:
-        token = self.next()
-        return "" if token == "." else f"<mo>{escape(_OPERATORS.get(token[1:], token))}</mo>"
+        # fonts for mathematics leave room beside what can be stretched, so that is only what has to be
+        tall = any(tag in inside for tag in ("<mfrac", "<mtable", "<msqrt", "<mroot"))
+        return f"<mrow>{_delimiter(opening, tall)}{inside}{_delimiter(self.next(), tall)}</mrow>"
 
     def bar(self) -> str:
-        return f'<mover accent="true">{self.argument()}<mo>¯</mo></mover>'
+        """Read what has a line over all of it: drawn, since fonts for mathematics put the accent through the letter."""
+        return f'<mrow style="border-top:.06em solid;padding-top:.12em">{self.argument()}</mrow>'
 
     def cases(self) -> str:
         self.words()
@@ -207,6 +215,7 @@ _COMMANDS: dict[str, Callable[[_Reader], str]] = {
     "left": _Reader.fence,
     "begin": _Reader.cases,
     "bar": _Reader.bar,
+    "overline": _Reader.bar,
     "operatorname": lambda reader: f"<mi>{reader.words()}</mi>",
     "mathrm": lambda reader: f'<mi mathvariant="normal">{reader.words()}</mi>',
     "text": lambda reader: f"<mtext>{reader.words().replace(' ', chr(0xA0))}</mtext>",

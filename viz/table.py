@@ -192,7 +192,7 @@ class TraceTable:
             bar = mathml(labels.tex_name(row.name, bar=True))
             reverse = mathml(row.adjoint_tex) if row.adjoint_tex else ""
         return (
-            f'<tr data-node="{row.node}"><th scope="row">{escape(row.name)}</th>'
+            f'<tr data-node="{row.node}"><th scope="row">{_headed(row.name)}</th>'
             f'<td class="formula">{formula}</td><td class="numbers">{numbers}</td><td class="value">{value}</td>'
             f'<td class="bar">{bar}</td><td class="formula reverse">{reverse}</td>'
             f'<td class="numbers reverse">{reverse_numbers}</td><td class="adjoint">{adjoint}</td></tr>'
@@ -203,6 +203,14 @@ class TraceTable:
         if len(self.rows) > SHOWN_ROWS:
             shown += f"<p>{len(self.rows) - SHOWN_ROWS:,} rows more; print(table.to_text()) shows them all.</p>"
         return {"text/html": f'<div style="overflow:auto">{shown}</div>', "text/plain": repr(self)}
+
+
+def _headed(name: str) -> str:
+    """Return a name as the head of a row, its path apart: where there is no room, the path is cut at its beginning."""
+    path, dot, last = name.rpartition(".")
+    if not dot:
+        return escape(name)
+    return f'<span class="path" dir="rtl"><bdi>{escape(path)}.</bdi></span>{escape(last)}'
 
 
 def _markdown(text: str) -> str:

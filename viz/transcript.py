@@ -88,7 +88,7 @@ def latex(output: str, cards: Iterable[Card]) -> str:
     lines: list[str] = []
     for card in cards:
         equations = list(_aligned(card.lines))
-        lines += [rf"\paragraph{{{labels.tex_text(card.during)}}} {labels.tex_text(card.heading)}."]
+        lines += [rf"\paragraph{{{labels.tex_prose(card.during)}}} {labels.tex_prose(card.heading)}."]
         lines += [r"\begin{align*}", " \\\\\n".join(equations), r"\end{align*}"] if equations else []
     return "\n".join(lines).translate(_LATEX) + "\n"
 
@@ -96,14 +96,23 @@ def latex(output: str, cards: Iterable[Card]) -> str:
 def _aligned(lines: Iterable[Line]) -> Iterator[str]:
     for line in lines:
         if not line.tex:
-            yield rf"&\text{{{labels.tex_text(line.text)}}}"
+            yield rf"&\text{{{labels.tex_prose(line.text)}}}"
             continue
         sides = [line.tex, line.numbers_tex, _number(line.result)]
-        equation = " = ".join(side for side in sides if side)
-        yield re.sub(r" ?(=|\\leftarrow) ?", r" &\1 ", equation, count=1)
+        yield _marked(" = ".join(side for side in sides if side))
+
+
+def _marked(equation: str) -> str:
+    """Return an equation with a mark where it is aligned: at its first relation that is not inside braces."""
+    depth = 0
+    for found in re.finditer(r"\\leftarrow\b|\\.|[{}=]", equation):
+        depth += {"{": 1, "}": -1}.get(found[0], 0)
+        if not depth and found[0] in ("=", r"\leftarrow"):
+            return f"{equation[: found.start()].rstrip()} &{equation[found.start() :]}"
+    return f"&{equation}"
 
 
 def _number(text: str) -> str:
     if re.fullmatch(r"[−-]?[\d.]+(e[+-]?\d+)?|[−-]?∞", text):
         return labels.number_tex(text)
-    return rf"\text{{{labels.tex_text(text.replace('−', '-'))}}}" if text else ""
+    return rf"\text{{{labels.tex_prose(text.replace('−', '-'))}}}" if text else ""

@@ -8,10 +8,11 @@ import pytest
 
 from autograd_core import TABLE
 from autograd_core.symbolic import Symbol, derivative
+from viz import labels
 from viz.mathml import mathml
 
 ELEMENTS = {"math", "mrow", "mi", "mo", "mn", "mtext", "mspace", "mfrac", "msqrt", "mroot", "msup", "msub", "msubsup"}
-ELEMENTS |= {"mover", "mtable", "mtr", "mtd"}
+ELEMENTS |= {"mtable", "mtr", "mtd"}
 
 
 def elements_of(tex):
@@ -85,3 +86,17 @@ def test_hostile_names_stay_inside(hostile):
 
     for text in hostile:
         assert set(elements_of(tex_name(clean(text)))) <= ELEMENTS
+
+
+def test_a_bar_is_drawn_over_all_of_a_name_whatever_the_font():
+    for name in ("v1", "layer0.neuron0.w0"):
+        over = mathml(labels.tex_name(name, bar=True))
+        assert "¯" not in over
+        assert over.count("border-top") == 1
+    assert "border-top" not in mathml(labels.tex_name("v1"))
+
+
+def test_parentheses_are_stretched_only_around_what_is_tall():
+    assert mathml(r"\left(-0.5\right)").count('stretchy="false"') == 2
+    assert "stretchy" not in mathml(r"\left(\frac{a}{b}\right)")
+    assert mathml("f(x)").count('stretchy="false"') == 2
