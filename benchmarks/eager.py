@@ -7,7 +7,6 @@ away. The figures go to the screen, and to results/eager.md and results/eager.js
 
 from __future__ import annotations
 
-import argparse
 import importlib.metadata
 import importlib.util
 import json
@@ -23,6 +22,7 @@ import micrograd.engine
 import micrograd.nn
 from compiling import compiled_engine
 from pairing import Pair, bytes_kept, machine, paired, seconds
+from reporting import options_of, report
 
 import autograd_core
 import nn
@@ -260,11 +260,7 @@ def _row(engine: str, figures: dict[str, Any], key: str, name: str, scale: float
 
 def main(arguments: list[str] | None = None) -> int:
     """Measure, print, and write eager.md and eager.json; exit 1 if a promise is not kept."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="a few seconds, one engine, for a look only")
-    parser.add_argument("--only", action="store_true", help="only the engine that is installed")
-    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results", help="where the figures go")
-    options = parser.parse_args(arguments)
+    options = options_of(__doc__, arguments, only="only the engine that is installed")
     figures: dict[str, Any] = {
         "versions": {
             "autograd-core": autograd_core.__version__,
@@ -276,12 +272,7 @@ def main(arguments: list[str] | None = None) -> int:
     }
     if not (options.only or options.quick) and ENGINE != "compiled":
         figures["engines"] |= of_the_compiled_engine(options.quick)
-    text = "\n".join(markdown(figures)) + "\n"
-    print(text)
-    options.out.mkdir(parents=True, exist_ok=True)
-    (options.out / "eager.md").write_text(text, encoding="utf-8")
-    (options.out / "eager.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-    return 0 if options.quick or all(map(kept, figures["engines"].values())) else 1
+    return report("eager", figures, markdown, options, all(map(kept, figures["engines"].values())))
 
 
 if __name__ == "__main__":

@@ -12,19 +12,17 @@ Before anything is timed, all three must agree on losses and gradients, at the s
 
 from __future__ import annotations
 
-import argparse
 import itertools
-import json
 import math
 import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from pairing import machine
+from reporting import options_of, report
 from scalar_gpt import GPT, LETTERS, NAMES, Scalar, dot, letters
 from turns import in_turns, shown, versions
 
@@ -183,18 +181,10 @@ def markdown(figures: dict[str, Any]) -> Iterator[str]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Measure, print, and write microgpt.md and microgpt.json; exit 1 if a promise is not kept."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="a few seconds, figures for a look only")
-    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results", help="where the figures go")
-    options = parser.parse_args(arguments)
+    options = options_of(__doc__, arguments)
     figures = measure(options.quick)
-    text = "\n".join(markdown(figures)) + "\n"
-    print(text)
-    options.out.mkdir(parents=True, exist_ok=True)
-    (options.out / "microgpt.md").write_text(text, encoding="utf-8")
-    (options.out / "microgpt.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     kept = all(figures["ratio"][side] >= bar for side, bar in figures["bars"].items())
-    return 0 if kept or options.quick else 1
+    return report("microgpt", figures, markdown, options, kept)
 
 
 if __name__ == "__main__":

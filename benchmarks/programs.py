@@ -8,10 +8,8 @@ How they take turns is in ``turns``.
 
 from __future__ import annotations
 
-import argparse
 import ctypes
 import itertools
-import json
 import os
 import random
 import shutil
@@ -28,6 +26,7 @@ os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
 import numpy as np
 from pairing import machine
+from reporting import kept_in_turns, options_of, report
 from turns import Work, compared, in_turns, row, shown, times, versions
 
 import autograd_core
@@ -437,23 +436,9 @@ def markdown(figures: dict[str, Any]) -> Iterator[str]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Measure, print, and write programs.md and programs.json; exit 1 if a promise is not kept."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="a few seconds, figures for a look only")
-    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results", help="where the figures go")
-    options = parser.parse_args(arguments)
+    options = options_of(__doc__, arguments)
     figures = measure(options.quick)
-    text = "\n".join(markdown(figures)) + "\n"
-    print(text)
-    options.out.mkdir(parents=True, exist_ok=True)
-    (options.out / "programs.md").write_text(text, encoding="utf-8")
-    (options.out / "programs.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-    kept = all(
-        figures["rows"][key][peer]["ratio"] >= bar
-        for key, bars in BARS.items()
-        for peer, bar in bars.items()
-        if figures["rows"][key].get(peer)
-    )
-    return 0 if kept or options.quick else 1
+    return report("programs", figures, markdown, options, kept_in_turns(figures))
 
 
 if __name__ == "__main__":

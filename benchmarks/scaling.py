@@ -9,9 +9,7 @@ Needs ``pip install -e ".[bench,jit,plot]"``; JAX and PyTorch, from ``[reference
 
 from __future__ import annotations
 
-import argparse
 import gc
-import json
 import os
 import sys
 import time
@@ -22,6 +20,7 @@ from typing import Any
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
 from pairing import bytes_kept, machine
+from reporting import options_of, report
 from turns import shown, versions
 
 import autograd_core
@@ -215,18 +214,11 @@ def plot(figures: dict[str, Any], path: Path) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Measure, print, and write scaling.md, scaling.json and scaling.svg."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="a few seconds, figures for a look only")
-    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results", help="where the figures go")
-    options = parser.parse_args(arguments)
+    options = options_of(__doc__, arguments)
     figures = measure(options.quick)
-    text = "\n".join(markdown(figures)) + "\n"
-    print(text)
-    options.out.mkdir(parents=True, exist_ok=True)
-    (options.out / "scaling.md").write_text(text, encoding="utf-8")
-    (options.out / "scaling.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    outcome = report("scaling", figures, markdown, options)
     plot(figures, options.out / "scaling.svg")
-    return 0
+    return outcome
 
 
 if __name__ == "__main__":

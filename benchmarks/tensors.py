@@ -8,19 +8,17 @@ results/tensors.md and results/tensors.json.
 
 from __future__ import annotations
 
-import argparse
 import itertools
-import json
 import os
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"  # read when NumPy is imported
 
 import numpy as np
 from pairing import machine
+from reporting import kept_in_turns, options_of, report
 from turns import Work, row, shown, times, versions
 
 import autograd_core
@@ -206,23 +204,9 @@ def markdown(figures: dict[str, Any]) -> Iterator[str]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Measure, print, and write tensors.md and tensors.json; exit 1 if a promise is not kept."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="a few seconds, figures for a look only")
-    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results", help="where the figures go")
-    options = parser.parse_args(arguments)
+    options = options_of(__doc__, arguments)
     figures = measure(options.quick)
-    text = "\n".join(markdown(figures)) + "\n"
-    print(text)
-    options.out.mkdir(parents=True, exist_ok=True)
-    (options.out / "tensors.md").write_text(text, encoding="utf-8")
-    (options.out / "tensors.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-    kept = all(
-        figures["rows"][key][peer]["ratio"] >= bar
-        for key, bars in BARS.items()
-        for peer, bar in bars.items()
-        if peer in figures["rows"][key]
-    )
-    return 0 if kept or options.quick else 1
+    return report("tensors", figures, markdown, options, kept_in_turns(figures))
 
 
 if __name__ == "__main__":
