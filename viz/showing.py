@@ -54,7 +54,11 @@ def node_bundle(node: Node, pictures: bool = True) -> Bundle:
     count = count_nodes(node)
     if count is None:
         return _bundle(
-            [repr(node), f"Computed from more than {MOST_NODES:,} nodes, which are not drawn by themselves."]
+            [
+                repr(node),
+                f"Computed from more than {MOST_NODES:,} nodes, which are not drawn by themselves: viz.draw folds "
+                "parts of them, and viz.text says the same in words.",
+            ]
         )
     return _bundle([repr(node), overview.text(node, max_nodes=MOST_BOXES)], (lambda: _draw(node)) if pictures else None)
 
@@ -186,7 +190,7 @@ def _shortened(text: str) -> str:
 
 
 def _size(module: Any) -> int:
-    return sum(int(np.size(p.data)) for p in module.parameters())
+    return sum(getattr(p.data, "size", 1) for p in module.parameters())
 
 
 def _numbers(x: Any) -> str:

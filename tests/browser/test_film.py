@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
 
 from autograd_core import Value
@@ -261,3 +262,24 @@ def test_the_pages_numbers_are_worded_as_ours(film_page):
     for x in [*halves, *others, *(-x for x in halves)]:
         told = page.evaluate(f"() => {{ {joined('numbers.js')}; return [number({x!r}), number({x!r}, 3)]; }}")
         assert told == [labels.number(x), labels.number(x, 3)]
+
+
+@pytest.mark.parametrize(("features", "named"), [(1, "x1 from −"), (3, "")])
+def test_any_number_of_features_has_a_page_that_is_seen_whole(open_page, tmp_path, features, named):
+    X = np.random.default_rng(0).uniform(-1.0, 1.0, (20, features))
+    model = MLP(features, [6, 1], activation="tanh", rng=0)
+    history = fit(model, (X, X.sum(axis=1)), "mse", SGD(model.parameters(), 0.1), epochs=3, progress=False,
+                  callbacks=[Recording(3)])  # fmt: skip
+    size = {"width": 1300, "height": 760}
+    page = open_page(film(history, steps=0).save(tmp_path / "film.html").as_uri(), viewport=size)
+    page.wait_for_selector("html[data-ready]")
+    assert page.inner_text("#range").startswith(named)
+    assert page.is_visible("#plane") == bool(named)
+    box = page.locator("#net").bounding_box()
+    assert box["width"] > 0.45 * size["width"]
+    assert page.locator("#network").bounding_box()["height"] < 0.7 * size["height"]
+    if features == 1:  # the maps lie on their circles
+        for circle, drawn in zip(page.locator(".network circle").all(), page.locator("canvas.map").all(), strict=True):
+            there, here = circle.bounding_box(), drawn.bounding_box()
+            for side, length in (("x", "width"), ("y", "height")):
+                assert abs(there[side] + there[length] / 2 - here[side] - here[length] / 2) < 1.5

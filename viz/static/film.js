@@ -15,6 +15,8 @@ unpack($("packed").textContent, info.arrays).then(start);
 
 function start(arrays) {
   const view = networkView($("network"), info);
+  const drawn = $("network").querySelector("svg").viewBox.baseVal;
+  $("network").style.setProperty("--ratio", drawn.width / drawn.height);  // it is to be seen whole
   const [mapHeight, mapWidth] = info.sides;
   if (arrays.maps) view.canvases(mapWidth, mapHeight);
   let scheme = schemeOf();
@@ -50,6 +52,8 @@ function start(arrays) {
   };
   if (info.kind === "classes") svgElement("path", { d: "M0 4H24", class: "boundary" }, explain("0 0 24 8", "decision boundary"));
   points.names.forEach((name, i) => mark(i, 7, 7, 4.5, explain("0 0 14 14", `target ${name}`)));
+  const range = (name, low, high) => `${name} from ${number(low, 2)} to ${number(high, 2)}`;
+  if (info.kind !== "none") $("range").textContent = `${range("x1", x0, x1)}, ${range(info.kind === "curve" ? "y" : "x2", y0, y1)}`;
   points.text.forEach((text, i) => $("marked").append(new Option(`${i + 1}: ${text}`, i)));
   $("marked").addEventListener("change", () => choose(Number($("marked").value)));
 
