@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import array
 import threading
 
 import numpy as np
@@ -228,3 +229,70 @@ def test_numbers_take_the_place_of_the_parameters_for_one_call():
     for call in (square, square.value_and_grad):
         with pytest.raises(OperandError, match="leave parameters out"):
             call(3.0, parameters=[5.0])
+
+
+def scored(w, x):
+    return functions.tanh(w[0] * x + w[1])
+
+
+@needs_numba
+@pytest.mark.parametrize(
+    ("weights", "x"),
+    [
+        ([0.5, -1.0], 2.0),
+        (np.array([0.5, -1.0], np.float32), 2),
+        (np.array([0.5, 9.0, -1.0])[::2], np.float64(2.0)),
+        (np.array([0.5, -1.0], ">f8"), np.array(2.0)),
+        (array.array("d", [0.5, -1.0]), True + 1),
+        (np.ma.array([0.5, -1.0]), 2.0),
+    ],
+    ids=["list", "float32", "strided", "big-endian", "buffer", "masked"],
+)
+def test_one_sample_again_is_read_as_the_first(weights, x):
+    """The second call of a kind goes a shorter way, on which nothing may mean anything else."""
+    program = trace(scored, [0.1, 0.2], 0.3, executor="fast")
+    first = program.value_and_grad(weights, x)
+    program.value_and_grad(np.array([0.3, 0.4]), 0.5)
+    again = program.value_and_grad(weights, x)
+    assert again[0] == first[0]
+    assert type(again[1]) is type(first[1])
+    assert np.array_equal(again[1], first[1])
+    assert np.allclose(first[1], program.value_and_grad(np.array([0.5, -1.0]), 2.0)[1], rtol=1e-15)
+
+
+@needs_numba
+@pytest.mark.parametrize(
+    ("weights", "x", "error"),
+    [
+        (np.zeros(3), 1.0, ShapeError),
+        (1.0, 1.0, ShapeError),
+        (np.zeros(2), "1", OperandError),
+        (np.zeros(2), None, OperandError),
+        (np.zeros(2, complex), 1.0, OperandError),
+        (b"\0" * 16, 1.0, OperandError),
+        (np.zeros(2), Value(1.0), OperandError),
+    ],
+)
+def test_one_sample_again_is_refused_as_the_first(weights, x, error):
+    program = trace(scored, [0.1, 0.2], 0.3, executor="fast")
+    with pytest.raises(error) as first:
+        program.value_and_grad(weights, x)
+    expected = program.value_and_grad(np.array([0.3, 0.4]), 0.5)
+    with pytest.raises(error) as again:
+        program.value_and_grad(weights, x)
+    assert str(again.value) == str(first.value)
+    found = program.value_and_grad(np.array([0.3, 0.4]), 0.5)
+    assert found[0] == expected[0]
+    assert np.array_equal(found[1], expected[1])
+
+
+@needs_numba
+def test_gradients_of_one_sample_are_nobody_elses():
+    program = trace(scored, [0.1, 0.2], 0.3, executor="fast")
+    weights = np.array([0.5, -1.0])
+    kept = [program.value_and_grad(weights, x)[1] for x in (0.1, 0.2, 0.3)]
+    copies = [slope.copy() for slope in kept]
+    kept[0] *= 2.0
+    program.value_and_grad(weights, 9.0)
+    assert all(np.array_equal(a, b) for a, b in zip(kept[1:], copies[1:], strict=True))
+    assert np.array_equal(kept[0], 2.0 * copies[0])
