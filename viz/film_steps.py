@@ -33,6 +33,7 @@ from autograd_core.history import history as graph_of
 from .boxes import Scene
 from .drawing import Drawing
 from .errors import RendererMissingError, RenderError
+from .levels import Level, levels_of
 from .recording import Frame, Recording
 from .stepper import Stepper
 
@@ -127,9 +128,13 @@ class StepPages:
 
 
 class _Walk(Stepper):
-    """Steps whose page has a gap in the place of the picture."""
+    """Steps whose page has a gap in the place of the picture, which shows every operation."""
 
-    _picture = (GAP, "")
+    _pictures = ({"op": GAP}, "")
+
+    @property
+    def _levels(self) -> list[Level]:
+        return [next(levels_of(self._reading, self.steps))]
 
     @property
     def shown(self) -> Scene:

@@ -29,7 +29,7 @@ from .errors import OptionError, SizeLimitError
 from .film_data import pack
 from .film_steps import StepPages
 from .recording import Frame, Recording
-from .scripts import joined
+from .scripts import joined, static
 from .theme import DARK, LIGHT
 
 __all__ = ["Film", "Recording", "film"]
@@ -160,12 +160,12 @@ def film(
         header["outputs"] = [unit.id for unit in diagram.units if unit.kind == "output"]
         numbers = base64.b64encode(zlib.compress(bytes(packed.bytes), 9)).decode("ascii")
         network = diagram_svg.to_svg(diagram, LIGHT, f"The network: {title}", largest=header["largest"], maps=True)
-        page = Template(html.static("film.html")).safe_substitute(
+        page = Template(static("film.html")).safe_substitute(
             title=escape(title).replace("$", "$$"),
             policy=escape(html.POLICY),
             light=html.variables(LIGHT),
             dark=html.variables(DARK),
-            style=html.static("film.css"),
+            style=static("film.css"),
             network=network.replace("$", "$$"),
             total=str(len(frames) - 1),
             data=_json(header).replace("$", "$$"),

@@ -19,12 +19,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd_core.by_hand import GIVEN
 from autograd_core.primitive import ATOM, PRODUCT, SUM, Bilinear, Linear
 from autograd_core.symbolic import Symbol, contribution, derivative, symbols
 
 from . import labels
 
-__all__ = ["Formula", "Formulas", "in_words"]
+__all__ = ["Formula", "Formulas", "in_words", "settings"]
 
 
 class Formula(NamedTuple):
@@ -75,7 +76,7 @@ class Formulas:
         rules = getattr(node.op, "partials", None)
         if rules is None:  # a linear or bilinear operation sends its transpose, which no number stands for
             return self.sent(node, slot, adjoint)
-        if len(rules) <= slot:
+        if len(rules) <= slot or node.op is GIVEN:
             return self.given(node, slot)
         return self._read(node, lambda operands, y: derivative(node.op, *operands, output=y)[slot])
 
@@ -96,7 +97,7 @@ class Formulas:
 
     def _rule(self, node: Any, slot: int, adjoint: Symbol, read: Callable[[Any], Symbol]) -> Symbol:
         operands = tuple(read(x) for x in node.operands)
-        return contribution(node.op, slot, adjoint, read(node), operands, _params(node))
+        return contribution(node.op, slot, adjoint, read(node), operands, settings(node))
 
     def update(self, node: Any, formula: Symbol, numbers: Mapping[str, Any]) -> Formula:
         """Return the formula of an update: x is the parameter, g its gradient, all else what is remembered."""
@@ -161,7 +162,7 @@ def _array(x: Any) -> Any:
     return x.data if hasattr(x.data, "shape") else None
 
 
-def _params(node: Any) -> Mapping[str, Any]:
+def settings(node: Any) -> Mapping[str, Any]:
     """Return the settings of an operation: those of a picked number are among its notes."""
     found: Mapping[str, Any] = getattr(node, "params", None) or (node.notes or {}).get("params", {})
     return found

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
-from importlib import resources
 from string import Template
 from types import MappingProxyType
 from typing import Any
@@ -19,6 +17,7 @@ from typing import Any
 from . import labels
 from .cards import Card, Line
 from .mathml import mathml
+from .scripts import joined, static
 from .sources import Source, listings
 from .steps import Step
 from .table import TraceTable
@@ -28,12 +27,6 @@ __all__ = ["THEME_CHOICES", "embedded", "page", "variables"]
 
 THEME_CHOICES = ("auto", "light", "dark")
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
-
-
-@cache
-def static(name: str) -> str:
-    """Return the text of a file that is put into pages."""
-    return resources.files(__package__).joinpath("static", name).read_text(encoding="utf-8")
 
 
 def variables(theme: Theme) -> str:
@@ -55,7 +48,7 @@ def page(
     steps: Sequence[Step],
     cards: Sequence[Card],
     table: TraceTable,
-    picture: str,
+    pictures: Mapping[str, str],
     missing: str,
     theme: str = "auto",
     start: int = 0,
@@ -71,24 +64,30 @@ def page(
         What is shown, one card a step.
     table : TraceTable
         The evaluation trace.
-    picture, missing : str
-        The graph as SVG, or why there is none.
+    pictures : mapping
+        The graph as SVG, for each level at which it can be looked at; the first is shown when the page opens.
+    missing : str
+        Why there is none.
     theme : {"auto", "light", "dark"}
         The colours to begin with.
     start : int
         How many steps are taken when it opens.
     guide : mapping
         "stops": where coarser steps end; "paths": the paths to each node, in words; "stages": the name of each stage,
-        if there are any, and how many steps are taken before it and at its end.
+        if there are any, and how many steps are taken before it and at its end; "levels": what the pictures fold;
+        "checks": derivatives beside differences, a list for each step; "note": what is to be said of these.
     """
     data = {
         "steps": [_entry(step, card) for step, card in zip(steps, cards, strict=True)],
         "given": [row.node for row in table.rows if not row.formula],
         "start": start,
         "code": _code(step.source for step in steps if step.source is not None),
+        "level": next(iter(pictures), ""),
         **guide,
     }
-    graph = picture or f'<p class="missing">There is no picture of the graph. {escape(missing)}</p>'
+    graph = (
+        "".join(_pictures(pictures)) or f'<p class="missing">There is no picture of the graph. {escape(missing)}</p>'
+    )
     return Template(static("stepper.html")).substitute(
         title=escape(f"Backpropagation through {output}"),
         output=escape(output),
@@ -101,8 +100,14 @@ def page(
         table=table.to_html(),
         total=str(len(steps)),
         data=_json(data),
-        script=static("listing.js") + static("stepper.js"),
+        script=joined("stepper.js"),
     )
+
+
+def _pictures(pictures: Mapping[str, str]) -> Iterator[str]:
+    """Yield the first picture to be seen, the others to be put in its place."""
+    for i, (level, picture) in enumerate(pictures.items()):
+        yield f'<template data-level="{level}">{picture}</template>' if i else picture
 
 
 def _entry(step: Step, card: Card) -> dict[str, Any]:

@@ -13,12 +13,22 @@ from typing import Any
 from . import outline
 from .boxes import Scene
 from .errors import SizeLimitError
-from .folding import Collapse, fold
+from .folding import Collapse, Folding, fold
 from .reading import Reading
 from .repeats import merged
 from .scene import build
 
-__all__ = ["MAX_NODES", "MOST_BOXES", "MOST_DRAWN", "MOST_READ", "TOO_LARGE", "folded", "scene_of", "text"]
+__all__ = [
+    "MAX_NODES",
+    "MOST_BOXES",
+    "MOST_DRAWN",
+    "MOST_READ",
+    "TOO_LARGE",
+    "folded",
+    "folding_of",
+    "scene_of",
+    "text",
+]
 
 #: with more boxes than this a picture is not looked through, so parts of the graph are folded
 MAX_NODES = 300
@@ -86,10 +96,15 @@ def folded(
     SizeLimitError
         If more boxes are left than can be laid out in a minute.
     """
+    return build(reading, gradients, folding_of(reading, collapse, max_nodes))
+
+
+def folding_of(reading: Reading, collapse: Collapse = "auto", max_nodes: int | None = MAX_NODES) -> Folding:
+    """Return which parts of a graph are folded; ``SizeLimitError`` if what is left is too large."""
     folding = fold(reading.paths, collapse, max_nodes, lambda keys: merged(reading.order, reading.paths, keys))
     if max_nodes is not None and folding.boxes > MOST_BOXES:
         raise SizeLimitError(
             f"This picture would have {folding.boxes:,} boxes; more than {MOST_BOXES:,} take Graphviz minutes. "
             "collapse='auto' folds as much as it takes to read it; max_nodes=None draws it all the same."
         )
-    return build(reading, gradients, folding)
+    return folding

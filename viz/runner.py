@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import html
+from .scripts import static
 from .session import Session
 from .settings import CHOICES, DATASETS
 from .theme import DARK, LIGHT
@@ -113,5 +114,5 @@ def style() -> str:
     return (
         f".playground {{ {light} }}\n"
         f'@media (prefers-color-scheme: dark) {{ .playground[data-theme="auto"] {{ {dark} }} }}\n'
-        f'.playground[data-theme="dark"] {{ {dark} }}\n' + html.static("playground.css")
+        f'.playground[data-theme="dark"] {{ {dark} }}\n' + static("playground.css")
     )

@@ -27,7 +27,7 @@ from .folding import Folding
 from .folds import Part, parts_of
 from .reading import Reading
 
-__all__ = ["Box", "Edge", "Group", "Scene", "build"]
+__all__ = ["Box", "Edge", "Group", "Scene", "build", "parameters_in"]
 
 #: operations whose operands may change places, so that their order need not be shown
 COMMUTATIVE = frozenset({"add", "mul", "maximum", "minimum", "hypot"})
@@ -47,7 +47,7 @@ def build(reading: Reading, gradients: Mapping[str, Any] | None = None, folding:
     """
     if gradients is None:
         gradients = {identity: node.grad for node, identity in reading.ids.items() if getattr(node, "swept", True)}
-    parameters = _parameters(reading.order)
+    parameters = parameters_in(reading.order)
     keys = dict(zip(reading.order, folding.keys if folding else ("",) * len(reading.order), strict=True))
     parts = parts_of(reading, keys, parameters)
     folds = {key: f"f{i}" for i, key in enumerate(parts)}
@@ -139,7 +139,7 @@ def _operands(reading: Reading, node: Any, place: Mapping[Any, str]) -> Iterator
             yield [constant], Edge(identity, constant.id, head, slot)
 
 
-def _parameters(order: Iterable[Any]) -> set[Any]:
+def parameters_in(order: Iterable[Any]) -> set[Any]:
     """Return the leaves that a part of a model calls its parameters."""
     owners = {part.owner for node in order for part in calls_of(node) if part.owner is not None}
     return {leaf for owner in owners if callable(owned := getattr(owner, "parameters", None)) for leaf in owned()}

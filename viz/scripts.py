@@ -1,4 +1,4 @@
-"""The scripts of pages: hand-written ES modules, joined into one text, as a page of one file needs them.
+"""What pages are made of: the files in ``static/``; of scripts, hand-written ES modules, joined into one text.
 
 >>> "import" in joined("packed.js"), "function unpack" in joined("packed.js")
 (False, True)
@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from importlib import resources
 
-from .html import static
-
-__all__ = ["joined", "with_exports"]
+__all__ = ["joined", "static", "with_exports"]
 
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./([\w.]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|let|class) )", re.MULTILINE)
+
+
+@cache
+def static(name: str) -> str:
+    """Return the text of a file that is put into pages."""
+    return resources.files(__package__).joinpath("static", name).read_text(encoding="utf-8")
 
 
 @cache

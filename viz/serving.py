@@ -21,10 +21,9 @@ from numpy.typing import ArrayLike
 
 from nn import Module
 
-from . import html
 from .errors import OptionError
 from .runner import Runner, choices, style
-from .scripts import joined
+from .scripts import joined, static
 from .session import Session
 from .snapshots import snapshot
 
@@ -85,7 +84,7 @@ def _page() -> str:
     policy = (
         "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; connect-src 'self'"
     )
-    return Template(html.static("playground.html")).substitute(
+    return Template(static("playground.html")).substitute(
         policy=escape(policy),
         style=style(),
         choices=json.dumps(choices()),

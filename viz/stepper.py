@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ from . import files, html, render, svg, transcript
 from .animation import gif
 from .drawing import Drawing
 from .errors import OptionError, RendererMissingError, RenderError
+from .levels import Level, levels_of, opening
 from .overview import MOST_DRAWN
 from .paths import Paths
 from .theme import THEMES
@@ -55,12 +57,21 @@ class Stepper(Walk):
         return Drawing(self._scene)
 
     @cached_property
-    def _picture(self) -> tuple[str, str]:
-        """The SVG of the graph, and if there is none, why."""
-        try:
-            return self.drawing().svg(), ""
-        except (RendererMissingError, RenderError) as error:
-            return "", str(error)
+    def _levels(self) -> list[Level]:
+        """How coarsely the graph can be looked at."""
+        return list(levels_of(self._reading, self.steps))
+
+    @cached_property
+    def _pictures(self) -> tuple[dict[str, str], str]:
+        """The SVG of the graph at each level, the one to begin with first, and if there is none, why."""
+        found, missing = {}, f"A graph of {len(self._table):,} nodes is too large to be drawn whole."
+        first = opening(self._levels)
+        for level in sorted(self._levels, key=lambda level: level is not first):
+            try:
+                found[level.name] = Drawing(replace(level.scene, note="")).svg()
+            except (RendererMissingError, RenderError) as error:
+                missing = str(error)
+        return found, missing
 
     def to_html(self, theme: str = "auto", step: int | None = None) -> str:
         """Return the steps as a page of its own, which needs no network.
@@ -76,13 +87,21 @@ class Stepper(Walk):
         start = self.position if step is None else step
         if start not in range(len(self.steps) + 1):
             raise OptionError(f"step={step!r} is not one of these: 0 to {len(self.steps)} steps can have been taken.")
-        picture, missing = self._picture
+        pictures, missing = self._pictures
         cards = [self.card(step) for step in self.steps]
-        return html.page(self._output, self.steps, cards, self._table, picture, missing, theme, start, self._guide())
+        guide = self._guide()
+        return html.page(self._output, self.steps, cards, self._table, pictures, missing, theme, start, guide)
 
     def _guide(self) -> dict[str, Any]:
-        """Return what helps to find the way in a page: where coarser steps end, and the paths to each node."""
-        return {"stops": self._coarse, "paths": self._paths()}
+        """Return what helps to find the way in a page: coarser steps, paths, levels, and what checks the numbers."""
+        pictures, _ = self._pictures
+        return {
+            "stops": self._coarse,
+            "paths": self._paths(),
+            "levels": [level.data() for level in self._levels if level.name in pictures],
+            "checks": [[(*check.cells(), check.verdict) for check in self.check(step)] for step in self.steps],
+            "note": self._checks.note,
+        }
 
     def _paths(self) -> dict[str, str]:
         """Return the paths to each node in words, for a page; for none of a graph that is large or of Tensors."""
@@ -152,7 +171,8 @@ class Stepper(Walk):
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """Show the page in a notebook, and beneath it what remains where pages are not trusted."""
-        picture, _ = self._picture
+        pictures, _ = self._pictures
+        picture = next(iter(pictures.values()), "")
         return {"text/html": html.embedded(self.to_html(), self._table, picture), "text/plain": repr(self)}
 
 

@@ -10,26 +10,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from .folding import levels
 from .steps import Step
 
 __all__ = ["SIZES", "stops"]
 
-#: How far a coarser step goes, by its name: as long as these stay the same.
-SIZES: dict[str, Callable[[Step], Any]] = {
-    "node": lambda step: (step.kind, step.node),
-    "neuron": lambda step: (step.kind, step.scope),
-    "layer": lambda step: (step.kind, ".".join(step.scope.split(".")[:2])),
-    "phase": lambda step: (step.kind, step.stage),
-}
+#: how far a coarser step goes, from fine to coarse
+SIZES = ("node", "neuron", "layer", "phase")
 
 
 def stops(steps: Sequence[Step]) -> dict[str, list[int]]:
     """Return how many steps are taken at each stop, for every size; parts of a model only where there are some."""
-    scoped = any(step.scope for step in steps)
-    return {size: _ends(steps, key) for size, key in SIZES.items() if scoped or size not in ("neuron", "layer")}
+    parts = levels([step.scope for step in steps])
+    keys: dict[str, Callable[[Step], Any]] = {"node": lambda step: (step.kind, step.node)}
+    for level in ("neuron", "layer"):
+        if level in parts:
+            keys[level] = _within(parts[level])
+    keys["phase"] = lambda step: (step.kind, step.stage)
+    return {size: _ends(steps, key) for size, key in keys.items()}
+
+
+def _within(found: Mapping[str, str]) -> Callable[[Step], Any]:
+    """Return what stays the same while steps are about one part, given which part hides each path."""
+    return lambda step: (step.kind, found.get(step.scope, step.scope))
 
 
 def _ends(steps: Sequence[Step], key: Callable[[Step], Any]) -> list[int]:

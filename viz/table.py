@@ -24,6 +24,8 @@ __all__ = ["MAX_ROWS", "Row", "TraceTable", "rows", "trace_table"]
 MAX_ROWS = 20_000
 #: a text table shows this many rows of a longer one
 SHOWN_ROWS = 60
+#: a page need not lay out what is out of sight; it is told by so many rows
+ROWS_TOGETHER = 40
 #: and this many terms of a sum
 SHOWN_TERMS = 4
 
@@ -182,8 +184,17 @@ class TraceTable:
     def to_html(self, math: bool = True) -> str:
         """Return the table as an HTML element; formulas as MathML, or as text where that would be removed."""
         head = "".join(f'<th scope="col">{escape(text)}</th>' for text in HEADINGS)
-        body = "".join(self._html_row(row, math) for row in self.rows)
-        return f'<table class="trace"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+        rows = [self._html_row(row, math) for row in self.rows]
+        some = ("".join(rows[i : i + ROWS_TOGETHER]) for i in range(0, len(rows), ROWS_TOGETHER))
+        body = "".join(f"<tbody>{lines}</tbody>" for lines in some)
+        kind = "trace arrays" if any("[" in row.value for row in self.rows) else "trace"
+        widths = f"--name:{self._widest(9, 'name')};--value:{self._widest(14, 'value', 'adjoint')}"
+        return f'<table class="{kind}" style="{widths}"><thead><tr>{head}</tr></thead>{body}</table>'
+
+    def _widest(self, most: int, *fields: str) -> int:
+        """Return how many characters a column needs, at most so many: a page lays out each row by itself."""
+        longest = max((labels.width(getattr(row, field)) for row in self.rows for field in fields), default=0)
+        return max(3, min(longest, most))
 
     def _html_row(self, row: Row, math: bool) -> str:
         _, formula, numbers, value, bar, reverse, reverse_numbers, adjoint = map(escape, row.cells())

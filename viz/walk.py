@@ -16,6 +16,7 @@ from typing import Any
 from . import scene, transcript
 from . import steps as _steps
 from .cards import Card, card
+from .checking import Checked, Checks
 from .errors import OptionError
 from .frames import Frames
 from .paths import MOST_LISTED, Paths
@@ -61,6 +62,7 @@ class Walk:
         self.position = 0
         self._frames = Frames(reading, self.steps)
         self._reading, self._ids = reading, reading.ids
+        self._checks = Checks(reading, self.steps)
         self._output = str(reading.name(root))
         self._table = TraceTable(rows(reading, self.steps))
         self._scene = scene.build(reading, {step.target or step.node: step.after for step in self.steps if _adds(step)})
@@ -101,7 +103,8 @@ class Walk:
             return range(1, len(self.steps) + 1)
         if by not in SIZES:
             raise OptionError(f"by={by!r} is none of these: 'step', {', '.join(map(repr, SIZES))}.")
-        return self._coarse.get(by, self._coarse["node"])  # without parts of a model a node is the next larger thing
+        finer = [size for size in SIZES[: SIZES.index(by) + 1] if size in self._coarse]
+        return self._coarse[finer[-1]]  # without parts of a model a node is the next larger thing
 
     @cached_property
     def _coarse(self) -> dict[str, list[int]]:
@@ -180,6 +183,21 @@ class Walk:
         """Return for each node that has been sent something its gradient after the steps that have been taken."""
         known = {step.target or step.node: step.after for step in self.steps[: self.position] if _adds(step)}
         return {node: known[identity] for node, identity in self._ids.items() if identity in known}
+
+    def check(self, step: Step | None = None) -> Checked:
+        """Return derivatives of a step beside central differences: of the current step, if none is given.
+
+        The operation, or the graph, is computed again with one number moved a little; nothing is written to it.
+
+        Examples
+        --------
+        >>> from autograd_core import Value
+        >>> walk = Walk(Value(0.0, label="x").relu())
+        >>> walk.goto(len(walk)).target_name, walk.check()[0].words
+        ('x', 'a kink: the slope is 0.0000 from the left and 1.0000 from the right; chosen: 0 at 0, ...')
+        """
+        chosen = self.current if step is None else step
+        return Checked() if chosen is None else self._checks[chosen]
 
     def card(self, step: Step) -> Card:
         """Return a step in words."""

@@ -1,5 +1,6 @@
 // The user's own lines, as a page carries them, with the expression of a step marked. Made of text, never of markup.
-function listing(place, files) {
+
+export function listing(place, files) {
   const made = new Map();
   for (const [file, { title, parts }] of Object.entries(files)) {
     const lines = new Map();
