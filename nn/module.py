@@ -85,11 +85,11 @@ class Module:
 
     # What it is made of
 
-    def named_members(self) -> Iterator[tuple[str, Any]]:
-        """Yield the parameters, arrays and parts that this module itself holds, with their names."""
-        for name, value in vars(self).items():
-            if not name.startswith("_"):
-                yield from _members(name, value)
+    def named_members(self) -> list[tuple[str, Any]]:
+        """Return the parameters, arrays and parts that this module itself holds, with their names."""
+        return [
+            found for name, value in vars(self).items() if not name.startswith("_") for found in _members(name, value)
+        ]
 
     def named_children(self) -> list[tuple[str, Module]]:
         """Return the parts of this module with their names, ``layer0``."""
@@ -112,7 +112,7 @@ class Module:
             path, module = waiting.pop()
             if id(module) not in seen:
                 seen.add(id(module))
-                members = list(module.named_members())
+                members = module.named_members()
                 yield path, module, members
                 parts = [(name, member) for name, member in members if isinstance(member, Module)]
                 waiting += [(f"{path}.{name}" if path else name, part) for name, part in reversed(parts)]
@@ -140,7 +140,7 @@ class Module:
         found: dict[Any, str] = {}
         for path, _, members in self._walk():
             for name, member in members:
-                if _is_leaf(member) and member.requires_grad and member not in found:
+                if isinstance(member, Node) and member.op is None and member.requires_grad and member not in found:
                     found[member] = f"{path}.{name}" if path else name
         return [(name, parameter) for parameter, name in found.items()]
 
@@ -235,21 +235,22 @@ class Module:
         return f"{type(self).__name__}({inner})"
 
 
-def _members(name: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """Yield what stands under a name: the thing itself, or each element, ``layers`` -> ``layer0``, ``layer1``."""
+def _members(name: str, value: Any) -> list[tuple[str, Any]]:
+    """Return what stands under a name: the thing itself, or each element, ``layers`` -> ``layer0``, ``layer1``."""
     if isinstance(value, dict):
-        for key, element in value.items():
-            label = ",".join(map(str, key)) if isinstance(key, tuple) else str(key)
-            yield from _members(f"{name}[{label}]", element)
-    elif isinstance(value, (list, tuple)):
-        stem = name[:-1] if name.endswith("s") and not name.endswith("ss") and len(name) > 1 else name
-        for i, element in enumerate(value):
-            if isinstance(element, (dict, list, tuple)):
-                yield from _members(f"{stem}{i}", element)
-            else:
-                yield f"{stem}{i}", element
-    else:
-        yield name, value
+        labels = [",".join(map(str, key)) if isinstance(key, tuple) else str(key) for key in value]
+        elements = zip(labels, value.values(), strict=True)
+        return [found for label, element in elements for found in _members(f"{name}[{label}]", element)]
+    if not isinstance(value, (list, tuple)):
+        return [(name, value)]
+    stem = name[:-1] if name.endswith("s") and not name.endswith("ss") and len(name) > 1 else name
+    members: list[tuple[str, Any]] = []
+    for i, element in enumerate(value):
+        if isinstance(element, (dict, list, tuple)):
+            members += _members(f"{stem}{i}", element)
+        else:
+            members.append((f"{stem}{i}", element))
+    return members
 
 
 def _enter(values: Iterable[Any], leaves: list[Any], parts: list[Module]) -> None:
