@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 from functools import cache
+from html import escape
 from typing import Any
 
 from numpy.typing import ArrayLike
@@ -19,6 +20,7 @@ from numpy.typing import ArrayLike
 from nn import Module
 
 from .errors import MissingExtraError
+from .networks import draw_network
 from .runner import Runner, choices, style
 from .scripts import with_exports
 from .serving import Served, serve
@@ -127,7 +129,13 @@ class Playground:
         self.widget.close()
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        return self.widget._repr_mimebundle_()
+        """Return the widget, and beside it, for where no Python runs, the network as it stands."""
+        bundle = self.widget._repr_mimebundle_()
+        data, *more = bundle if isinstance(bundle, tuple) else (bundle,)
+        picture = draw_network(self.model)._repr_mimebundle_()["text/html"]
+        still = f"<p>A playground, which plays while Python runs: {escape(repr(self)[1:-1])}.</p>{picture}"
+        data = {**(data or {}), "text/plain": repr(self), "text/html": still}
+        return (data, *more) if more else data
 
     def __repr__(self) -> str:
         return f"<Playground after {self.session.epoch} epochs, {self.session.updates} updates>"

@@ -31,14 +31,15 @@ export function settings(root, choices, ask) {
     axes(fresh);
     units(now, refused === "layers");
     options(now, refused === "options");
-    for (const name of ["activation"]) box(name).title = now.own ? "This network is yours; a change makes a new one" : "";
+    for (const one of root.querySelectorAll(".shaped")) one.hidden = now.own;
+    root.querySelector(".owned").hidden = !now.own;
   }
 
   // What was refused stays as it was written, to be corrected.
   function keep(one, value, refused) {
     one.toggleAttribute("aria-invalid", refused);
     if (refused) one.setAttribute("aria-invalid", "true");
-    if (refused || root.ownerDocument.activeElement === one) return;
+    if (refused || root.getRootNode().activeElement === one) return;
     if (one.type === "checkbox") one.checked = value;
     else one.value = text(value);
   }
@@ -61,10 +62,9 @@ export function settings(root, choices, ask) {
 
   function units(now, refused) {
     const row = root.querySelector(".layers");
-    root.querySelector('[data-do="fewer"]').disabled = now.own || now.layers.length === 0;
-    root.querySelector('[data-do="more"]').disabled = now.own || now.layers.length >= 5;
+    root.querySelector('[data-do="fewer"]').disabled = now.layers.length === 0;
+    root.querySelector('[data-do="more"]').disabled = now.layers.length >= 5;
     layers = now.layers;
-    row.hidden = now.own;
     if (row.childElementCount !== layers.length)
       row.replaceChildren(...layers.map((_, i) => {
         const one = document.createElement("input");
@@ -94,8 +94,8 @@ export function settings(root, choices, ask) {
     for (const one of row.querySelectorAll("input")) keep(one, now.options[one.dataset.option], refused);
   }
 
-  const another = { more: () => [...layers, layers.at(-1) ?? 4], fewer: () => layers.slice(0, -1) };
-  for (const name of ["more", "fewer"]) root.querySelector(`[data-do="${name}"]`).addEventListener("click", () => set("layers", another[name]()));
+  const another = { more: () => [...layers, layers.at(-1) ?? 4], fewer: () => layers.slice(0, -1), fresh: () => layers };
+  for (const name of ["more", "fewer", "fresh"]) root.querySelector(`[data-do="${name}"]`).addEventListener("click", () => set("layers", another[name]()));
 
   return { show };
 }

@@ -45,10 +45,11 @@ const LAYOUT = `
  </section>
  <section class="net" aria-label="Network">
   <h2>Network</h2>
-  <div class="row"><span class="row flat" role="group" aria-label="Hidden layers"><span class="muted">hidden layers</span> <span class="layers row flat"></span>
+  <div class="row"><span class="row flat owned"><span>this network is yours</span> <button type="button" data-do="fresh">Make a new one</button></span>
+  <span class="row flat shaped" role="group" aria-label="Hidden layers"><span class="muted">hidden layers</span> <span class="layers row flat"></span>
   <button type="button" data-do="fewer" aria-label="One layer less">−</button>
   <button type="button" data-do="more" aria-label="One layer more">+</button></span>
-  <label>activation <select data-set="activation"></select></label>
+  <label class="shaped">activation <select data-set="activation"></select></label>
   <span class="row flat" role="radiogroup" aria-label="Lines tell"><span class="muted">lines tell</span>
   <label><input type="radio" data-colour value="weight" checked> weight</label>
   <label><input type="radio" data-colour value="gradient"> gradient</label>
@@ -249,6 +250,8 @@ export function mount(root, choices, send) {
     field.paint(told, scheme);
     net.paint(scheme);
   }
+  // A notebook shows the element after it was filled, and until then it has no colours.
+  new ResizeObserver(() => { if (Number.isNaN(scheme.neutral[0])) retheme(); }).observe(root);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => retheme());
 
   const gone = "Python does not answer: it is busy with something else, or has ended. What was trained so far is kept there.";

@@ -17,7 +17,7 @@ export default {
     root.dataset.theme = surroundings(document.body);
     el.append(root);
     const waiting = new Map();
-    let last = 0, silent = null, playing = false;
+    let last = 0, silent = null, playing = false, met = false;
     const ask = (message) => new Promise((resolve) => {
       const id = ++last;
       waiting.set(id, resolve);
@@ -30,6 +30,7 @@ export default {
       silent = null;
       if (message.snapshot) {
         playing = message.snapshot.playing;
+        met = true;
         view.show(message.snapshot);
       }
       if (message.to === undefined) return;
@@ -37,7 +38,8 @@ export default {
       waiting.delete(message.to);
     };
     const pause = () => model.send({ do: "pause" });
-    const alive = setInterval(() => { if (playing) model.send({ do: "look" }); }, 2000);
+    // Says that somebody is there; or once more that somebody came, if that was too early to be heard.
+    const alive = setInterval(() => { if (playing || !met) model.send({ do: met ? "look" : "hello" }); }, 2000);
     const watch = new MutationObserver(() => view.retheme(surroundings(document.body)));
     watch.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-vscode-theme-kind"] });
     model.on("msg:custom", hear);

@@ -107,7 +107,7 @@ export function weights(root, ask) {
     if (chosen === null) return;
     $('[data-is="link"]').textContent = title(chosen);
     const field = $("[data-weight]"), now = told.shown.weight[ids().indexOf(chosen)];
-    if (document.activeElement !== field) field.value = now === null ? "" : Number(now.toPrecision(6));
+    if (root.getRootNode().activeElement !== field) field.value = now === null ? "" : Number(now.toPrecision(6));
     for (const id of ids()) part(id).classList.toggle("chosen", id === chosen);
   }
 
