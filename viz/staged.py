@@ -27,7 +27,7 @@ from typing import Any
 from . import labels
 from .layering import OUTPUTS, SUMS, WEIGHTS, Layering
 from .reading import Reading
-from .stepper import Stepper
+from .stepper import Stepper, graph_of
 from .steps import Step
 from .walk import MAX_NODES
 
@@ -121,7 +121,9 @@ class StagedStepper(Stepper):
         return f"{super().__repr__()}\n\n{self.summary()}" if self.current is None else super().__repr__()
 
 
-def stages(root: Any, max_nodes: int | None = MAX_NODES, after: Any = None) -> StagedStepper:
+def stages(
+    root: Any, *inputs: Any, sample: int | None = None, max_nodes: int | None = MAX_NODES, after: Any = None
+) -> StagedStepper:
     """Return the steps of backpropagation through a network sorted into stages, as lectures go through it.
 
     First ∂E/∂ŷ, the derivative by the outputs; then, for each layer from the last to the first, by its weighted sums
@@ -133,8 +135,10 @@ def stages(root: Any, max_nodes: int | None = MAX_NODES, after: Any = None) -> S
 
     Parameters
     ----------
-    root : Value or Tensor
+    root : Value, Tensor or Program
         The loss E of what a network of ``nn`` returned, or the output itself.
+    *inputs, sample
+        Of a program, as for ``step``.
     max_nodes : int or None
         Refuse larger graphs; None for any size.
     after : optimiser, optional
@@ -162,7 +166,7 @@ def stages(root: Any, max_nodes: int | None = MAX_NODES, after: Any = None) -> S
     4  ∂E/∂z_h          15     v2 −0.7614
     5  ∂E/∂w1           16-18  layer0.neuron0.w0 −0.3807, layer0.neuron0.b −0.7614
     """
-    return StagedStepper(root, max_nodes=max_nodes, after=after)
+    return StagedStepper(graph_of(root, inputs, sample), max_nodes=max_nodes, after=after)
 
 
 def _turns(steps: Iterable[Step], layering: Layering, nodes: Mapping[str, Any]) -> list[int]:

@@ -19,7 +19,7 @@ accumulate    ā = — + v̄1 · ∂v1/∂a                   3.0000
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -38,7 +38,7 @@ from .paths import Paths
 from .theme import THEMES
 from .walk import MAX_NODES, Walk
 
-__all__ = ["MAX_NODES", "Stepper", "step"]
+__all__ = ["MAX_NODES", "Stepper", "graph_of", "step"]
 
 #: the paths of a larger graph would be most of its page
 MOST_EXPLAINED = 150
@@ -224,14 +224,25 @@ def step(
     >>> step(a * b, after=SGD([a], lr=0.1)).steps[-1].numbers
     '2.0000 - 0.1 * (−3.0000)'
     """
+    return Stepper(graph_of(root, inputs, sample), max_nodes=max_nodes, after=after)
+
+
+def graph_of(root: Any, inputs: Sequence[Any], sample: int | None) -> Any:
+    """Return the output to step through: of a program that of its graph at some inputs.
+
+    Raises
+    ------
+    OptionError
+        For inputs of what is no program.
+    """
     if isinstance(root, Program):
-        root = root.graph(*inputs, sample=sample)
-    elif isinstance(root, Node) and (inputs or sample is not None):
+        return root.graph(*inputs, sample=sample)
+    if isinstance(root, Node) and (inputs or sample is not None):
         raise OptionError(
             f"Inputs and sample= are for a program, but a {type(root).__name__} has been computed from its inputs "
             "already. Leave them out; a limit is given by name, step(loss, max_nodes=100)."
         )
-    return Stepper(root, max_nodes=max_nodes, after=after)
+    return root
 
 
 def _colours(theme: str) -> str:

@@ -149,15 +149,14 @@ def _updates(reading: Reading, optimizer: Any, gradients: dict[Any, Any], index:
             f"after={optimizer!r:.80} is no optimiser: it cannot tell what it would do. Pass one of nn, "
             "step(loss, after=SGD(model.parameters(), lr=0.1)), or an object with such a method planned(gradients)."
         )
-    leaves = {(node.notes or {}).get("parameter", node): node for node in gradients if node.op is None}
-    found = planned({parameter: gradients[node] for parameter, node in leaves.items()})
+    found = planned({node: gradient for node, gradient in gradients.items() if node.op is None})
     if not found:
         raise OptionError(
             f"{type(optimizer).__name__} updates nothing that {reading.name(reading.root)} depends on: it was made for "
             "the parameters of another model."
         )
     for update in found:
-        node = leaves[update.parameter]
+        node = update.parameter
         told = [
             Term(term.name, reading.formulas.update(node, term.formula, term.numbers), frozen(term.value))
             for term in update.terms

@@ -11,6 +11,7 @@ from typing import Any
 
 from .arguments import Argument, Block, numbers_in
 from .differentiate import reverse, tangents
+from .marks import Marks
 from .tape import Tape
 from .tracing import Recording
 
@@ -89,6 +90,7 @@ def tangent_of(recording: Recording, moving: Sequence[int]) -> Recording:
         guards=guards,
         parameters=[],
         examples=[*recording.examples, *[0.0] * (total - count)],
+        marks=Marks(),
     )
 
 

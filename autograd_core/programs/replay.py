@@ -6,11 +6,12 @@ that the program computes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..modes import recording as recorded
-from ..node import apply
+from ..node import apply, tick
+from ..scope import Scope
 from ..value import Value
 from .tape import Ref
 from .tracing import Recording
@@ -18,8 +19,10 @@ from .tracing import Recording
 __all__ = ["replay"]
 
 
-def replay(recording: Recording, numbers: Sequence[float]) -> list[Value]:
+def replay(recording: Recording, numbers: Sequence[float], owners: Mapping[int, Value] | None = None) -> list[Value]:
     """Return a Value for every place of the tape, computed eagerly from the given inputs, which are labelled.
+
+    Where an owner is given for the place of an input, it is that Value itself.
 
     Raises
     ------
@@ -28,13 +31,20 @@ def replay(recording: Recording, numbers: Sequence[float]) -> list[Value]:
     """
     labels = recording.labels
     nodes: list[Value] = [Value(x, label=label) for x, label in zip(numbers, labels, strict=True)]
+    for place, owner in (owners or {}).items():
+        nodes[place] = owner
 
     def node(x: Ref) -> Any:
         return nodes[x] if isinstance(x, int) else x
 
+    marks, begun = recording.marks, dict[Scope, Scope]()
     with recorded():
         for op, operands in recording.tape.steps:
+            for call in marks.starts.get(len(nodes), ()):
+                outer = None if call.outer is None else begun[call.outer]
+                begun[call] = Scope(call.name, outer, tick(), call.owner)
             nodes.append(apply(op, *[node(x) for x in operands]))
+    marks.put(nodes, begun)
     for guard in recording.guards:
         a, b = (nodes[x].data if isinstance(x, int) else x for x in (guard.a, guard.b))
         if bool(guard.op.scalar(a, b)) is not guard.outcome:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import OperandError, TraceError
@@ -22,6 +22,7 @@ from ..value import Value
 from .arguments import Argument, Block, Inputs
 from .collecting import uncollected
 from .guards import Guard, observing
+from .marks import Marks
 from .tape import Ref, Tape
 
 __all__ = ["Recording", "record"]
@@ -48,6 +49,8 @@ class Recording:
         Leaves that the function uses and that are not among its arguments.
     examples : list of float
         The numbers of all inputs while tracing.
+    marks : Marks
+        What was noted about the operations; nothing where equal ones are shared, or a tape was read from a file.
     """
 
     name: str
@@ -59,6 +62,7 @@ class Recording:
     guards: list[Guard]
     parameters: list[Value]
     examples: list[float]
+    marks: Marks = field(default_factory=Marks)
 
     @property
     def labels(self) -> list[str]:
@@ -105,6 +109,7 @@ def record(f: Callable[..., Any], examples: Sequence[Any], share: bool) -> Recor
         guards=[g for g in guards if isinstance(g.a, int) or isinstance(g.b, int)],
         parameters=parameters,
         examples=[x.data for x in inputs.values],
+        marks=Marks() if share else Marks.of(places, tape.inputs),
     )
 
 

@@ -38,7 +38,8 @@ class Views:
     def replay(self, *inputs: Any, sample: int | None = None) -> list[Value]:
         """Return a Value for each input and each instruction, in order, computed eagerly at one sample.
 
-        They are new ones; ``notes["parameter"]`` of an input that is a parameter of a model names that.
+        They are new ones, but for the parameters of models, which are themselves. Names, parts of models and source
+        lines are those of the trace.
 
         Parameters
         ----------
@@ -59,13 +60,10 @@ class Views:
         >>> [node.data for node in program.replay([1.0, 5.0], 4.0, sample=1)]  # x, y, x * y, x * y + x
         [5.0, 4.0, 20.0, 25.0]
         """
-        nodes = replay(self.recording, self._one_sample(inputs, sample))
-        for place, parameter in self._owners(inputs):
-            nodes[place].note("parameter", parameter)
-        return nodes
+        return replay(self.recording, self._one_sample(inputs, sample), dict(self._owners(inputs)))
 
     def _owners(self, inputs: Sequence[Any]) -> Iterator[tuple[int, Value]]:
-        """Yield the places of inputs that hold parameters, of models given or met, with these."""
+        """Yield the places of inputs that are parameters, of models given or met, with these."""
         blocks = self.recording.blocks
         for argument, given in zip(self.arguments, inputs, strict=False):
             for i, part in argument.leaves(given):

@@ -8,11 +8,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from autograd_core import Program, functions, no_grad, trace
+from autograd_core import Program, Value, capture_source, functions, no_grad, trace
 from autograd_core.errors import GraphError, GuardError, OperandError, ShapeError
-from nn import MLP, SGD
-from viz import draw, draw_dot, labels, step, text, trace_table
+from nn import MLP, SGD, DAGNetwork
+from viz import draw, draw_dot, labels, stages, step, text, trace_table
 from viz.errors import OptionError
+from viz.reading import Reading
 
 
 def polynomial(x, y):
@@ -111,16 +112,54 @@ def test_parameters_have_their_present_numbers_and_are_updated():
     assert stepper.table().to_text() == step(program, [1.0, -2.0], 0.5).table().to_text()
     _, by_parameter = program.value_and_grad([1.0, -2.0], 0.5, argnums="parameters")
     updates = [s for s in stepper if s.kind == "update"]
-    assert [s.name for s in updates] == [path for path, _ in model.named_parameters()]
+    assert [s.node for s in updates] == [Reading(program.graph()).ids[p] for p in model.parameters()]
     assert [s.upstream for s in updates] == pytest.approx(list(by_parameter), rel=1e-14)
     assert [s.after for s in updates] == pytest.approx(
         [p.data - 0.1 * g for p, g in zip(model.parameters(), by_parameter, strict=True)], rel=1e-14
     )
     assert not any(p.swept for p in model.parameters())
     given = trace(lambda m, x: m(x), model, [1.0, -2.0])
-    assert [s.name for s in step(given, model, [1.0, 1.0], after=optimizer) if s.kind == "update"] == [
-        path for path, _ in model.named_parameters()
-    ]
+    updates = [s for s in step(given, model, [1.0, 1.0], after=optimizer) if s.kind == "update"]
+    assert [s.before for s in updates] == [p.data for p in model.parameters()]
+
+
+@pytest.mark.parametrize(
+    "model", [MLP(2, [2, 1], activation="tanh", rng=0), DAGNetwork([(1, 2), (1, 3), (2, 3)], rng=0)]
+)
+def test_a_traced_model_looks_like_the_model(model):
+    def loss(x, y):
+        found = model(x)
+        error = (found[0] if isinstance(found, list) else found) - y
+        error.label = "error"
+        return error * error
+
+    x = [0.5, -1.0][: len(model.inputs) if isinstance(model, DAGNetwork) else 2]
+    program = trace(loss, [0.0] * len(x), 0.25)
+    eager = loss([Value(x_i, label=f"x[{i}]") for i, x_i in enumerate(x)], Value(0.25, label="y"))
+    optimizer = SGD(model.parameters(), lr=0.1)
+    for walk in (step, stages):
+        plain, traced = walk(eager, after=optimizer), walk(program, x, 0.25, after=optimizer)
+        for by in ("node", "neuron", "layer", "phase"):
+            while plain.next(by):
+                assert traced.next(by)
+                assert traced.position == plain.position
+            plain.goto(0)
+            traced.goto(0)
+        assert [(s.name, s.target_name, s.scope, s.stage) for s in traced] == [
+            (s.name, s.target_name, s.scope, s.stage) for s in plain
+        ]
+        assert traced.table().to_text() == plain.table().to_text()
+    assert program.draw(x, 0.25).dot == draw(eager).dot
+    assert program.draw(x, 0.25, collapse="neuron").dot == draw(eager, collapse="neuron").dot
+
+
+def test_lines_of_a_program_are_those_that_were_traced():
+    with capture_source():
+        program = trace(lambda x: x * x, 3.0)
+    [source, *_] = [s.source for s in step(program, 5.0) if s.kind == "forward"]
+    assert source.lines[0][slice(*source.columns)] == "x * x"
+    shared = trace(lambda x: (x * x) + (x * x), 3.0, share=True)
+    assert [s.source for s in step(shared)] == [None] * len(step(shared))
 
 
 def test_pictures_and_texts_of_programs(tmp_path):
