@@ -123,7 +123,8 @@ def outline(model: Any) -> str:
     parts += [(name, np.size(x), _numbers(x)) for name, x in model.state_dict().items() if "." not in name]
     wide = [max((len(str(row[i])) for row in parts), default=0) for i in range(2)]
     rows = [f"{name:{wide[0]}}  {size:>{wide[1]}}  {_cut(text)}" for name, size, text in parts]
-    return "\n".join([f"{type(model).__name__}: {_size(model):,} parameters", *rows])
+    size = _size(model)
+    return "\n".join([f"{type(model).__name__}: {size:,} parameters" if size else repr(model), *rows])
 
 
 def count_nodes(root: Node) -> int | None:

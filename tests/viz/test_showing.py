@@ -103,6 +103,12 @@ def test_what_a_model_holds_itself_stands_beside_its_parts():
     ]
 
 
+def test_what_has_nothing_to_train_tells_its_own_words_instead_of_a_zero():
+    told = shown(nn.Perceptron(2).fit([[0, 0], [1, 1]], [-1, 1]))["text/plain"]
+    assert re.match(r"Perceptron\(w=\[.*converged after \d+ updates", told)
+    assert shown(nn.Nonlinearity("relu"))["text/plain"] == "Nonlinearity('relu')"
+
+
 def test_gradients_are_shown_as_they_are_and_not_computed():
     y = product()
     assert "∇ —" in shown(y)["text/plain"]
