@@ -183,6 +183,7 @@ def test_learning_rates_are_those_of_the_schedule():
     ax = plots.plot_learning_rates(named, steps=5, log=True)
     for name, one in named.items():
         assert drawn(ax)[name].tolist() == [one(step) for step in range(5)]
+    assert all(at == int(at) for at in ax.get_xticks())
     assert told_apart_without_colour(ax)
 
 

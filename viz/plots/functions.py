@@ -14,7 +14,7 @@ from autograd_core.node import Node
 from autograd_core.primitive import TABLE, Pointwise
 
 from ..errors import OptionError
-from .style import DASHES, axes, finish, look_of, looks, marked
+from .style import DASHES, axes, finish, look_of, looks, marked, whole_numbers
 
 __all__ = ["number", "plot_activations", "plot_descent_1d", "plot_descent_contour", "plot_learning_rates"]
 
@@ -112,6 +112,7 @@ def plot_learning_rates(
     marked(lines)
     if log:
         ax.set_yscale("log")
+    whole_numbers(ax)
     return finish(ax, colours, "step", "learning rate")
 
 

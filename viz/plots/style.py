@@ -9,7 +9,7 @@ from typing import Any
 from ..errors import MissingExtraError, OptionError
 from ..theme import THEMES, Theme
 
-__all__ = ["COLOURS", "DASHES", "axes", "finish", "look_of", "looks", "marked", "palette"]
+__all__ = ["COLOURS", "DASHES", "axes", "finish", "look_of", "looks", "marked", "palette", "whole_numbers"]
 
 #: Okabe and Ito's, those first that are told apart most easily; each reads on white and on a dark background
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
@@ -94,3 +94,10 @@ def finish(ax: Any, theme: Theme, x: str, y: str, legend: bool = True, grid: boo
         ax.legend(frameon=True, framealpha=0.85, facecolor=theme.background, edgecolor="none", labelcolor=theme.text,
                   fontsize=9)  # fmt: skip
     return ax
+
+
+def whole_numbers(ax: Any) -> None:
+    """Put marks of the horizontal axis at whole numbers only: there is no epoch and no step between two."""
+    from matplotlib.ticker import MaxNLocator
+
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))

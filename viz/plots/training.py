@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import OptionError
-from .style import axes, finish, looks, marked
+from .style import axes, finish, looks, marked, whole_numbers
 
 __all__ = ["plot_gradient_norms", "plot_history"]
 
@@ -64,7 +64,7 @@ def plot_history(
                 marker = "o" if len(epochs) == 1 else ""
                 lines += ax.plot(np.arange(1, len(epochs) + 1), values, **next(look), marker=marker, label=label)
     marked(lines)
-    _whole_numbers(ax)
+    whole_numbers(ax)
     return _vertical(finish(ax, colours, "epoch", " and ".join(wanted)), log)
 
 
@@ -98,9 +98,3 @@ def _vertical(ax: Any, log: bool) -> Any:
     if log:
         ax.set_yscale("log")
     return ax
-
-
-def _whole_numbers(ax: Any) -> None:
-    from matplotlib.ticker import MaxNLocator
-
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
