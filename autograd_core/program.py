@@ -21,6 +21,7 @@ import numpy as np
 from .errors import GraphError, OperandError, ShapeError
 from .programs.arguments import Argument, numbers_in, rebuild
 from .programs.derived import gradient_of, tangent_of
+from .programs.descent import Descent
 from .programs.running import Runner
 from .programs.storage import dump, read
 from .programs.tracing import Recording, record
@@ -209,6 +210,42 @@ class Program(Views):
             count = len(list(numbers_in(argument.structure)))
             found += [None] * count if x is None else [part for _, part in argument.leaves(x)]
         return [*found, *[None] * bool(self.parameters)]
+
+    def descent(self, start: Any, rate: float, *, argnum: int = 0, reduce: str = "mean") -> Descent:
+        """Return numbers that begin at ``start`` and move against the derivative, a step a call.
+
+        Parameters
+        ----------
+        start : array_like or model
+            Numbers for the argument that moves.
+        rate : float
+            The learning rate.
+        argnum : int
+            Which argument moves: one array, or the parameters of a model.
+        reduce : {"mean", "sum"}
+            What is descended, of a batch.
+
+        Examples
+        --------
+        >>> bowl = trace(lambda w: w[0] ** 2 + w[1] ** 2, [0.0, 0.0])
+        >>> descent = bowl.descent([1.0, 2.0], rate=0.25)
+        >>> descent(), descent.numbers.tolist()
+        (5.0, [0.5, 1.0])
+        """
+        which = self._structure(argnum)
+        if not isinstance(which, int) or not self._runner.blocks[which].shape:
+            raise OperandError(
+                f"What moves in a descent is one array of numbers, or the parameters of a model; argnum={argnum!r} of "
+                f"{self.name} is none. Trace the function with one list of numbers in its place."
+            )
+        if reduce not in ("mean", "sum"):
+            raise OperandError(f"reduce={reduce!r} is none of 'mean' and 'sum'.")
+        if not self._simple:
+            raise OperandError(
+                f"{self.name} takes arguments that hold others, or met parameters that are not among its arguments. "
+                "For a descent trace a function of arrays, numbers and at most one model."
+            )
+        return Descent(self._runner, which, start, rate, reduce)
 
     def gradient(self, argnums: Any = 0) -> Program:
         """Return the derivative by some arguments as a program of its own, which can be differentiated again.

@@ -127,14 +127,9 @@ class Sides:
     def ours(self, executor: str) -> tuple[Work, Work]:
         """Return the program's step and answer."""
         program = traced(loss if self.alpha else hinge, executor)
-        theta = parameters()
+        descent = program.descent(parameters(), RATE)
         X, y = (self.X[0], float(self.y[0])) if self.one else (self.X, self.y)
-
-        def step() -> None:
-            _, gradient = program.value_and_grad(theta, X, y)
-            descend(theta, gradient)
-
-        return step, lambda: program.value_and_grad(parameters(), X, y)
+        return lambda: descent(X, y), lambda: program.value_and_grad(parameters(), X, y)
 
     def numpy(self) -> tuple[Work, Work]:
         """Return NumPy's."""

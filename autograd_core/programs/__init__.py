@@ -8,6 +8,7 @@ guards              comparisons that steered Python while tracing
 differentiate       reverse and forward derivatives of a tape, again as a tape: the rules, read over places
 derived             programs made from programs: the gradient, values with their tangents
 schedule            what is needed, and what depends on the batch
+descent             numbers that move against a derivative, inside the program
 plan, running       a schedule for each kind of call, made when it is first needed; the way through a call
 numpy_executor      runs a schedule with NumPy: operations of one kind and depth together (numpy_rows)
 fast_executor       runs a schedule with one loop that Numba compiles for all programs: sums of products (linear)

@@ -75,6 +75,7 @@ def reverse(
     inputs: Collection[int],
     count: Ref = 1.0,
     adjoints: dict[int, Ref] | None = None,
+    seed: Ref = 1.0,
 ) -> list[Ref]:
     """Append the reverse sweep of one output; return the place of its derivative by each input, 0.0 for none.
 
@@ -90,12 +91,14 @@ def reverse(
         The number of samples, for contributions that do not differ between them.
     adjoints : dict, optional
         Is given the adjoint of every place on the way.
+    seed : Ref
+        The adjoint of the output to start from.
     """
     if type(output) is not int:
         return [0.0] * len(inputs)
     wanted = _leading_to(tape, inputs)
     sweep = _Sweep(tape, count)
-    sweep.adjoints[output] = 1.0 if tape.batched[output] else count
+    sweep.adjoints[output] = seed if tape.batched[output] else tape.product(seed, count)
     if wanted[output]:
         for place in range(output, tape.inputs - 1, -1):
             adjoint = sweep.adjoints.pop(place, None) if wanted[place] else None

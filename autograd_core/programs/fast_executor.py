@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from ..primitive import TABLE
-from .compiled import kernel_address, loop
-from .fast_loop import WIDTH, finish, run, run_alone, run_samples
+from .compiled import kernel_address
+from .compiled import loop as loop_of
+from .fast_loop import WIDTH, finish, run, run_alone, run_descent, run_samples
 from .lowering import Lowering
 from .schedule import Schedule
 
@@ -67,14 +68,14 @@ class FastExecutor:
             self._inputs.append((batched[block.start], rows, len(block.shape) > 1))
             if len(block.shape) < 2 and not batched[block.start]:
                 self._places.append(rows)
-        self._samples = lowered.samples
+        self._samples, self._rate = lowered.samples, lowered.rate
         self._nothing = np.empty((self._results, 0), self.dtype)
         self._nothing_given = np.empty((self._lane_inputs, 0), self.dtype)
         self._threads = threads
-        self._loop, self._alone = loop(run), loop(run_alone)
+        self._loop, self._alone = loop_of(run), loop_of(run_alone)
         self._spaces: list[Any] = []
 
-    def run(self, inputs: Sequence[Any], samples: int, divisor: float) -> tuple[Array, Array]:
+    def run(self, inputs: Sequence[Any], samples: int, divisor: float, rate: float = 0.0) -> tuple[Array, Array]:
         """Compute, and return the shared results and the results of each sample, one row each.
 
         Parameters
@@ -85,12 +86,15 @@ class FastExecutor:
             The size of the batch; 0 if nothing is batched.
         divisor : float
             What values and gradients are divided by.
+        rate : float
+            What a descent multiplies gradients by.
         """
         try:
             space = self._spaces.pop()
         except IndexError:
             space = Space(self)
         shared, columns = space.shared, space.columns
+        shared[self._rate] = -rate / divisor
         answers = np.empty(self._answers, self.dtype)
         if not samples:
             for (_, rows, deep), array in zip(self._inputs, inputs, strict=True):
@@ -144,10 +148,35 @@ class FastExecutor:
 
         return run
 
+    def descent(self, which: int, start: Array) -> tuple[Callable[[Sequence[Any]], float | None], Array, Array]:
+        """Return how to take a step of a descent in place, the numbers that move, and the rate with its sign changed.
+
+        The step is a function of the inputs but for the block that moves, none of them batched; its answer is the
+        value, or None if an input is anything else than an array or a float as it belongs in its place.
+        """
+        space = Space(self)
+        home = space.shared[self._inputs[which][1]]
+        home[...] = start
+        places: list[Any] = [place for i, place in enumerate(space.places) if i != which]
+        answers, first, loop = empty(self._answers, self.dtype), self._inputs[which][1].start, loop_of(run_descent)
+
+        def step(inputs: Sequence[Any]) -> float | None:
+            try:
+                for place, x in zip(places, inputs, strict=True):
+                    if type(x) is float:
+                        place[...] = x
+                    else:
+                        place[:] = x
+            except (TypeError, ValueError):
+                return None
+            return loop(space.tables, answers, first)  # type: ignore[no-any-return]
+
+        return step, home, space.shared[self._rate : self._rate + 1]
+
     def _run_parts(self, space: Space, answers: Array, results: Array, divisor: float) -> None:
         """Run a large batch in parts, several at a time; their sums are added in the order of the parts."""
         samples = results.shape[1]
-        middle, end = loop(run_samples), loop(finish)
+        middle, end = loop_of(run_samples), loop_of(finish)
         given = space.shared.copy()
 
         def part(start: int) -> Any:

@@ -18,7 +18,20 @@ from typing import Any
 
 from .vectors import at, call_kernel, fma, integers, leading, load, numbers, plus, put, splat, store, times, total
 
-__all__ = ["KERNELS", "NOWHERE", "ONE", "SUM", "TOTAL", "WIDTH", "ZERO", "finish", "run", "run_alone", "run_samples"]
+__all__ = [
+    "KERNELS",
+    "NOWHERE",
+    "ONE",
+    "SUM",
+    "TOTAL",
+    "WIDTH",
+    "ZERO",
+    "finish",
+    "run",
+    "run_alone",
+    "run_descent",
+    "run_samples",
+]
 
 SUM, TOTAL = -1, -2
 
@@ -58,6 +71,15 @@ def run_alone(tables: Any, answers: Any, divisor: float) -> None:
     """Run a schedule in which nothing is batched."""
     run_shared(tables, answers, 0, at(integers(tables[1]), BEFORE))
     finish(tables, answers, divisor)
+
+
+def run_descent(tables: Any, answers: Any, first: int) -> Any:
+    """Run a descent in which nothing is batched: its results take the place of the inputs; return the value."""
+    run_alone(tables, answers, 1.0)
+    shared = numbers(tables[5], answers)
+    for j in range(1, answers.shape[0]):
+        put(shared, first + j - 1, answers[j])
+    return answers[0]
 
 
 def run_samples(tables: Any, inputs: Any, answers: Any, results: Any, divisor: float, first: int, last: int) -> None:

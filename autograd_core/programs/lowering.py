@@ -13,7 +13,7 @@ from ..primitive import TABLE
 from . import fast_loop
 from .linear import Factors, Sums
 from .schedule import AFTER, BATCH, BEFORE, Schedule
-from .tape import COUNT
+from .tape import COUNT, RATE
 
 __all__ = ["Lowering"]
 
@@ -29,8 +29,8 @@ class Lowering:
         The place of the tape -> its place among the shared numbers, or its row.
     constants : dict
         Shared places that hold constants.
-    samples : int
-        The shared place for the number of samples.
+    samples, rate : int
+        The shared places for the number of samples and for the rate of a descent.
     opcodes : set of int
         The operations whose kernels are called.
     """
@@ -47,7 +47,7 @@ class Lowering:
         self.constants: dict[int, float] = {fast_loop.ZERO: 0.0, fast_loop.ONE: 1.0, fast_loop.NOWHERE: 0.0}
         self._known = {(1.0).hex(): fast_loop.ONE, (0.0).hex(): fast_loop.ZERO}
         self.shared_size, self.row_count = len(self.constants), 0
-        self.samples = fast_loop.NOWHERE
+        self.samples = self.rate = fast_loop.NOWHERE
         self._spread: dict[int, int] = {}
         self._opcode = {op: k for k, op in enumerate(TABLE.values())}
         found = Sums(schedule)
@@ -92,11 +92,13 @@ class Lowering:
                 self._batch.append(place)
                 continue
             op = tape.steps[place - tape.inputs][0]
-            if place in self.totals or op is COUNT:  # before all groups, so that they lie together
+            if place in self.totals or op is COUNT or op is RATE:  # before all groups, so that they lie together
                 self.slot[place] = self.shared_size
                 self.shared_size += 1
                 if op is COUNT:
                     self.samples = self.slot[place]
+                elif op is RATE:
+                    self.rate = self.slot[place]
                 continue
             level[place] = 1 + max([level[x] for x in self._reads(place)], default=0)
             kind = len(self.sums[place]) if place in self.sums else -1 - self._opcode[op]

@@ -16,7 +16,7 @@ import numpy as np
 from ..quiet import quietly
 from .numpy_rows import Pointwise, Rows, Space, Sum, Total
 from .schedule import AFTER, BATCH, BEFORE, Schedule, chains, uses
-from .tape import COUNT, MUL, TOTAL, Ref
+from .tape import COUNT, MUL, RATE, TOTAL, Ref
 
 __all__ = ["NumpyExecutor"]
 
@@ -41,7 +41,7 @@ class NumpyExecutor:
         self._inputs = [(tape.batched[b.start], self.row_of[b.start], b.size) for b in schedule.blocks]
         self._divided = schedule.shared_divided, schedule.lanes_divided
         self._totals: list[slice] = []
-        self._counts: list[int] = []
+        self._given: list[tuple[int, Any]] = []
         self._arrange(schedule)
         self.lanes_out = np.array([self.row_of[x] for x in schedule.lanes], dtype=np.intp)
         self._answers = np.array([0.0 if isinstance(x, int) else x for x in schedule.shared], self.dtype)
@@ -70,8 +70,8 @@ class NumpyExecutor:
         for place, (op, operands) in enumerate(tape.steps, tape.inputs):
             if not needed[place] or place in inner or place in folded:
                 continue
-            if op is COUNT:
-                self._counts.append(self._row(place, False))
+            if op is COUNT or op is RATE:
+                self._given.append((self._row(place, False), op))
                 continue
             terms = sums.get(place) or [y for x in operands for y in (folded.get(x, [x]) if op is TOTAL else [x])]
             depth = level[place] = 1 + max(level[x] for x in terms if isinstance(x, int))
@@ -137,7 +137,7 @@ class NumpyExecutor:
                     break
         return Space(self.shared_rows, self.lane_rows, width, self.dtype)
 
-    def run(self, inputs: Sequence[Array], samples: int, divisor: float) -> tuple[Array, Array]:
+    def run(self, inputs: Sequence[Array], samples: int, divisor: float, rate: float = 0.0) -> tuple[Array, Array]:
         """Compute, and return the shared results and the results of each sample, one row each.
 
         Parameters
@@ -148,14 +148,16 @@ class NumpyExecutor:
             The size of the batch; 0 if nothing is batched.
         divisor : float
             What values and gradients are divided by.
+        rate : float
+            What a descent multiplies gradients by.
         """
-        answers, results = quietly(self._run, inputs, samples)
+        answers, results = quietly(self._run, inputs, samples, -rate / divisor)
         if divisor != 1.0:
             answers[: self._divided[0]] /= divisor
             results[: self._divided[1]] /= divisor
         return answers, results
 
-    def _run(self, inputs: Sequence[Array], samples: int) -> tuple[Array, Array]:
+    def _run(self, inputs: Sequence[Array], samples: int, rate: float) -> tuple[Array, Array]:
         blocks = max(1, -(-samples * max(self.lane_rows, 1) // BLOCK)) if samples else 0
         width = -(-samples // blocks) if blocks else 0
         space = self.workspace(width)
@@ -165,7 +167,8 @@ class NumpyExecutor:
                 lanes.append((row, array.reshape(samples, size)))
             else:
                 space.shared[row : row + size, 0] = np.reshape(array, -1)
-        space.shared[self._counts] = samples
+        for row, op in self._given:
+            space.shared[row] = samples if op is COUNT else rate
         for step in self.phases[BEFORE]:
             step(space)
         results = np.empty((len(self.lanes_out), samples), self.dtype)

@@ -14,7 +14,7 @@ import numpy as np
 from .arguments import Block
 from .differentiate import reverse
 from .schedule import Schedule
-from .tape import COUNT, TOTAL, Ref
+from .tape import ADD, COUNT, RATE, TOTAL, Ref
 from .tracing import Recording
 
 __all__ = ["Plan"]
@@ -40,11 +40,14 @@ class Plan:
         by what all samples share: it is spread over the batch.
     prepare : callable
         Makes a schedule ready to run.
+    descent : bool
+        Whether each block to differentiate by is moved against its derivative, by the rate that ``run`` is given; it
+        takes the place of the derivative. Then the plan is reduced, and the block is not batched.
 
     Attributes
     ----------
     run : callable
-        ``run(arrays, samples, divisor)`` returns the shared results, and those of each sample.
+        ``run(arrays, samples, divisor, rate)`` returns the shared results, and those of each sample.
     alone : callable or None
         ``alone(part)`` is a function of inputs as they are given, which returns the value and a part of the shared
         results, or None for inputs that have to be read first; for plans in which nothing is batched and nothing is
@@ -66,6 +69,7 @@ class Plan:
         wanted: tuple[int, ...] | None,
         reduced: bool,
         prepare: Callable[[Schedule], Any],
+        descent: bool = False,
     ) -> None:
         blocks, guards = recording.blocks, recording.guards
         batched = given
@@ -80,7 +84,9 @@ class Plan:
             (y,) = roots
             count = whole.emit(COUNT) if reduced else 1.0
             targets = [x for i in wanted for x in range(blocks[i].start, blocks[i].start + blocks[i].size)]
-            roots += reverse(whole, y, targets, count)
+            roots += reverse(whole, y, targets, count, seed=whole.emit(RATE) if descent else 1.0)
+            if descent:
+                roots[1:] = [whole.pair(ADD, x, change) for x, change in zip(targets, roots[1:], strict=True)]
             if reduced:
                 varies = isinstance(y, int) and whole.batched[y]
                 roots[0] = whole.emit(TOTAL, y) if varies else whole.product(y, count)
@@ -96,7 +102,7 @@ class Plan:
             return False, len(shared) - 1
 
         places = [root(x) for x in roots]
-        divided = (len(shared), len(lanes)) if reduced else (0, 0)
+        divided = (1, 0) if descent else (len(shared), len(lanes)) if reduced else (0, 0)
         self._outputs = places if wanted is None else places[:1]
         self.gradients: dict[int, Gradient] = {}
         start = 1
@@ -111,6 +117,7 @@ class Plan:
         self._batched = any(batched)
         executor = prepare(Schedule(whole, blocks, shared, lanes, *divided))
         self.run = executor.run
+        self.executor = executor
         flat = all(len(block.shape) < 2 for block in blocks)
         self.alone = getattr(executor, "alone", None) if self.plain and flat and not self._batched else None
         self._labels = recording.labels

@@ -50,12 +50,12 @@ class Fallback:
         self.executor, self.steps, self.reason = executor, steps, reason
         self.work = 0
 
-    def run(self, inputs: Sequence[Any], samples: int, divisor: float) -> tuple[Array, Array]:
+    def run(self, inputs: Sequence[Any], samples: int, divisor: float, rate: float = 0.0) -> tuple[Array, Array]:
         """Compute, as the executor does."""
         self.work += self.steps * max(samples, 1)
         if self.work > PATIENCE:
             _say(self.reason)
-        return self.executor.run(inputs, samples, divisor)
+        return self.executor.run(inputs, samples, divisor, rate)
 
 
 class Runner:
@@ -103,23 +103,28 @@ class Runner:
             bit += bit
         return arrays, batched, samples
 
-    def plan(self, wanted: tuple[int, ...] | None, reduced: bool, batched: int) -> Plan:
-        """Return how to compute what is wanted: the outputs, or one output and its derivatives by some blocks."""
-        key = (wanted, reduced and batched > 0, batched)
+    def plan(self, wanted: tuple[int, ...] | None, reduced: bool, batched: int, descent: bool = False) -> Plan:
+        """Return how to compute what is wanted: the outputs, or one output and its derivatives by some blocks.
+
+        In a descent, the blocks come moved against their derivatives.
+        """
+        key = (wanted, reduced and batched > 0, batched, descent)
         if key not in self._plans:
             flags = tuple(bool(batched >> i & 1) for i in range(len(self.blocks)))
             with uncollected():
-                self._plans[key] = Plan(self.recording, flags, wanted, key[1], self._prepare)
+                self._plans[key] = Plan(self.recording, flags, wanted, key[1], self._prepare, descent)
         return self._plans[key]
 
-    def run(self, plan: Plan, arrays: list[Any], samples: int, divisor: float) -> tuple[Array, Array]:
+    def run(
+        self, plan: Plan, arrays: list[Any], samples: int, divisor: float, rate: float = 0.0
+    ) -> tuple[Array, Array]:
         """Compute, and return the shared results and those of each sample."""
         if plan.spread:
             arrays = [
                 np.broadcast_to(np.asarray(x, self.dtype), (samples, *block.shape)) if i in plan.spread else x
                 for i, (x, block) in enumerate(zip(arrays, self.blocks, strict=True))
             ]
-        found = plan.run(arrays, samples, divisor)
+        found = plan.run(arrays, samples, divisor, rate)
         if plan.guards:
             plan.check(*found)
         return found  # type: ignore[no-any-return]

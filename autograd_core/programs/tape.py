@@ -22,7 +22,7 @@ from ..algebra import Algebra
 from ..primitive import Linear, Pointwise, Primitive, lookup
 from ..symbolic import Symbol, derivative
 
-__all__ = ["COUNT", "TOTAL", "Formula", "Ref", "Tape", "partials"]
+__all__ = ["COUNT", "RATE", "TOTAL", "Formula", "Ref", "Tape", "partials"]
 
 #: An operand: the number of a place, an ``int``, or a constant, a ``float``; to a type checker an int is both.
 Ref = Any
@@ -38,9 +38,11 @@ def _of_the_batch(name: str, symbol: str, summary: str) -> Linear:
     return Linear(name=name, symbol=symbol, summary=summary, array=unknown, transpose=unknown)
 
 
-#: The sum over the samples of a batch, and how many they are. They are in no table: only executors know the batch.
+#: What is in no table, since only executors know it: the sum over the samples of a batch, how many they are, and by
+#: what a descent multiplies a gradient before it is added.
 TOTAL = _of_the_batch("total", "Σ", "the sum over the samples of a batch")
 COUNT = _of_the_batch("count", "n", "the number of samples in a batch")
+RATE = _of_the_batch("rate", "−η", "the learning rate with its sign changed, divided as the values are")
 
 
 class Tape:

@@ -37,7 +37,7 @@ class PlainExecutor:
             np.array(lowered.rows, np.int64),
         ]
 
-    def run(self, inputs, samples, divisor):
+    def run(self, inputs, samples, divisor, rate=0.0):
         lowered, batched = self.lowered, self.schedule.tape.batched
         shared, lanes = np.zeros(lowered.shared_size), np.full(lowered.row_count * fast_loop.WIDTH, np.nan)
         for slot, x in lowered.constants.items():
@@ -50,6 +50,7 @@ class PlainExecutor:
             else:
                 shared[first : first + block.size] = np.ravel(array)
         shared[lowered.samples] = samples
+        shared[lowered.rate] = -rate / divisor
         answers, results = np.zeros(len(self.schedule.shared)), np.zeros((len(self.schedule.lanes), samples))
         with np.errstate(all="ignore"):
             fast_loop.run([*self.tables, shared, lanes, *TABLE.values()], columns, answers, results, divisor)
