@@ -200,7 +200,7 @@ class TraceTable:
         _, formula, numbers, value, bar, reverse, reverse_numbers, adjoint = map(escape, row.cells())
         if math:
             formula = mathml(row.formula_tex) if row.formula else ""
-            bar = mathml(labels.tex_name(row.name, bar=True))
+            bar = mathml(labels.tex_name(row.name.rpartition(".")[2] or row.name, bar=True))  # the head has its path
             reverse = mathml(row.adjoint_tex) if row.adjoint_tex else ""
         return (
             f'<tr data-node="{row.node}"><th scope="row">{_headed(row.name)}</th>'

@@ -75,6 +75,8 @@ class Views:
     def graph(self, *inputs: Any, sample: int | None = None) -> Value:
         """Return the one output as a Value with its history, computed eagerly: to be drawn or stepped through.
 
+        It bears the name of the function, unless it had one in the trace.
+
         Parameters are those of ``replay``.
         """
         output = self.recording.outputs[0]
@@ -84,7 +86,10 @@ class Views:
                 "returns one of them, or a number computed from all."
             )
         nodes = self.replay(*inputs, sample=sample)
-        return nodes[output] if isinstance(output, int) else Value(output)
+        root = nodes[output] if isinstance(output, int) else Value(output)
+        if not root.label and self.name.isidentifier():
+            root.label = self.name
+        return root
 
     def table(self, *inputs: Any, sample: int | None = None) -> EvaluationTrace:
         """Return the evaluation trace at one sample, that of the trace if none is given.

@@ -136,6 +136,7 @@ def test_a_traced_model_looks_like_the_model(model):
     x = [0.5, -1.0][: len(model.inputs) if isinstance(model, DAGNetwork) else 2]
     program = trace(loss, [0.0] * len(x), 0.25)
     eager = loss([Value(x_i, label=f"x[{i}]") for i, x_i in enumerate(x)], Value(0.25, label="y"))
+    eager.label = "loss"  # an output that has no name bears the function's
     optimizer = SGD(model.parameters(), lr=0.1)
     for walk in (step, stages):
         plain, traced = walk(eager, after=optimizer), walk(program, x, 0.25, after=optimizer)
