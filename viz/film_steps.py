@@ -22,7 +22,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from html import escape
-from itertools import islice, product
+from itertools import islice, pairwise, product
 from typing import Any
 
 import numpy as np
@@ -48,7 +48,7 @@ GAP = "<!-- picture -->"
 
 _NUMBERED = re.compile(r'<g id="([ec]\d+_\d+)"')
 #: where pages are cut into parts: some are the same in all of them
-_CUT = re.compile(r'(?=<td)|(?<=",)|(?=<text)')
+_CUT = re.compile(r'<t[dr]|</?text|",| {4,}|\\n')
 _TEXT = re.compile(r"<text[^>]*>([^<]*)</text>")
 
 
@@ -96,9 +96,11 @@ class StepPages:
         size = 0
         for pair, walk in walks.items():
             shape = _shape(walk.shown)
-            parts = _CUT.split(walk.to_html(step=0).replace(GAP, _refilled(pictures[shape], walk.shown)))
+            parts = _parts(walk.to_html(step=0).replace(GAP, _refilled(pictures[shape], walk.shown)))
             number, base = bases.setdefault((shape, len(parts)), (len(bases), parts))
-            page = _packed([number, [[i, x] for i, (x, y) in enumerate(zip(parts, base, strict=True)) if x != y]])
+            places = [i for i, (part, other) in enumerate(zip(parts, base, strict=True)) if part != other]
+            gaps = [place - before for before, place in pairwise((0, *places))]
+            page = _packed([number, gaps, [parts[place] for place in places]])
             size += len(page)
             if size > most_bytes:
                 self.missing = (
@@ -197,6 +199,12 @@ def _refilled(pieces: list[str], scene: Scene) -> str:
     written = {box.id: box.name for box in scene.boxes if box.kind == "constant"}
     written |= {edge.id: f" {edge.partial} " for edge in scene.edges}
     return "".join(escape(written[part], quote=False) if i % 2 else part for i, part in enumerate(pieces))
+
+
+def _parts(page: str) -> list[str]:
+    """Return a page cut where the numbers are: the cells of its table, the texts of its picture and of its data."""
+    cuts = [found.end() if found[0] == '",' else found.start() for found in _CUT.finditer(page)]
+    return [page[start:end] for start, end in pairwise((0, *cuts, len(page)))]
 
 
 def _packed(parts: list[Any]) -> str:

@@ -81,12 +81,11 @@ class Paths:
         self._reading = reading
         ways: dict[Any, int] = {node: 1}  # paths from each node down to the chosen one
         slopes: dict[Any, float] = {node: 1.0}
-        for x in reading.order:
-            if x is not node and x.op is not None:
+        for x in reading.order[int(reading.ids[node][1:]) + 1 :]:  # what is older cannot depend on it
+            if any(y in ways for y in x.parents):
                 edges = [(y, d) for y, d in _edges(x) if y in ways]
-                if edges:
-                    ways[x] = sum(ways[y] for y, _ in edges)
-                    slopes[x] = math.fsum(d * slopes[y] for y, d in edges)
+                ways[x] = sum(ways[y] for y, _ in edges)
+                slopes[x] = math.fsum(d * slopes[y] for y, d in edges)
         self.count, self.total = ways.get(reading.root, 0), slopes.get(reading.root, 0.0)
         self.listed = tuple(path for path, _ in zip(self._walk(node, ways), range(most), strict=False))
 

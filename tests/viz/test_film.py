@@ -169,10 +169,10 @@ def inflated(text):
 
 
 def page_of(pages, pair):
-    number, own = inflated(pages.own[pair])
+    number, gaps, own = inflated(pages.own[pair])
     parts = inflated(pages.shared)[number]
-    for i, part in own:
-        parts[i] = part
+    for place, part in zip(np.cumsum(gaps), own, strict=True):
+        parts[place] = part
     return "".join(parts)
 
 

@@ -149,9 +149,10 @@ function start(arrays) {
   let whole = null;
   async function stepsOf(key) {
     whole ??= inflate(info.shared).then((buffer) => JSON.parse(textOf(buffer)));
-    const [base, own] = JSON.parse(textOf(await inflate(info.pages[key])));
+    const [base, gaps, own] = JSON.parse(textOf(await inflate(info.pages[key])));
     const parts = [...(await whole)[base]];
-    for (const [i, part] of own) parts[i] = part;
+    let place = 0;
+    gaps.forEach((gap, i) => { parts[place += gap] = own[i]; });
     return parts.join("");
   }
 
