@@ -8,6 +8,7 @@ import threading
 
 import pytest
 
+from nn import MLP, DAGNetwork
 from viz import labels
 from viz.playground import serve
 from viz.update_rules import option_defaults
@@ -146,6 +147,73 @@ def test_whatever_the_reader_has_chosen_everything_can_be_told_apart(open_page, 
         assert "none" not in dashes
         height = page.locator("#playground").bounding_box()["height"]
         assert height >= 900, "the colours end where the window does"
+        page.close()
+
+
+CONTRASTS = """() => {
+  const READ = { willReadFrequently: true };
+  const brightness = (colour) => {
+    const parts = colour.map((c) => (c / 255 <= 0.03928 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2];
+  };
+  const brush = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d", READ);
+  const colour = (text) => {
+    brush.clearRect(0, 0, 1, 1);
+    brush.fillStyle = text;
+    brush.fillRect(0, 0, 1, 1);
+    return [...brush.getImageData(0, 0, 1, 1).data];
+  };
+  const behind = (part) => {
+    const found = colour(getComputedStyle(part).backgroundColor);
+    return found[3] > 250 ? found : behind(part.parentElement);
+  };
+  const said = (part) => [...part.childNodes].some((one) => one.nodeType === 3 && one.textContent.trim());
+  return [...document.querySelectorAll(".playground *")]
+    .filter((part) => said(part) && part.getClientRects().length && !part.disabled)
+    .map((part) => {
+      const style = getComputedStyle(part), ink = part instanceof SVGElement ? style.fill : style.color;
+      const [low, high] = [brightness(colour(ink)), brightness(behind(part))].sort((a, b) => a - b);
+      return [(high + 0.05) / (low + 0.05), part.textContent.trim()];
+    });
+}"""
+NAMELESS = """() => [...document.querySelectorAll(".playground :is(input, select, button)")]
+  .filter((part) => !part.labels?.length && !part.textContent.trim() && !part.ariaLabel)
+  .map((part) => part.outerHTML)"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_can_be_read_and_every_control_has_a_name(open_page, scheme):
+    with serve(layers=(3,), activation="relu", optimizer="Adam") as served:
+        page = open_page(served.url, color_scheme=scheme)
+        page.wait_for_selector(".network svg")
+        page.fill("[data-set=lr]", "fast")
+        page.keyboard.press("Tab")
+        page.locator(".badge").wait_for()
+        page.click(".ledger summary")
+        page.locator(".rows td").first.wait_for()
+        page.click("[data-size=operation]")
+        page.locator(".card dt").first.wait_for()
+        found = page.evaluate(CONTRASTS)
+        assert len(found) > 80
+        assert [text for contrast, text in found if contrast < 4.5] == []
+        assert page.evaluate(NAMELESS) == []
+        page.close()
+
+
+def test_a_network_of_yours_is_kept_until_a_new_one_is_asked_for(open_page):
+    model = DAGNetwork([(1, 3), (2, 3), (1, 4), (3, 4)], {3: "tanh"}, biases=True, rng=0)
+    with serve(model) as served:
+        page = open_page(served.url)
+        page.wait_for_selector(".network svg")
+        assert page.locator("[data-layer]").count() == 0 or not page.locator("[data-layer]").first.is_visible()
+        assert not page.locator("[data-set=activation]").is_visible()
+        page.click("[data-size=epoch]")
+        fact(page, "epoch", "1")
+        assert served.session.model is model
+        page.get_by_role("button", name="Make a new one").click()
+        page.locator('.network [id="u3_0"]').wait_for()
+        page.locator('[data-layer="1"]').wait_for()
+        assert isinstance(served.session.model, MLP)
         page.close()
 
 
