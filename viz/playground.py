@@ -11,6 +11,8 @@ Without one, ``backprop playground`` opens the same page, served by this process
 from __future__ import annotations
 
 import asyncio
+import threading
+from collections import deque
 from functools import cache
 from html import escape
 from typing import Any
@@ -21,7 +23,7 @@ from nn import Module
 
 from .errors import MissingExtraError
 from .networks import draw_network
-from .runner import Runner, choices, style
+from .runner import Runner, choices, style, warm_up
 from .scripts import with_exports
 from .serving import Served, serve
 from .session import Session
@@ -73,6 +75,8 @@ class Playground:
         self._runner = Runner(self.session, self._show)
         self._drawn = -1
         self._unheard, self._ticking = 0, False
+        self._letters: deque[dict[str, Any]] = deque()
+        self._reading, self._desk = False, threading.Lock()
         self.widget = kind()
         self.widget.choices = choices()
         self.widget.on_msg(self._hear)
@@ -87,10 +91,29 @@ class Playground:
         self._unheard = 0
         if message.get("do") == "look":  # the page is there, and sees what it is sent anyway
             return
+        with self._desk:
+            self._letters.append(message)
+            if not self._reading:
+                self._reading = True
+                threading.Thread(target=self._read, name="playground letters", daemon=True).start()
+        if message.get("do") == "play":
+            self._watch()
+
+    def _read(self) -> None:
+        """Do what was asked for, one after the other, while the kernel does something else."""
+        while True:
+            with self._desk:
+                if not self._letters:
+                    self._reading = False
+                    return
+                message = self._letters.popleft()
+            self._answer(message)
+
+    def _answer(self, message: dict[str, Any]) -> None:
         answer = self._runner.do(message)
-        self._watch()
         if message.get("do") == "hello":
             self._drawn = -1
+            warm_up()
         if answer is None:  # what was done can be seen; an answer alone changes nothing
             self._show()
         self.widget.send({"answer": answer, "to": message.get("id")})
@@ -100,7 +123,7 @@ class Playground:
 
         They are counted by the kernel between two cells: a long one keeps the kernel from hearing, and counts for none.
         """
-        if self.session.playing and not self._ticking:
+        if not self._ticking:
             try:
                 loop = asyncio.get_running_loop()
             except RuntimeError:  # this kernel has another kind of loop: closing the page still stops it
@@ -111,8 +134,8 @@ class Playground:
     def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
         self._unheard += 1
         if self._unheard > PATIENCE:
-            self._runner.do({"do": "pause"})
-        if self.session.playing:
+            self.session.playing = False
+        if self.session.playing or self._reading:
             loop.call_later(1.0, self._tick, loop)
         else:
             self._ticking = False

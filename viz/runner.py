@@ -9,7 +9,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import Any
+
+from autograd_core import trace
 
 from . import html
 from .scripts import static
@@ -17,7 +20,7 @@ from .session import Session
 from .settings import CHOICES, DATASETS
 from .theme import DARK, LIGHT
 
-__all__ = ["CHUNK", "Runner", "choices", "style"]
+__all__ = ["CHUNK", "Runner", "choices", "style", "warm_up"]
 
 #: seconds of training between two looks at what else there is to do, and between two pictures
 CHUNK, PICTURE = 0.03, 0.1
@@ -99,6 +102,16 @@ class Runner:
                 self.session.playing = False
                 self.session.notice = f"{type(error).__name__}: {error}"
             return True
+
+
+@cache
+def warm_up() -> None:
+    """Let programs be loaded, which takes a second, or compiled, which takes some more, before they are needed."""
+
+    def first_program() -> None:
+        trace(lambda x: x * x, 1.0).value_and_grad([1.0, 2.0])
+
+    threading.Thread(target=first_program, name="playground warm-up", daemon=True).start()
 
 
 def choices() -> dict[str, list[Any]]:

@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike
 from nn import Module
 
 from .errors import OptionError
-from .runner import Runner, choices, style
+from .runner import Runner, choices, style, warm_up
 from .scripts import joined, static
 from .session import Session
 from .snapshots import snapshot
@@ -117,6 +117,7 @@ def _handler(runner: Runner, secret: str) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             """Give the page."""
             if self._known() == "":
+                warm_up()
                 self._give(_page(), "text/html")
             else:
                 self.send_error(HTTPStatus.NOT_FOUND)

@@ -57,6 +57,7 @@ def _serving(folder: Path, command: list[str], path: str):
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     home = {name: str(folder / "home") for name in ("HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR")}
+    home["XDG_CACHE_HOME"] = os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache"))  # what Numba has compiled
     with (folder / "server.log").open("wb") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", *command, str(port)], cwd=folder, env=os.environ | home, stdout=log, stderr=log

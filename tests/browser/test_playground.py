@@ -53,14 +53,12 @@ def test_every_optimiser_has_its_own_settings_and_says_what_is_wrong_with_one(pl
     session, page = play
     for optimizer in ("SGD", "Momentum", "Adagrad", "RMSprop", "Adam", "AdamW"):
         page.select_option("[data-set=optimizer]", optimizer)
-        names = ",".join(option_defaults(optimizer))
-        page.wait_for_function(
-            "wanted => [...document.querySelectorAll('[data-option]')].map((x) => x.dataset.option).join() === wanted",
-            arg=names,
-        )
+        names = [*option_defaults(optimizer)]
+        for name in names:
+            page.locator(f'[data-option="{name}"]').wait_for()
+        page.locator("[data-option]").nth(len(names)).wait_for(state="detached")
     page.fill('[data-option="betas"]', "0.5, 0.8")
     page.keyboard.press("Tab")
-    page.wait_for_function("document.querySelector('[data-option=\"betas\"]').value === '0.5, 0.8'")
     page.check('[data-option="amsgrad"]')
     page.click("[data-size=batch]")
     fact(page, "updates", "1")
@@ -253,4 +251,16 @@ def test_a_page_whose_python_has_ended_says_so_and_goes_on_when_it_is_back(open_
         page.click("[data-size=batch]")
         fact(page, "updates", "1")
         page.locator(".badge").wait_for(state="detached")
+        page.close()
+
+
+def test_while_python_is_long_at_work_the_page_says_so(open_page):
+    with serve(layers=(2,), samples=20) as served:
+        page = open_page(served.url)
+        page.wait_for_selector(".network svg")
+        with served._runner.lock:
+            page.click("[data-size=batch]")
+            page.locator(".busy").wait_for()
+        fact(page, "updates", "1")
+        page.locator(".busy").wait_for(state="hidden")
         page.close()

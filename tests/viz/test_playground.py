@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
+import time
 import urllib.error
 import urllib.request
 
@@ -165,6 +167,10 @@ def test_the_widget_answers_its_page():
     def hear(message):
         sent.clear()
         shown._hear(shown.widget, message, [])
+        for _ in range(2000):
+            if not shown._reading:
+                break
+            time.sleep(0.01)
         assert sent[-1]["to"] == message.get("id"), "every question is answered, so that nobody waits for ever"
         return sent
 
@@ -175,5 +181,14 @@ def test_the_widget_answers_its_page():
     assert len(hear({"do": "set", "name": "layers", "value": [3, 2], "id": 4})[0]["snapshot"]["units"]) == 2 + 3 + 2 + 1
     assert shown._repr_mimebundle_() is not None
     assert "Playground after 0 epochs" in repr(shown)
+    begun = time.monotonic()
+    with shown._runner.lock:  # as while a program is compiled
+        shown._hear(shown.widget, {"do": "step", "size": "batch", "id": 5}, [])
+        shown._hear(shown.widget, {"do": "step", "size": "batch", "id": 6}, [])
+        assert time.monotonic() - begun < 1.0, "the kernel waits for nobody"
+        done = shown.session.updates
+    hear({"do": "ring", "sample": 2, "id": 7})
+    assert shown.session.updates == done + 2
     shown.close()
     assert not shown.session.playing
+    assert not [thread for thread in threading.enumerate() if thread.name == "playground letters"]

@@ -20,7 +20,8 @@ const LAYOUT = `
   <button type="button" data-do="rewind">Rewind</button>
  </div>
  <p class="facts"><span>epoch <b data-is="epoch"></b></span><span>update <b data-is="updates"></b></span>
-  <span>loss <b data-is="loss"></b></span><span><span data-is="score"></span> <b data-is="amount"></b></span></p>
+  <span>loss <b data-is="loss"></b></span><span><span data-is="score"></span> <b data-is="amount"></b></span>
+  <span class="busy" role="status" hidden>Python is at work …</span></p>
  <button type="button" data-do="theme" aria-label="Change colours">◐</button>
 </div>
 <div class="badges" role="status"></div>
@@ -99,7 +100,10 @@ export function mount(root, choices, send) {
   let told = null, scheme = schemeOf(root), complaints = "", carded = "", kinds = "";
 
   const ask = async (message) => {
+    const late = setTimeout(() => { $(".busy").hidden = false; }, 600);
     const answer = await send(message);
+    clearTimeout(late);
+    $(".busy").hidden = true;
     if (["step", "rewind", "pause"].includes(message.do)) say(summary());
     return answer;
   };
