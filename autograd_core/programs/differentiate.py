@@ -16,59 +16,6 @@ __all__ = ["reverse", "tangents"]
 NOTHING = -0.0
 
 
-class _Sweep:
-    """The adjoints of a reverse sweep that is running.
-
-    ``reached`` holds, for places that are only reached through operands which ``where`` may not have chosen, the
-    place of a condition: in lanes where it is 0, nothing at all is sent on, as in ``sweep``.
-    """
-
-    def __init__(self, tape: Tape, count: Ref) -> None:
-        self.tape, self.count = tape, count
-        self.adjoints: dict[int, Ref] = {}
-        self.reached: dict[int, Ref] = {}
-
-    def send(self, consumer: int, x: int, contribution: Ref, condition: Ref | None) -> None:
-        """Add a contribution to the adjoint of a place."""
-        tape = self.tape
-        if condition is not None:
-            contribution = tape.emit(WHERE, condition, contribution, NOTHING)
-        if tape.batched[consumer] and not tape.batched[x]:  # shared by all samples: their contributions are summed
-            varies = type(contribution) is int and tape.batched[contribution]
-            contribution = tape.emit(TOTAL, contribution) if varies else tape.product(contribution, self.count)
-            condition = None  # a sum over samples: which of them sent nothing is already in it
-        before = self.adjoints.get(x)
-        if before is None:
-            self.adjoints[x] = contribution
-            if condition is not None:
-                self.reached[x] = condition
-            return
-        self.adjoints[x] = tape.pair(ADD, before, contribution)
-        if x in self.reached:
-            known = self.reached.pop(x)
-            if condition is not None:
-                self.reached[x] = tape.emit(WHERE, known, 1.0, condition)
-
-    def visit(self, place: int, adjoint: Ref, wanted: Sequence[bool]) -> None:
-        """Send what the operation at a place contributes to its operands."""
-        tape = self.tape
-        op, operands = tape.steps[place - tape.inputs]
-        reached = self.reached.get(place) if self.reached else None
-        places = (place, *operands)
-        for x, formula in zip(operands, partials(op), strict=True):
-            if type(x) is not int or not wanted[x]:
-                continue
-            partial = apply_formula(tape, formula, places)
-            condition = reached
-            if op.selects:
-                if type(partial) is float:
-                    if partial == 0.0:
-                        continue
-                else:
-                    condition = partial if reached is None else tape.emit(WHERE, reached, partial, 0.0)
-            self.send(place, x, tape.product(adjoint, partial), condition)
-
-
 def reverse(
     tape: Tape,
     output: Ref,
@@ -94,21 +41,53 @@ def reverse(
     seed : Ref
         The adjoint of the output to start from.
     """
-    if type(output) is not int:
-        return [0.0] * len(inputs)
     wanted = _leading_to(tape, inputs)
-    sweep = _Sweep(tape, count)
-    sweep.adjoints[output] = seed if tape.batched[output] else tape.product(seed, count)
-    if wanted[output]:
-        for place in range(output, tape.inputs - 1, -1):
-            adjoint = sweep.adjoints.pop(place, None) if wanted[place] else None
-            if adjoint is not None:
-                sweep.visit(place, adjoint, wanted)
-                if adjoints is not None:
-                    adjoints[place] = adjoint
+    if type(output) is not int or not wanted[output]:
+        return [0.0] * len(inputs)
+    steps, batched, first, emit, product = tape.steps, tape.batched, tape.inputs, tape.emit, tape.product
+    found: dict[int, Ref] = {output: seed if batched[output] else product(seed, count)}
+    # For places that are only reached through operands which ``where`` may not have chosen, the place of a condition:
+    # in lanes where it is 0, nothing at all is sent on, as in ``sweep``.
+    reached: dict[int, Ref] = {}
+    for place in range(output, first - 1, -1):
+        adjoint = found.pop(place, None) if wanted[place] else None
+        if adjoint is None:
+            continue
         if adjoints is not None:
-            adjoints.update(sweep.adjoints)
-    return [sweep.adjoints.get(x, 0.0) if wanted[output] else 0.0 for x in inputs]
+            adjoints[place] = adjoint
+        op, operands = steps[place - first]
+        places, varies, condition = (place, *operands), batched[place], reached.get(place)
+        for x, formula in zip(operands, partials(op), strict=True):
+            if type(x) is not int or not wanted[x]:
+                continue
+            partial = apply_formula(tape, formula, places)
+            chosen = condition
+            if op.selects:
+                if type(partial) is not float:
+                    chosen = partial if condition is None else emit(WHERE, condition, partial, 0.0)
+                elif partial == 0.0:
+                    continue
+            contribution = product(adjoint, partial)
+            if chosen is not None:
+                contribution = emit(WHERE, chosen, contribution, NOTHING)
+            if varies and not batched[x]:  # shared by all samples: their contributions are summed
+                differs = type(contribution) is int and batched[contribution]
+                contribution = emit(TOTAL, contribution) if differs else product(contribution, count)
+                chosen = None  # a sum over samples: which of them sent nothing is already in it
+            before = found.get(x)
+            if before is None:
+                found[x] = contribution
+                if chosen is not None:
+                    reached[x] = chosen
+            else:
+                found[x] = tape.pair(ADD, before, contribution)
+                if x in reached:
+                    known = reached.pop(x)
+                    if chosen is not None:
+                        reached[x] = emit(WHERE, known, 1.0, chosen)
+    if adjoints is not None:
+        adjoints.update(found)
+    return [found.get(x, 0.0) for x in inputs]
 
 
 def _leading_to(tape: Tape, inputs: Collection[int]) -> list[bool]:

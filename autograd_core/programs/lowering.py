@@ -100,8 +100,13 @@ class Lowering:
                 elif op is RATE:
                     self.rate = self.slot[place]
                 continue
-            level[place] = 1 + max([level[x] for x in self._reads(place)], default=0)
-            kind = len(self.sums[place]) if place in self.sums else -1 - self._opcode[op]
+            terms = self.sums.get(place)
+            if terms is None:
+                level[place] = 1 + max([level[x] for x in self._reads(place)], default=0)
+                kind = -1 - self._opcode[op]
+            else:
+                level[place] = 1 + max([level[x] for factors in terms for x in factors if x is not None], default=0)
+                kind = len(terms)
             groups.setdefault((phase, level[place], kind), []).append(place)
         self._groups: tuple[list[list[int]], ...] = ([], [], [])
         for (phase, _, _), places in sorted(groups.items()):
