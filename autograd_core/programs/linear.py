@@ -43,18 +43,20 @@ class Sums:
         self.folded: set[int] = set()
         self.sums: dict[int, dict[Factors, float]] = {}
         self.totals: dict[int, Factors] = {}
-        first = self.tape.inputs
+        steps, first, count, folded = self.tape.steps, self.tape.inputs, self.count, self.folded
         self._linear = [False] * first
-        self._linear += [op in LINEAR or _is_square(op, operands) for op, operands in self.tape.steps]
+        self._linear += [op in LINEAR or _is_square(op, operands) for op, operands in steps]
         for place in range(len(self.tape) - 1, first - 1, -1):
-            if not self.count[place] or place in self.folded:
+            if not count[place] or place in folded:
                 continue
-            if self._linear[place]:
+            op, operands = steps[place - first]
+            if op is MUL and type(operands[0]) is int and type(operands[1]) is int:  # most of them, in a sweep
+                a, b = operands
+                self.sums[place] = {(a, b) if a < b else (b, a): 1.0}
+            elif self._linear[place]:
                 self.sums[place] = self._expand(place)
-            else:
-                op, operands = self.tape.steps[place - first]
-                if op is TOTAL:
-                    self.totals[place] = self._total(operands[0])
+            elif op is TOTAL:
+                self.totals[place] = self._total(operands[0])
 
     def _expand(self, place: int) -> dict[Factors, float]:
         """Return a linear place as a sum of terms.
@@ -63,9 +65,6 @@ class Sums:
         """
         steps, first, linear = self.tape.steps, self.tape.inputs, self._linear
         count, phases, phase = self.count, self.phases, self.phases[place]
-        op, operands = steps[place - first]
-        if op is MUL and type(operands[0]) is int and type(operands[1]) is int:  # most of them, in a sweep
-            return {(min(operands), max(operands)): 1.0}
         found: dict[Factors, float] = {}
         stack: list[tuple[float, Ref]] = [(1.0, place)]
         push, fold = stack.append, self.folded.add
@@ -91,9 +90,13 @@ class Sums:
                     a, b = x, None
                 else:
                     fold(x)
-                    if op is ADD or op is SUB:
+                    if op is ADD:
                         push((weight, a))
-                        push((weight if op is ADD else -weight, b))
+                        push((weight, b))
+                        continue
+                    if op is SUB:
+                        push((weight, a))
+                        push((-weight, b))
                         continue
                     if op is MUL:
                         if a > b:
