@@ -36,7 +36,7 @@ class Views:
         raise NotImplementedError
 
     def replay(self, *inputs: Any, sample: int | None = None) -> list[Value]:
-        """Return a Value for each input and each instruction, in order, computed eagerly at one sample.
+        """Return a Value for each input and instruction, in order, computed in double precision at one sample.
 
         They are new ones, but for the parameters of models, which are themselves. Names, parts of models and source
         lines are those of the trace.
