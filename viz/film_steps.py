@@ -40,7 +40,7 @@ from .stepper import Stepper
 __all__ = ["StepPages"]
 
 #: a graph of more nodes takes its layout seconds, and is not looked through
-MOST_NODES = 900
+MOST_NODES = 1000
 #: nodes of all graphs together, if it is not said how many are wanted: some seconds
 ENOUGH_NODES = 5000
 #: stands in a page where its picture will be
