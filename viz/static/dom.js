@@ -17,9 +17,9 @@ export function mark(part, classes) {
   for (const [name, on] of Object.entries(classes)) if (part.classList.contains(name) !== on) part.classList.toggle(name, on);
 }
 
-// Scrolls within one panel, and never the page around it, until a part can be seen.
-export function reveal(panel, part, above, beside) {
-  const frame = panel.getBoundingClientRect(), box = part.getBoundingClientRect();
+// Scrolls within one panel, and never the page around it, until a rectangle of the screen can be seen.
+export function reveal(panel, box, above, beside) {
+  const frame = panel.getBoundingClientRect();
   const across = needed(box.left - frame.left - beside, frame.right - box.right - beside);
   const down = needed(box.top - frame.top - above, frame.bottom - box.bottom - beside);
   if (across || down) panel.scrollBy(across, down);

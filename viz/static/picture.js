@@ -1,6 +1,7 @@
 // The graph at one level: its boxes and lines, and which of them a step changes. A box may stand for many nodes.
 
 import { mark, write } from "./dom.js";
+import { Nearby } from "./nearby.js";
 import { UNKNOWN, touched, written } from "./times.js";
 
 export class Picture {
@@ -17,6 +18,7 @@ export class Picture {
     this.into = new Map();    // id of a node to the lines that enter it
     this.along = new Map();   // id of an edge to the line that shows it
     this.marked = [];
+    this.nearby = new Nearby(svg);
     for (const part of svg.querySelectorAll(".box")) this.addBox(part);
     for (const part of svg.querySelectorAll(".edge")) this.addLine(part);
   }
@@ -84,9 +86,9 @@ export class Picture {
     this.marked.push([part, name]);
   }
 
-  // The box that a step is about: the one that receives, else the one that is computed.
+  // Where on the screen the box is that a step is about: the one that receives, else the one that is computed.
   about(step) {
-    return this.place.get(step.target ?? step.node).part;
+    return this.nearby.rectangle(this.place.get(step.target ?? step.node).part);
   }
 
   resize(to) {

@@ -16,7 +16,7 @@ export function stagesOf(named, go) {
       const current = start < position && position <= stop;
       button.setAttribute("aria-current", current ? "step" : "false");
       mark(button, { done: stop <= position });
-      if (current) reveal($("stages"), button, 0, 0);
+      if (current) reveal($("stages"), button.getBoundingClientRect(), 0, 0);
     }
   };
 }

@@ -39,7 +39,7 @@ function show(count) {
 }
 
 function lookAt(step) {
-  reveal($("trace"), trace.rows.get(step.target ?? step.node).row, 40, 0);
+  reveal($("trace"), trace.rows.get(step.target ?? step.node).row.getBoundingClientRect(), 40, 0);
   if (picture) reveal($("view"), picture.about(step), 60, 60);
 }
 
@@ -137,6 +137,7 @@ function fold(name) {
   picture = pictures.get(name);
   if (before) before.svg.replaceWith(picture.svg);
   if (!picture.scale) resize(fitting() > 0.6 ? fitting() : 0.8);
+  leaveOut();
   $("level").value = name;
   $("by").value = data.stops[SIZES[name]] ? SIZES[name] : "step";
   if (!before) return;
@@ -155,7 +156,13 @@ function fitting() {
 }
 function resize(to) {
   if (picture) picture.resize(to);
+  leaveOut();
 }
+function leaveOut() {
+  if (picture) picture.nearby.update($("view").getBoundingClientRect());
+}
+$("view").addEventListener("scroll", leaveOut, { passive: true });
+window.addEventListener("resize", leaveOut);
 $("zoom").hidden = !levels.length;
 $("fit").addEventListener("click", () => resize(fitting()));
 $("smaller").addEventListener("click", () => resize(picture.scale / 1.25));
