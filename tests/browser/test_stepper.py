@@ -188,3 +188,21 @@ def test_a_step_touches_few_elements_however_large_the_graph(open_steps):
             }"""
         )
     assert counted[250] == counted[10] <= 24
+
+
+def test_of_a_large_picture_what_is_looked_at_is_there(open_steps):
+    """Parts far from the view are left out, wherever one goes; all of them are there when all can be seen."""
+    stepper = step(chain(120))
+    page = open_steps(stepper)
+    seen = """(id) => new Promise((told) => requestAnimationFrame(() => requestAnimationFrame(() => {
+      const view = document.getElementById("view").getBoundingClientRect();
+      const box = document.querySelector(`#view [id="${id}"]`).getBoundingClientRect();
+      const inside = box.width > 0 && box.left >= view.left && box.right <= view.right && box.top >= view.top;
+      told([inside && box.bottom <= view.bottom, document.querySelectorAll("#view .far").length > 100]);
+    })))"""
+    for k in (1, len(stepper) // 2, len(stepper), 40):
+        page.fill("#slider", str(k))
+        taken = stepper.steps[k - 1]
+        assert page.evaluate(seen, taken.target or taken.node) == [True, True]
+    page.click("#fit")
+    assert page.locator("#view .far").count() == 0
