@@ -16,12 +16,13 @@ from .contributions import fitted
 from .history import by_creation
 from .lanes import Lanes, added
 from .modes import anomaly_watched
+from .primitive import Pointwise, scaled
 from .quiet import quietly
 from .scalar_sweep import one_at_a_time
 
 __all__ = ["drained"]
 
-ndarray = np.ndarray
+ndarray, multiply = np.ndarray, np.multiply
 
 
 def drained(root: Any, seed: Any) -> bool:
@@ -82,6 +83,12 @@ def _its_own(array: Any) -> bool:
     return base is None or (array.flags.writeable and type(base) is ndarray and holders(base) == 3)
 
 
+def _fits(partial: Any, adjoint: Any) -> bool:
+    """Whether adjoint × partial can be computed in the memory of the partial."""
+    same = partial.shape == adjoint.shape and partial.dtype is adjoint.dtype
+    return same and partial.base is None and partial.flags.writeable
+
+
 def descend(order: list[Any], adjoints: dict[Any, Any]) -> None:
     """Complete the adjoints of nodes that stand before their parents."""
     for node in order:
@@ -101,10 +108,15 @@ def descend(order: list[Any], adjoints: dict[Any, Any]) -> None:
                     before = adjoints[parent]
                     adjoints[parent] = contribution if before is None else added(before, contribution)
             continue
-        y, params, read = node._data, node.params, op.contribution
+        y, rules = node._data, op.partials if type(op) is Pointwise else None
         for i, parent in enumerate(operands):
             if type(parent) is not float and parent.requires_grad:
-                contribution = read(arrays, i, adjoint, y, data, params)
+                if rules is None:
+                    contribution = op.contribution(arrays, i, adjoint, y, data, node.params)
+                else:
+                    partial = rules[i](arrays, y, *data)
+                    free = type(partial) is ndarray and holders(partial) <= 2 and _fits(partial, adjoint)
+                    contribution = multiply(adjoint, partial, partial) if free else scaled(adjoint, partial)
                 x = data[i]
                 if contribution.shape != x.shape or contribution.dtype is not x.dtype:
                     contribution = fitted(arrays, contribution, x)

@@ -218,10 +218,7 @@ class Pointwise(Primitive):
 
     def contribution(self, m: Any, i: int, adjoint: Any, y: Any, operands: Sequence[Any], params: Any) -> Any:
         """Return adjoint × partial."""
-        partial = self.partials[i](m, y, *operands)
-        if isinstance(partial, float):  # also NumPy's, which would not leave float32 what it is
-            return adjoint if partial == 1.0 else -adjoint if partial == -1.0 else adjoint * float(partial)
-        return adjoint * partial
+        return scaled(adjoint, self.partials[i](m, y, *operands))
 
     def tangent(self, m: Any, tangents: Sequence[Any], y: Any, operands: Sequence[Any], params: Any) -> Any:
         """Return the sum of tangent × partial: the same line as in reverse."""
@@ -229,6 +226,13 @@ class Pointwise(Primitive):
         if self.selects:  # what was not chosen adds nothing, not 0 · inf
             return _added([m.where(self.partials[i](m, y, *operands), term, 0.0) for term, i in terms])
         return _added([term for term, _ in terms])
+
+
+def scaled(adjoint: Any, partial: Any) -> Any:
+    """Return adjoint × partial."""
+    if isinstance(partial, float):  # also NumPy's, which would not leave float32 what it is
+        return adjoint if partial == 1.0 else -adjoint if partial == -1.0 else adjoint * float(partial)
+    return adjoint * partial
 
 
 def _added(terms: list[Any]) -> Any:

@@ -239,8 +239,12 @@ def root(x: Any) -> Any:
 
 
 def descended(x: Any, lr: float, direction: Any) -> Any:
-    """Return x - lr·direction; of arrays as a sum, which NumPy computes in the memory of the product."""
-    return direction * -lr + x if isinstance(x, np.ndarray) else x - lr * direction
+    """Return x - lr·direction; of arrays in the memory of the product."""
+    if isinstance(x, np.ndarray):
+        moved = direction * -lr
+        moved += x
+        return moved
+    return x - lr * direction
 
 
 def largest(a: Any, b: Any) -> Any:
