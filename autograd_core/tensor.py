@@ -132,8 +132,8 @@ class Tensor(ArrayNode, ArrayOperators):
         """
         data = self._data
         if type(array) is np.ndarray and array.dtype is data.dtype and array.shape == data.shape:
-            array.setflags(False)  # as the first operation that reads it would do
             self._data = array
+            self._data.setflags(False)  # as the first operation that reads it would do
         else:
             self.data = array
 

@@ -153,7 +153,7 @@ def test_numbers_of_every_kind_are_converted():
     assert Tensor(np.ones(2, ">f8")).data.tolist() == [1.0, 1.0]
 
 
-def test_an_error_in_a_sweep_leaves_every_gradient_as_it_was(monkeypatch):
+def test_an_error_in_a_sweep_leaves_every_gradient_as_it_was():
     x, y = Tensor([1.0, 2.0], requires_grad=True), Tensor([3.0], requires_grad=True)
     (x.sum() + y.sum()).backward()
     node = (x * 2.0).tanh()
@@ -162,10 +162,13 @@ def test_an_error_in_a_sweep_leaves_every_gradient_as_it_was(monkeypatch):
     def fail(*_):
         raise ArithmeticError("in the middle")
 
-    monkeypatch.setattr(type(node.op), "contribution", fail)
-    with pytest.raises(ArithmeticError, match="in the middle"):
-        loss.backward()
-    monkeypatch.undo()
+    rules = node.op.partials
+    object.__setattr__(node.op, "partials", (fail,))
+    try:
+        with pytest.raises(ArithmeticError, match="in the middle"):
+            loss.backward()
+    finally:
+        object.__setattr__(node.op, "partials", rules)
     assert (x.grad.tolist(), y.grad.tolist()) == ([1.0, 1.0], [1.0])
     assert node.grad is None
     loss.backward()
