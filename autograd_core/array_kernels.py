@@ -461,7 +461,7 @@ def stacked(x: Array, n: int) -> Array:
 
 def summands(shape: tuple[int, ...], axes: tuple[int, ...]) -> float:
     """Return how many elements a sum over axes adds."""
-    return float(math.prod([shape[axis] for axis in axes]))
+    return float(math.prod(shape if len(axes) == len(shape) else [shape[axis] for axis in axes]))
 
 
 def mean_over(x: Array, axes: tuple[int, ...], keepdims: bool) -> Array:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from .algebra import arrays
+from .array_kernels import sum_to
 from .array_node import ArrayNode, holders
 from .contributions import fitted
 from .history import by_creation
@@ -115,10 +116,16 @@ def descend(order: list[Any], adjoints: dict[Any, Any]) -> None:
                     contribution = op.contribution(arrays, i, adjoint, y, data, node.params)
                 else:
                     partial = rules[i](arrays, y, *data)
-                    free = type(partial) is ndarray and holders(partial) <= 2 and _fits(partial, adjoint)
-                    contribution = multiply(adjoint, partial, partial) if free else scaled(adjoint, partial)
+                    if type(partial) is float and partial == 1.0:
+                        contribution = adjoint
+                    elif type(partial) is ndarray and holders(partial) <= 2 and _fits(partial, adjoint):
+                        contribution = multiply(adjoint, partial, partial)
+                    else:
+                        contribution = scaled(adjoint, partial)
                 x = data[i]
-                if contribution.shape != x.shape or contribution.dtype is not x.dtype:
+                if contribution.shape != x.shape:
+                    contribution = sum_to(contribution, x.shape)
+                if contribution.dtype is not x.dtype:
                     contribution = fitted(arrays, contribution, x)
                 before = adjoints[parent]
                 adjoints[parent] = contribution if before is None else added(before, contribution)
