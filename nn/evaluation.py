@@ -22,7 +22,17 @@ from .losses import loss_function
 from .metrics import METRICS, numbers
 from .module import Module
 
-__all__ = ["Metrics", "checked", "evaluate", "measures", "outputs_of", "predict", "quiet", "targets_for"]
+__all__ = [
+    "Metrics",
+    "checked",
+    "evaluate",
+    "finite_numbers",
+    "measures",
+    "outputs_of",
+    "predict",
+    "quiet",
+    "targets_for",
+]
 
 Metrics = Mapping[str, Callable[[Any, Any], float]]
 
@@ -114,12 +124,19 @@ def checked(data: Any, name: str) -> tuple[NDArray[Any], NDArray[Any]]:
     """Return samples and targets as arrays, or say why they cannot be used."""
     if not isinstance(data, (tuple, list)) or len(data) < 2:
         raise OperandError(f"{name} is a pair (X, y) of samples and targets, not {type(data).__name__}.")
-    X, y = _array(data[0], f"The X of {name}"), _array(data[1], f"The y of {name}")
+    X, y = finite_numbers(data[0], f"The X of {name}"), finite_numbers(data[1], f"The y of {name}")
     same_length(X, y)
     return (X.reshape(-1, 1) if X.ndim == 1 else X).astype(np.float64), y
 
 
-def _array(x: Any, what: str) -> NDArray[Any]:
+def finite_numbers(x: Any, what: str) -> NDArray[Any]:
+    """Return an array, or say which of its elements cannot be used.
+
+    Raises
+    ------
+    DataError
+        For rows of different lengths, for what is no number, and for nan and infinities.
+    """
     try:
         array = np.asarray(x)
     except ValueError:  # rows of different lengths

@@ -13,6 +13,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nn.errors import DataError
+from nn.evaluation import finite_numbers
+
 from .errors import OptionError
 
 __all__ = ["MOST_POINTS", "Task", "read_data"]
@@ -140,12 +143,6 @@ def read_data(X: ArrayLike, y: ArrayLike, outputs: int | None = None) -> tuple[F
 
 def _numbers(given: ArrayLike, name: str) -> NDArray[Any]:
     try:
-        array = np.asarray(given)
-    except ValueError:  # rows of different lengths
-        array = np.array(None)
-    if array.dtype.kind not in "iufb":
-        raise OptionError(f"{name} must be numbers in rows of one length, but it is an array of {array.dtype}.")
-    if not np.isfinite(array).all():
-        where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
-        raise OptionError(f"{name} is {array[where]} at index {where}: repair or leave out the sample.")
-    return array
+        return finite_numbers(given, name)
+    except DataError as error:
+        raise OptionError(str(error)) from None
