@@ -36,6 +36,9 @@ ENGINE = "compiled" if autograd_core.__compiled__ else "pure Python"
 
 CHAIN = 1_000_000
 
+#: So many steps of training are timed together.
+STEPS = 5
+
 
 def expression(value: Any, repeats: int) -> Callable[[], None]:
     """Return the building and sweeping of a small expression, many times over."""
@@ -106,6 +109,16 @@ def demo(value: Any, mlp: Any, samples: int) -> tuple[Any, Callable[[], Any], Ca
     return model, loss, step
 
 
+def several(step: Callable[[], None]) -> Callable[[], None]:
+    """Return steps as training takes them, one after the other: what one leaves behind is collected in the next."""
+
+    def steps() -> None:
+        for _ in range(STEPS):
+            step()
+
+    return steps
+
+
 def graph(root: Any) -> int:
     """Return how many nodes lead to a node, itself included."""
     seen, stack = {root}, [root]
@@ -174,11 +187,11 @@ def measure(quick: bool) -> dict[str, Any]:
     same_numbers(samples)
     ten = paired(expression(ours, repeats), expression(peer, repeats), rounds)
     steps = demo(ours, nn.MLP, samples)[2], demo(peer, micrograd.nn.MLP, samples)[2]
-    training = paired(*steps, max(3, rounds * 2 // 3))
+    training = paired(*map(several, steps), max(3, rounds // 3))
     figures = {
         "samples": samples,
         "expression": per_call(ten, repeats),
-        "training": vars(training),
+        "training": per_call(training, STEPS),
         "bytes": {
             "ours": bytes_a_node(ours, nn.MLP, samples),
             "peer": bytes_a_node(peer, micrograd.nn.MLP, samples),
