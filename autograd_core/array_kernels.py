@@ -243,7 +243,8 @@ def normal_pdf(x: Array) -> Array:
 def step(x: Array) -> Array:
     """Return 1 for x > 0 and 0 for x <= 0."""
     ones = np.greater(x, ZERO[x.dtype.char]).astype(x.dtype)  # in a third of the time of a sign or of heaviside
-    squares = np.vdot(x, x)  # nan for a nan alone
+    flat = x.ravel("K")
+    squares = flat.dot(flat)  # nan for a nan alone
     return ones if squares == squares else np.where(x == x, ones, x)
 
 
@@ -466,7 +467,7 @@ def summands(shape: tuple[int, ...], axes: tuple[int, ...]) -> float:
 
 def mean_over(x: Array, axes: tuple[int, ...], keepdims: bool) -> Array:
     """Return the sum over axes, divided by how many are added; of nothing it is nan, as in NumPy."""
-    return np.divide(sum_over(x, axes, keepdims), summands(x.shape, axes))
+    return sum_over(x, axes, keepdims) / summands(x.shape, axes)
 
 
 def spread(x: Array, shape: tuple[int, ...], axes: tuple[int, ...], keepdims: bool) -> Array:
@@ -496,10 +497,11 @@ def _row_sums(x: Array) -> Array:
 
 def sum_to(x: Array, shape: tuple[int, ...]) -> Array:
     """Return the sum over the axes that broadcasting ``shape`` to the shape of x repeated."""
-    extra = x.ndim - len(shape)
-    if x.shape[extra:] == shape:
-        if x.ndim == 2 and extra == 1 and x.shape[0] <= 4096 and x.dtype.kind == "f":
-            return _ones(x.shape[0], x.dtype).dot(x)  # the rows of a matrix, in a third of the time
+    sizes = x.shape
+    extra = len(sizes) - len(shape)
+    if sizes[extra:] == shape:
+        if extra == 1 and len(sizes) == 2 and sizes[0] <= 4096 and x.dtype.kind == "f":
+            return _ones(sizes[0], x.dtype).dot(x)  # the rows of a matrix, in a third of the time
         return np.add.reduce(x, axis=0 if extra == 1 else tuple(range(extra)))
     if x.ndim == 2 and shape == (x.shape[0], 1):
         return _row_sums(x).reshape(shape)
