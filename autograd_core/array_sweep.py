@@ -15,9 +15,9 @@ from .array_kernels import sum_to
 from .array_node import ArrayNode, holders
 from .contributions import fitted
 from .history import by_creation
-from .lanes import Lanes, added
+from .lanes import Lanes, added, plain
 from .modes import anomaly_watched
-from .primitive import Pointwise, scaled
+from .primitive import Bilinear, Pointwise, scaled
 from .quiet import quietly
 from .scalar_sweep import one_at_a_time
 
@@ -34,21 +34,22 @@ def drained(root: Any, seed: Any) -> bool:
     """
     if anomaly_watched():
         return False
+    computed, leaves = ([], [root]) if root.op is None else ([root], [])
     adjoints = {root: seed}
-    order = entered(adjoints)
-    if order is None:
+    if not entered(computed, leaves, adjoints):
         return False
-    quietly(descend, order, adjoints)  # an exception leaves here, with nothing written
+    computed.sort(key=by_creation, reverse=True)
+    quietly(descend, computed, adjoints)  # an exception leaves here, with nothing written
     with one_at_a_time:
-        for node in order:
-            adjoint = adjoints[node]
-            if node.op is not None:
-                adjoint.setflags(False)
-            elif holders(adjoint) == 3 and _its_own(adjoint):  # the table, this name and the argument
-                if node._grad is not None:
-                    adjoints[node] = node.accepted(adjoint)
+        for leaf in leaves:
+            adjoint = adjoints[leaf]
+            if type(adjoint) is not ndarray:
+                adjoint = adjoints[leaf] = _numbers(leaf, adjoint)
+            if holders(adjoint) == 3 and (adjoint.base is None or _its_own(adjoint)):  # table, this name, argument
+                if leaf._grad is not None:
+                    adjoints[leaf] = leaf.accepted(adjoint)
             else:  # a leaf keeps its array: a copy, if somebody else has that of the sweep
-                adjoints[node] = node.accepted(adjoint.copy("K"))
+                adjoints[leaf] = leaf.accepted(adjoint.copy("K"))
         try:
             for node, grad in adjoints.items():
                 node._grad = grad
@@ -59,72 +60,86 @@ def drained(root: Any, seed: Any) -> bool:
     return True
 
 
-def entered(adjoints: dict[Any, Any]) -> list[Any] | None:
-    """Return what leads to the root and requires a gradient, newest first, and enter it with no adjoint yet.
+def entered(computed: list[Any], leaves: list[Any], adjoints: dict[Any, Any]) -> bool:
+    """Find what leads to the root and requires a gradient, and enter it with no adjoint yet.
 
-    None if there is a Value among it.
+    Returns False if there is a Value among it.
     """
-    order = list(adjoints)
-    append = order.append
-    for node in order:  # which grows while it is read
-        if node.op is not None:
-            for x in node._more[0]:
-                if type(x) is not float and x not in adjoints and x.requires_grad:
-                    if not isinstance(x, ArrayNode):
-                        return None
-                    adjoints[x] = None
-                    append(x)
-    order.sort(key=by_creation, reverse=True)
-    return order
+    for node in computed:  # which grows while it is read
+        for x in node._more[0]:
+            if type(x) is not float and x not in adjoints and x.requires_grad:
+                if not isinstance(x, ArrayNode):
+                    return False
+                adjoints[x] = None
+                (leaves if x.op is None else computed).append(x)
+    return True
 
 
-def _its_own(array: Any) -> bool:
-    """Whether nobody else holds the memory of an array."""
-    base = array.base
-    return base is None or (array.flags.writeable and type(base) is ndarray and holders(base) == 3)
+def _its_own(view: Any) -> bool:
+    """Whether nobody else holds the memory of a view."""
+    return view.flags.writeable and type(view.base) is ndarray and holders(view.base) <= 2  # the view, the argument
+
+
+def _numbers(node: Any, adjoint: Any) -> Any:
+    """Return the array of an adjoint; of zeros if a node was only reached through operands that were not selected."""
+    if adjoint is None:
+        return node.zero()
+    return adjoint.values if type(adjoint) is Lanes else np.asarray(adjoint)
 
 
 def _fits(partial: Any, adjoint: Any) -> bool:
-    """Whether adjoint × partial can be computed in the memory of the partial."""
+    """Whether adjoint × partial can be computed in the memory of the partial, which nobody else holds."""
     same = partial.shape == adjoint.shape and partial.dtype is adjoint.dtype
     return same and partial.base is None and partial.flags.writeable
 
 
-def descend(order: list[Any], adjoints: dict[Any, Any]) -> None:
-    """Complete the adjoints of nodes that stand before their parents."""
-    for node in order:
+def descend(computed: list[Any], adjoints: dict[Any, Any]) -> None:
+    """Complete the adjoints, given computed nodes that stand before their operands.
+
+    Memory that two of them share is made read-only: so that reading the gradient of either gives a copy.
+    """
+    for node in computed:
         adjoint = adjoints[node]
         if type(adjoint) is not ndarray:
-            if adjoint is None:  # only reached through operands that were not selected
-                adjoints[node] = node.zero()
+            adjoints[node] = numbers = _numbers(node, adjoint)
+            if adjoint is None:
                 continue
-            adjoints[node] = adjoint.values if type(adjoint) is Lanes else np.asarray(adjoint)
+            if type(adjoint) is not Lanes:
+                adjoint = numbers
         op = node.op
-        if op is None:
-            continue
         operands, data = node._more
         if op.selects or type(adjoint) is Lanes:
+            adjoints[node].setflags(False)
             for parent, contribution in zip(operands, node.contributions(adjoint), strict=True):
                 if contribution is not None:
+                    plain(contribution).setflags(False)
                     before = adjoints[parent]
                     adjoints[parent] = contribution if before is None else added(before, contribution)
             continue
-        y, rules = node._data, op.partials if type(op) is Pointwise else None
+        y, kind = node._data, type(op)
         for i, parent in enumerate(operands):
             if type(parent) is not float and parent.requires_grad:
-                if rules is None:
-                    contribution = op.contribution(arrays, i, adjoint, y, data, node.params)
-                else:
-                    partial = rules[i](arrays, y, *data)
-                    if type(partial) is float and partial == 1.0:
+                x = data[i]
+                if kind is Pointwise:
+                    partial = op.partials[i](arrays, y, *data)
+                    shared = type(partial) is float and partial == 1.0
+                    if shared:
                         contribution = adjoint
                     elif type(partial) is ndarray and holders(partial) <= 2 and _fits(partial, adjoint):
                         contribution = multiply(adjoint, partial, partial)
                     else:
                         contribution = scaled(adjoint, partial)
-                x = data[i]
+                else:
+                    if kind is Bilinear:
+                        contribution = op.transposes[i](arrays, adjoint, *data, **node.params)
+                    else:
+                        contribution = op.contribution(arrays, i, adjoint, y, data, node.params)
+                    shared = contribution is adjoint or contribution.base is not None
                 if contribution.shape != x.shape:
                     contribution = sum_to(contribution, x.shape)
+                elif shared:
+                    adjoint.setflags(False)
+                    contribution.setflags(False)
                 if contribution.dtype is not x.dtype:
                     contribution = fitted(arrays, contribution, x)
                 before = adjoints[parent]

@@ -101,6 +101,27 @@ def test_forward_is_reverse_lane_by_lane(primitive, dtype):
     assert abs(dot(u, tangent) - sum(terms)) <= (1e-13 if dtype == np.float64 else 1e-5) * scale
 
 
+ONCE = [(p.name, ((2, 3),) * max(p.arity, 1), {}) for p in POINTWISE] + CASES
+
+
+@pytest.mark.parametrize(("name", "shapes", "settings"), ONCE, ids=[f"{c[0]}-{i}" for i, c in enumerate(ONCE)])
+def test_whoever_changes_a_gradient_changes_that_of_no_other_node(name, shapes, settings):
+    leaves = [Tensor(np.abs(x), requires_grad=True) for x in operands(shapes, np.random.default_rng(3))]
+    between = [x * 1.0 for x in leaves]  # which hands its adjoint on as it is
+    y = apply(TABLE[name], *between, **settings)
+    given = np.ones(y.shape)
+    root = y.reshape(*y.shape, 1)
+    root.backward(given[..., None])
+    nodes = [*leaves, *between, y, root]
+    for node in nodes:
+        before = [other.grad.copy() for other in nodes]
+        node.grad[...] = 7.0
+        for other, grad in zip(nodes, before, strict=True):
+            expected = np.full(node.shape, 7.0) if other is node else grad
+            np.testing.assert_array_equal(other.grad, expected, err_msg=f"{node!r} and {other!r}")
+    assert (given == 1.0).all()
+
+
 @given(shapes=mutually_broadcastable_shapes(num_shapes=2, max_dims=3, min_side=0, max_side=3), seed=st.integers(0, 99))
 def test_broadcasting_is_undone(shapes, seed):
     rng = np.random.default_rng(seed)
