@@ -168,6 +168,11 @@ def misfit(primitive: Any, operands: Sequence[Any], error: Exception) -> Excepti
             f"@ cannot multiply the {told}: the last axis of the left operand and the last but one of the right must "
             "have one length, and the axes before them must be equal or 1. Transpose or reshape one operand."
         )
+    if primitive.name == "matmul_transposed":
+        return ShapeError(
+            f"X Wᵀ cannot multiply the {told}: their last axes must have one length, since rows are multiplied with "
+            "rows, and the axes before the last two must be equal or 1. For columns, write X @ W."
+        )
     return ShapeError(
         f"{primitive.name} cannot be applied to the {told}: {_reason(error)}. Axes are compared from the last to the "
         "first and must be equal or 1; reshape or transpose one operand so that they are."

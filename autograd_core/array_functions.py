@@ -28,6 +28,7 @@ __all__ = [
     "expand_dims",
     "flip",
     "matmul",
+    "matmul_transposed",
     "max",
     "mean",
     "min",
@@ -48,7 +49,7 @@ __all__ = [
     "var",
 ]
 
-MATMUL = lookup("matmul")
+MATMUL, MATMUL_TRANSPOSED = lookup("matmul"), lookup("matmul_transposed")
 
 
 def reshape(x: Any, shape: int | Sequence[int]) -> Any:
@@ -237,6 +238,23 @@ def matmul(a: Any, b: Any) -> Any:
     rows = shape_a[:-1]
     columns = () if len(shape_b) == 1 else (*shape_b[:-2], shape_b[-1])
     return m.reshape(m.matmul(row, column), shape=(*rows, *columns))
+
+
+def matmul_transposed(a: Any, b: Any) -> Any:
+    """Return the product of a matrix, or of each of a stack, with the transpose of another: X Wᵀ.
+
+    Examples
+    --------
+    >>> matmul_transposed(np.array([[1.0, 2.0]]), np.array([[3.0, 4.0], [5.0, 6.0]])).tolist()
+    [[11.0, 17.0]]
+    """
+    a, b = array(a, "left operand of X Wᵀ"), array(b, "right operand of X Wᵀ")
+    if raw(a).ndim < 2 or raw(b).ndim < 2:
+        raise ShapeError(
+            f"X Wᵀ multiplies matrices, but the operands are the {named(a)} and the {named(b)}. "
+            "A vector is a matrix of one row: x.reshape(1, -1)."
+        )
+    return applied(MATMUL_TRANSPOSED, a, b)
 
 
 def dot(a: Any, b: Any) -> Any:

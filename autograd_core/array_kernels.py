@@ -447,6 +447,11 @@ def matmul(a: Array, b: Array) -> Array:
     return a.dot(b) if a.ndim == 2 and b.ndim == 2 and len(a) * b.shape[1] <= 16384 else np.matmul(a, b)
 
 
+def matmul_transposed(a: Array, b: Array) -> Array:
+    """Return the product of matrices, the second of them transposed."""
+    return matmul(a, swap(b))
+
+
 def sum_over(x: Array, axes: tuple[int, ...], keepdims: bool) -> Array:
     """Return the sum over axes."""
     if axes == (1,) and x.ndim == 2:

@@ -57,6 +57,8 @@ class ArrayNode(Node):
 
     def bind(self, primitive: Any, operands: tuple[Any, ...], params: Any = None) -> Any:
         """Apply an operation to Tensors, Values, arrays and numbers, and record it if one requires a gradient."""
+        if len(operands) == 1 and operands[0] is self and primitive is not PICK:
+            return self._one(primitive, params or NO_PARAMS)
         data: list[Any] = []
         requires = False
         for x in operands:
@@ -79,12 +81,15 @@ class ArrayNode(Node):
         return recorded(type(self), y, primitive, operands, tuple(data), params or NO_PARAMS, requires)
 
     def _one(self, primitive: Any, params: dict[str, Any] = NO_PARAMS) -> Any:
-        """Do what ``bind`` does, for an operation on this array alone that cannot fail."""
+        """Do what ``bind`` does, for an operation on this array alone."""
         if self.op is None and self._data.flags.writeable:
             self._settle()
         x = self._data
         kernel = primitive.array
-        y = kernel(x, **params) if inside() else quiet.run(kernel, x, **params)
+        try:
+            y = kernel(x, **params) if inside() else quiet.run(kernel, x, **params)
+        except (ValueError, IndexError, TypeError) as error:
+            raise misfit(primitive, (self,), error) from None
         return recorded(type(self), y, primitive, (self,), (x,), params, self.requires_grad)
 
     def _two(self, primitive: Any, a: Any, b: Any) -> Any:

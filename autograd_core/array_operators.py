@@ -13,10 +13,10 @@ from .primitive import TABLE, Pointwise, lookup
 
 __all__ = ["ArrayOperators"]
 
-ADD, SUB, MUL, DIV, POW, NEG, ABS, SUM, MEAN, MATMUL, GETITEM, PERMUTE = (
-    lookup(name)
-    for name in ("add", "sub", "mul", "div", "pow", "neg", "abs", "sum", "mean", "matmul", "getitem", "permute")
+ADD, SUB, MUL, DIV, POW, NEG, ABS, SUM, MEAN, GETITEM, PERMUTE = (
+    lookup(name) for name in ("add", "sub", "mul", "div", "pow", "neg", "abs", "sum", "mean", "getitem", "permute")
 )
+MATMUL, MATMUL_TRANSPOSED = lookup("matmul"), lookup("matmul_transposed")
 
 
 class ArrayOperators(ArrayProtocols):
@@ -65,6 +65,12 @@ class ArrayOperators(ArrayProtocols):
 
     def __rmatmul__(self, other: Any) -> Any:
         return af.matmul(other, self)
+
+    def matmul_transposed(self, other: Any) -> Any:
+        """Return the product with the transpose of another matrix, X Wᵀ, as one operation."""
+        if isinstance(other, ArrayOperators) and self._data.ndim > 1 and other._data.ndim > 1:
+            return self._two(MATMUL_TRANSPOSED, self, other)
+        return af.matmul_transposed(self, other)
 
     def __neg__(self) -> Any:
         return self._one(NEG)

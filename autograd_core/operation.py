@@ -24,15 +24,18 @@ class Operation:
 
     def __call__(self, *operands: Any, **params: Any) -> Any:
         """Apply the operation, with its defaults for operands that are left out."""
-        defaults = getattr(self.primitive, "defaults", ())
-        arity = self.primitive.arity or len(operands)  # 0 stands for any number
+        primitive = self.primitive
+        if len(operands) == primitive.arity:
+            return apply(primitive, *operands, **params)
+        defaults = getattr(primitive, "defaults", ())
+        arity = primitive.arity or len(operands)  # 0 stands for any number
         missing = arity - len(operands)
         if missing < 0 or missing > len(defaults):
             raise ShapeError(
                 f"{self.__name__}({', '.join(operand_names(arity))}) takes {arity} operand{'s' * (arity != 1)}, "
                 f"but {len(operands)} were given."
             )
-        return apply(self.primitive, *operands, *defaults[len(defaults) - missing :], **params)
+        return apply(primitive, *operands, *defaults[len(defaults) - missing :], **params)
 
     def __repr__(self) -> str:
         return f"<function {self.__name__}: {self.primitive.summary}>"

@@ -66,8 +66,7 @@ class Linear(TensorModule):
         if np.dtype(dtype) not in (np.dtype(np.float64), np.dtype(np.float32)):
             raise OptionError(f"dtype is numpy.float64 or numpy.float32, not {dtype!r}.")
         drawn = initializer(init)(rng, (fan_out, fan_in), fan_in, fan_out)
-        by_column = drawn.astype(dtype, order="F")  # X Wᵀ reads it, and its gradient is made, without turning it over
-        self.weight = Tensor(by_column, requires_grad=True, label="W")
+        self.weight = Tensor(drawn.astype(dtype), requires_grad=True, label="W")
         self.bias = Tensor(np.zeros(fan_out, dtype), requires_grad=True, label="b") if bias else None
 
     @property
@@ -82,11 +81,13 @@ class Linear(TensorModule):
 
     def forward(self, x: Any) -> Any:
         """Return X Wᵀ + b, shape (…, out_features), for X of shape (…, in_features)."""
-        x = as_batch(x, self.weight.dtype)
-        if not x.ndim or x.shape[-1] != self.weight.shape[1]:
+        weight, bias = self.weight, self.bias
+        x = as_batch(x, weight.dtype)
+        shape = x.shape
+        if not shape or shape[-1] != weight.shape[1]:
             raise wrong_features(self, x, self.in_features)
-        z = x @ self.weight.T
-        return z if self.bias is None else z + self.bias
+        z = x.matmul_transposed(weight) if len(shape) > 1 else x @ weight.T
+        return z if bias is None else z + bias
 
     def to_json(self) -> dict[str, Any]:
         """Return what a file says about it."""

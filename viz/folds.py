@@ -30,6 +30,8 @@ __all__ = ["Part", "parts_of"]
 
 _NUMBER = re.compile(r"[_\[]?\d+\]?")
 _SUMS = ("add", "sum")
+#: The products that weigh an input, and how a formula writes them; numbers are told apart by how many there are.
+_PRODUCTS = {"mul": "", "matmul": "x·W", "matmul_transposed": "x·Wᵀ"}
 _PLAIN = ("add", "sub", "mul", "div", "pow", "neg", "identity")
 
 
@@ -181,11 +183,11 @@ def _neuron(computed: list[Any], owned: set[Any]) -> str:
     if output not in inside:
         return ""
     terms = list(_terms(output, inside))
-    weights = [t for t in terms if t.op is not None and t.op.name in ("mul", "matmul") and owned & set(t.parents)]
+    weights = [t for t in terms if t.op is not None and t.op.name in _PRODUCTS and owned & set(t.parents)]
     biases = [t for t in terms if t in owned]
     if not weights or len(weights) + len(biases) != len(terms) or len(biases) > 1:
         return ""
-    product = "x·W" if weights[0].op.name == "matmul" else "w·x" if len(weights) > 1 or biases else "w x"
+    product = _PRODUCTS[weights[0].op.name] or ("w·x" if len(weights) > 1 or biases else "w x")
     total = f"{product} + b" if biases else product
     return f"{function}({total})" if function else total
 

@@ -34,3 +34,19 @@ MATMUL = record(
         source="M. B. Giles, Collected matrix derivative results, 2008, §2.2.1",
     )
 )
+
+MATMUL_TRANSPOSED = record(
+    Bilinear(
+        name="matmul_transposed",
+        symbol="@ᵀ",
+        textbook=Form("{0:2} @ swap({1:0})", PRODUCT),
+        tex=Form(r"{0:2}\,{1:5}^{{\top}}", PRODUCT),
+        summary="the product of a matrix with the transpose of another: the rows of one times the rows of the other",
+        array=array_kernels.matmul_transposed,
+        transposes=(
+            lambda m, g, a, b: m.matmul(g, b),
+            lambda m, g, a, b: m.matmul(m.swap(g), a),
+        ),
+        source="M. B. Giles, Collected matrix derivative results, 2008, §2.2.1",
+    )
+)

@@ -25,6 +25,8 @@ MISTAKES = {
     "matmul with a number": (lambda: W @ 3.0, ValueError, r"'W' of shape \(2, 2\).*multiplies with \*"),
     "number on the left": (lambda: 3.0 @ W, ValueError, r"multiplies with \*"),
     "stacks of matrices": (lambda: F.matmul(np.ones((2, 2, 2)), np.ones((3, 2, 2))), ValueError, r"\(2, 2, 2\) and the array of shape \(3, 2, 2\)"),
+    "X Wᵀ": (lambda: X.matmul_transposed(W), ValueError, r"X Wᵀ cannot multiply the Tensor 'X' of shape \(3, 3\) and the Tensor 'W' of shape \(2, 2\).*rows"),
+    "X Wᵀ with a vector": (lambda: W.matmul_transposed(np.ones(2)), ValueError, r"'W' of shape \(2, 2\) and the .* of shape \(2,\).*reshape\(1, -1\)"),
     "add": (lambda: W + X, ValueError, r"add cannot be applied to the Tensor 'W' of shape \(2, 2\) and the Tensor 'X' of shape \(3, 3\).*equal or 1"),
     "multiply by an array": (lambda: W * np.ones(3), ValueError, r"mul cannot be applied to the Tensor 'W'.*\(3,\)"),
     "maximum": (lambda: F.maximum(W, X), ValueError, "maximum cannot be applied to the Tensor 'W'"),

@@ -40,6 +40,7 @@ SETTINGS = {
     "swap": [((2, 3), {})],
     "less_own": [((2, 3), {"own": np.eye(3)[[2, 0]]}), ((3,), {"own": np.eye(3)[1]})],
     "sum_others": [((2, 3), {"others": 1.0 - np.eye(3)[[2, 0]]}), ((3,), {"others": 1.0 - np.eye(3)[1]})],
+    "matmul_transposed": [(((2, 3), (4, 3)), {}), (((5, 2, 3), (4, 3)), {}), (((2, 1, 2, 3), (4, 1, 3)), {})],
     "matmul": [(((2, 3), (3, 4)), {}), (((5, 2, 3), (3, 4)), {}), (((2, 1, 2, 3), (4, 3, 1)), {})],
 }  # fmt: skip
 #: operations between numbers and arrays, tested by what they are for in test_scalars_and_arrays_in_one_graph

@@ -53,6 +53,8 @@ FUNCTIONS = [
     ("matmul vector right", F.matmul, (2, 5, 3), (3,)),
     ("matmul stacks", F.matmul, (4, 1, 2, 3), (5, 3, 2)),
     ("matmul empty", F.matmul, (2, 0), (0, 3)),
+    ("matmul_transposed", F.matmul_transposed, (2, 3), (4, 3)),
+    ("matmul_transposed stacks", F.matmul_transposed, (5, 2, 3), (4, 3)),
     ("dot", F.dot, (2, 3), (4, 3, 2)),
     ("dot number", F.dot, (), (2, 3)),
     ("outer", F.outer, (2, 2), (3,)),
