@@ -12,8 +12,8 @@ import numpy as np
 
 from .algebra import nodes as m
 from .array_arguments import Axis, array, axes_of, axis_of, named, raw
-from .array_kernels import summands
 from .errors import ShapeError
+from .linear_kernels import summands
 from .quiet import quietly
 
 __all__ = ["argmax", "argmin", "cumsum", "max", "mean", "min", "paired", "prod", "root", "std", "sum", "var"]

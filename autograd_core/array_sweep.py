@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from .algebra import arrays
-from .array_kernels import sum_to
 from .array_node import ArrayNode, holders
 from .contributions import fitted
 from .history import by_creation
 from .lanes import Lanes, added, plain
+from .linear_kernels import sum_to
 from .modes import anomaly_watched
 from .primitive import Bilinear, Pointwise, scaled
 from .quiet import quietly

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from .algebra import arrays
-from .array_kernels import sum_to
 from .lanes import Lanes
+from .linear_kernels import sum_to
 from .primitive import Bilinear, Linear
 
 __all__ = ["fitted", "sent"]

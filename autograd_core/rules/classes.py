@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .. import array_kernels
+from .. import linear_kernels
 from ..primitive import Linear, record
 from .shaping import shape_of
 
@@ -18,11 +18,11 @@ LESS_OWN = record(
         name="less_own",
         symbol="− own",
         summary="the array less the element of each row that is its own",
-        array=lambda x, own: x - array_kernels.sum_over(x * own, (x.ndim - 1,), True),
+        array=lambda x, own: x - linear_kernels.sum_over(x * own, (x.ndim - 1,), True),
         transpose=lambda m, g, i, x, own: m.sub(
             g, m.mul(m.sum(g, axes=(len(shape_of(x[0])) - 1,), keepdims=True), own)
         ),
-        stacked=lambda m, n, x, own: m.less_own(x, own=array_kernels.stacked(own, n)),
+        stacked=lambda m, n, x, own: m.less_own(x, own=linear_kernels.stacked(own, n)),
         source=SOURCE,
     )
 )
@@ -32,9 +32,9 @@ SUM_OTHERS = record(
         name="sum_others",
         symbol="Σ others",
         summary="the sum of each row without the element that is its own",
-        array=lambda x, others: array_kernels.sum_over(x * others, (x.ndim - 1,), False),
+        array=lambda x, others: linear_kernels.sum_over(x * others, (x.ndim - 1,), False),
         transpose=lambda m, g, i, x, others: m.mul(m.reshape(g, shape=(*shape_of(x[0])[:-1], 1)), others),
-        stacked=lambda m, n, x, others: m.sum_others(x, others=array_kernels.stacked(others, n)),
+        stacked=lambda m, n, x, others: m.sum_others(x, others=linear_kernels.stacked(others, n)),
         source=SOURCE,
     )
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .. import array_kernels
+from .. import linear_kernels
 from ..primitive import PRODUCT, Bilinear, Form, Linear, record
 
 SWAP = record(
@@ -11,7 +11,7 @@ SWAP = record(
         symbol="ᵀ",
         tex=Form(r"{0:5}^{{\top}}"),
         summary="the matrices transposed: the last two axes exchanged",
-        array=array_kernels.swap,
+        array=linear_kernels.swap,
         transpose=lambda m, g, i, x: m.swap(g),
         stacked=lambda m, n, x: m.swap(x),
         source="G. H. Golub and C. F. Van Loan, Matrix Computations, §1.1",
@@ -26,7 +26,7 @@ MATMUL = record(
         text=Form("{0:2} @ {1:3}", PRODUCT),
         tex=Form(r"{0:2}\,{1:3}", PRODUCT),
         summary="the product of matrices, or of stacks of matrices",
-        array=array_kernels.matmul,
+        array=linear_kernels.matmul,
         transposes=(
             lambda m, g, a, b: m.matmul(g, m.swap(b)),
             lambda m, g, a, b: m.matmul(m.swap(a), g),
@@ -42,7 +42,7 @@ MATMUL_TRANSPOSED = record(
         textbook=Form("{0:2} @ swap({1:0})", PRODUCT),
         tex=Form(r"{0:2}\,{1:5}^{{\top}}", PRODUCT),
         summary="the product of a matrix with the transpose of another: the rows of one times the rows of the other",
-        array=array_kernels.matmul_transposed,
+        array=linear_kernels.matmul_transposed,
         transposes=(
             lambda m, g, a, b: m.matmul(g, b),
             lambda m, g, a, b: m.matmul(m.swap(g), a),

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import array_kernels
+from .. import linear_kernels
 from ..primitive import Form, Linear, record
 
 TRANSPOSE = "C. Van Loan, Matrix Computations, §1.3; the adjoint of a linear map"
@@ -34,7 +34,7 @@ SUM = record(
         symbol="Σ",
         tex=Form(r"\sum {0:2}"),
         summary="the sum over some axes",
-        array=array_kernels.sum_over,
+        array=linear_kernels.sum_over,
         transpose=lambda m, g, i, x, axes, keepdims: m.spread(g, shape=shape_of(x[0]), axes=axes, keepdims=keepdims),
         stacked=lambda m, n, x, axes, keepdims: m.sum(x, axes=up(axes), keepdims=keepdims),
         source=TRANSPOSE,
@@ -46,9 +46,9 @@ MEAN = record(
         name="mean",
         symbol="mean",
         summary="the arithmetic mean over some axes",
-        array=array_kernels.mean_over,
+        array=linear_kernels.mean_over,
         transpose=lambda m, g, i, x, axes, keepdims: m.spread(
-            m.div(g, array_kernels.summands(shape_of(x[0]), axes)),
+            m.div(g, linear_kernels.summands(shape_of(x[0]), axes)),
             shape=shape_of(x[0]),
             axes=axes,
             keepdims=keepdims,
@@ -63,7 +63,7 @@ SPREAD = record(
         name="spread",
         symbol="⇉",
         summary="the array repeated along the axes that a sum removed",
-        array=array_kernels.spread,
+        array=linear_kernels.spread,
         transpose=lambda m, g, i, x, shape, axes, keepdims: m.sum(g, axes=axes, keepdims=keepdims),
         stacked=lambda m, n, x, shape, axes, keepdims: m.spread(x, shape=(n, *shape), axes=up(axes), keepdims=keepdims),
         source=TRANSPOSE,
@@ -89,7 +89,7 @@ SUM_TO = record(
         name="sum_to",
         symbol="Σ",
         summary="the sum over the axes that broadcasting repeated",
-        array=array_kernels.sum_to,
+        array=linear_kernels.sum_to,
         transpose=lambda m, g, i, x, shape: m.broadcast_to(g, shape=shape_of(x[0])),
         stacked=lambda m, n, x, shape: m.reshape(
             m.sum_to(x, shape=(n, *(1,) * (len(x.shape) - 1 - len(shape)), *shape)), shape=(n, *shape)
@@ -180,7 +180,7 @@ SCATTER = record(
         name="scatter",
         symbol="[ ]ᵀ",
         summary="zeros with elements added where an index points; what is named twice accumulates",
-        array=array_kernels.scatter,
+        array=linear_kernels.scatter,
         transpose=lambda m, g, i, x, index, shape: m.getitem(g, index=index),
         stacked=_scatter_stacked,
         source=TRANSPOSE,
@@ -191,7 +191,7 @@ CUMSUM = record(
     Linear(
         name="cumsum",
         summary="the running sum along an axis, from the end if reversed",
-        array=array_kernels.cumsum,
+        array=linear_kernels.cumsum,
         transpose=lambda m, g, i, x, axis, backwards: m.cumsum(g, axis=axis, backwards=not backwards),
         stacked=lambda m, n, x, axis, backwards: m.cumsum(x, axis=axis + 1, backwards=backwards),
         source=TRANSPOSE,
@@ -238,7 +238,7 @@ CHOOSE = record(
         name="choose",
         symbol="max",
         summary="the weighted mean over some axes of elements that are equal where the weights are not 0",
-        array=array_kernels.choose,
+        array=linear_kernels.choose,
         transpose=lambda m, g, i, x, weights, axes, keepdims: (
             m.spread(g, shape=shape_of(x[0]), axes=axes, keepdims=keepdims) * weights
         ),
@@ -279,7 +279,7 @@ PLACE = record(
         name="place",
         symbol="[ ]ᵀ",
         summary="zeros with one number put in",
-        array=array_kernels.place,
+        array=linear_kernels.place,
         transpose=lambda m, g, i, x, index, shape: m.pick(g, index=index),
         stacked=lambda m, n, x, index, shape: m.scatter(x, index=(slice(None), *index), shape=(n, *shape)),
         source=TRANSPOSE,
