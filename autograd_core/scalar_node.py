@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from .modes import watched
 from .native import mypyc_attr
-from .node import COMPILED, WATCHERS, Node, tick
+from .node import COMPILED, WATCHERS, Node, number, tick
 
 if TYPE_CHECKING:
     from .value import Value
@@ -51,6 +51,15 @@ class ScalarNode(Node):
         node._swept = False
         node._notes = notes
         return watched(node) if WATCHERS else node
+
+    @property
+    def numbers(self) -> float:
+        """The number to compute with: what ``numbers`` of an array is its array."""
+        return self._data
+
+    def assign(self, x: float) -> None:
+        """Make a new number that of a leaf: for optimisers, which hand over what they computed."""
+        self._data = x if type(x) is float else number(x)
 
     @property
     def _more(self) -> tuple[tuple[Any, ...], Any]:

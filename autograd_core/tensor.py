@@ -114,8 +114,8 @@ class Tensor(ArrayNode, ArrayOperators):
         return self._grad is not None
 
     @property
-    def array(self) -> Any:
-        """The numbers as they are, without a copy, read-only."""
+    def numbers(self) -> Any:
+        """The numbers to compute with, as they are, without a copy, read-only."""
         data = self._data
         if data.flags.writeable:
             data = data.view()

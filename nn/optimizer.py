@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd_core import Tensor
 from autograd_core.node import Node
 from autograd_core.symbolic import Symbol, symbols
 
@@ -31,7 +30,6 @@ __all__ = [
     "descended",
     "has_gradient",
     "largest",
-    "put",
     "root",
     "whole",
 ]
@@ -98,7 +96,7 @@ class Optimizer:
             If none has: ``backward()`` was not called since the last ``zero_grad()``.
         """
         rule, memories = self.rule, self.memory
-        updates = [(i, p, *rule(numbers(p), p.grad, memories[i])) for i, p in enumerate(self.params) if p.swept]
+        updates = [(i, p, *rule(p.numbers, p.grad, memories[i])) for i, p in enumerate(self.params) if p.swept]
         if not updates:
             raise TrainingError(
                 f"{type(self).__name__}.step() found no gradient on any of the {len(self.params)} parameters. Call "
@@ -108,7 +106,7 @@ class Optimizer:
 
         def commit() -> None:
             for i, p, data, memory in updates:
-                put(p, data)
+                p.assign(data)
                 self.memory[i] = memory
             self.steps = done
 
@@ -123,7 +121,7 @@ class Optimizer:
             Parameter -> gradient; the parameters' own if left out.
         """
         known = {p: p.grad for p in self.params if has_gradient(p)} if gradients is None else gradients
-        given = {p: (numbers(p), known[p], self.memory[i]) for i, p in enumerate(self.params) if p in known}
+        given = {p: (p.numbers, known[p], self.memory[i]) for i, p in enumerate(self.params) if p in known}
         return list(updates(self.rule, given))
 
     def rule(self, x: Any, gradient: Any, memory: Memory) -> tuple[Any, Memory]:
@@ -186,19 +184,6 @@ def whole(assignments: Callable[[], None]) -> None:
     except BaseException:
         assignments()
         raise
-
-
-def numbers(p: Any) -> Any:
-    """Return the numbers of a parameter to read: a float, or an array without a copy."""
-    return p.array if isinstance(p, Tensor) else p.data
-
-
-def put(p: Any, data: Any) -> None:
-    """Set the numbers of a parameter; an array is handed over, not copied."""
-    if isinstance(p, Tensor):
-        p.assign(data)
-    else:
-        p.data = data
 
 
 def _parameters(params: Any) -> list[Any]:

@@ -20,7 +20,7 @@ from autograd_core import functions
 
 from .errors import OptionError
 from .module import Module
-from .optimizer import put, whole
+from .optimizer import whole
 from .options import in_range
 from .pairing import is_tensor
 
@@ -152,7 +152,7 @@ class L1(Regularizer):
 
             def commit() -> None:
                 for w, x in shrunk:
-                    put(w, x)
+                    w.assign(x)
 
             whole(commit)
 

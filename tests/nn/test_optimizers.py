@@ -77,16 +77,11 @@ class Sticky(Value):
 
     pressed = False
 
-    @property
-    def data(self):
-        return Value.data.__get__(self)
-
-    @data.setter
-    def data(self, x):
+    def assign(self, x):
         if not self.pressed:
             self.pressed = True
             raise KeyboardInterrupt
-        Value.data.__set__(self, x)
+        super().assign(x)
 
 
 def test_an_interrupt_in_the_middle_of_a_step_leaves_a_whole_step():
