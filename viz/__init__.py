@@ -25,11 +25,13 @@ from .table import TraceTable, trace_table
 
 if TYPE_CHECKING:
     from .films import Film, film
+    from .flows import gradient_flow
     from .networks import draw_network
     from .playground import Playground
     from .plots import (
         plot_activations,
         plot_confusion,
+        plot_contours,
         plot_decision_boundary,
         plot_descent_1d,
         plot_descent_contour,
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
         plot_histograms,
         plot_history,
         plot_learning_rates,
+        plot_surface,
     )
     from .recording import Recording
     from .staged import stages
@@ -55,8 +58,10 @@ __all__ = [
     "draw_dot",
     "draw_network",
     "film",
+    "gradient_flow",
     "plot_activations",
     "plot_confusion",
+    "plot_contours",
     "plot_decision_boundary",
     "plot_descent_1d",
     "plot_descent_contour",
@@ -66,6 +71,7 @@ __all__ = [
     "plot_histograms",
     "plot_history",
     "plot_learning_rates",
+    "plot_surface",
     "stages",
     "step",
     "text",
@@ -78,6 +84,7 @@ _ROOMS = {
     "Recording": "recording",
     "draw_network": "networks",
     "film": "films",
+    "gradient_flow": "flows",
     "stages": "staged",
 }
 

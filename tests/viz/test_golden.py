@@ -15,8 +15,8 @@ from autograd_core import Value
 from nn import MLP, DAGNetwork
 from viz import draw, draw_dot, text
 from viz.drawing import Drawing
+from viz.flows import gradient_flow
 from viz.frames import Frames
-from viz.gradient_flow import gradient_flow
 from viz.reading import Reading
 
 FOLDER = Path(__file__).parent / "golden"

@@ -16,6 +16,7 @@ from viz.errors import MissingExtraError, OptionError
 pytest.importorskip("matplotlib", reason="needs pip install 'autograd-core[plot]'")
 from matplotlib import pyplot
 from matplotlib.colors import to_rgb
+from mpl_toolkits.mplot3d import Axes3D
 
 from viz import plots
 from viz.theme import THEMES
@@ -61,6 +62,19 @@ def test_a_history_is_plotted_as_recorded(trained):
         plots.plot_history(history, "lss")
 
 
+def test_trainings_are_compared(trained):
+    _, history, _, _ = trained
+    short = [{"loss": 2.0}, {"loss": 1.0}]
+    ax = plots.plot_history({"long": history, "short": short})
+    assert list(drawn(ax)) == ["long, training", "long, validation", "short"]
+    assert drawn(ax)["short"].tolist() == [2.0, 1.0]
+    assert drawn(ax)["long, validation"].tolist() == history["validation_loss"]
+    assert told_apart_without_colour(ax)
+    updates = plots.plot_history({"one": history, "again": history}, "updates")
+    assert [text.get_text() for text in updates.get_legend().get_texts()] == ["one", "again"]
+    assert drawn(updates)["again"].tolist() == history.losses
+
+
 def swept(model, X):
     model(X[0].tolist())[0].backward()
     return model
@@ -85,6 +99,9 @@ DRAWN = {
     "functions": lambda model, history, X, y, **o: plots.plot_functions({"|x|": abs, "x": float}, -1.0, 1.0, **o),
     "fit": lambda model, history, X, y, **o: plots.plot_fit(
         {"line": lambda rows: rows, "flat": lambda rows: 0.0 * rows}, [[0.0], [1.0]], [0.0, 1.0], truth=abs, **o
+    ),
+    "contours": lambda model, history, X, y, **o: plots.plot_contours(
+        {"disc": lambda a, b: a * a + b * b, "diamond": lambda a, b: abs(a) + abs(b)}, 1.0, resolution=21, **o
     ),
     "confusion": lambda model, history, X, y, **o: plots.plot_confusion([[3, 1], [0, 4]], ["no", "yes"], **o),
     "weights": lambda model, history, X, y, **o: plots.plot_histograms(model, **o),
@@ -241,6 +258,84 @@ def test_boundaries_of_three_classes_are_straight_where_two_scores_are_equal():
     for line in lines:
         scores = np.sort(line.get_paths()[0].vertices @ X.T, axis=1)
         assert np.abs(scores[:, 2] - scores[:, 1]).max() < 0.06  # exact but at the corner, where it is cut
+
+
+@pytest.fixture
+def points(monkeypatch):
+    """The points of the surfaces that are drawn, as rows (x, y, height)."""
+    found, draw = [], Axes3D.plot_surface
+
+    def noted(self, x, y, z, **options):
+        found.extend(np.stack([x, y, z], axis=-1).reshape(-1, 3).tolist())
+        return draw(self, x, y, z, **options)
+
+    monkeypatch.setattr(Axes3D, "plot_surface", noted)
+    return found
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_surface_stands_where_the_function_says(points, theme):
+    figure, ax = pyplot.subplots(subplot_kw={"projection": "3d"})
+    found = plots.plot_surface(
+        lambda a, b: 3.0 * a - b, 0.0, 2.0, x="a", y="b", z="c", resolution=5, ax=ax, theme=theme
+    )
+    assert found is ax
+    figure.canvas.draw()  # warnings are errors
+    assert len(points) == 25
+    assert all(c == pytest.approx(3.0 * a - b) for a, b, c in points)
+    assert (ax.get_xlabel(), ax.get_ylabel(), ax.get_zlabel()) == ("a", "b", "c")
+    floor = ax.get_zlim()[0]
+    assert floor < -2.0 <= min(ax.get_zticks())
+    background = luminance(figure.get_facecolor()[:3])
+    assert abs(luminance(ax.zaxis.label.get_color()) - background) > 0.25
+    low, high = (luminance(ax.collections[0].cmap(share)[:3]) for share in (0.0, 1.0))
+    assert abs(high - background) > abs(low - background) + 0.3  # it reads in grey too
+    assert len(ax.collections) > 1  # with its contours
+
+
+@pytest.mark.parametrize("twin", [lambda model: model, lambda model: model.to_tensor()], ids=["values", "tensors"])
+def test_a_model_of_two_inputs_has_a_surface(points, twin):
+    model = MLP(2, [3, 1], activation="tanh", rng=0)
+    plots.plot_surface(twin(model), -1.0, 1.0, resolution=3)
+    assert len(points) == 9
+    for x1, x2, height in points:
+        assert height == pytest.approx(model([x1, x2]).data, rel=1e-12)
+
+
+def test_surfaces_may_be_level_or_have_holes():
+    ax = plots.plot_surface(lambda a, b: 5.0, resolution=3)
+    assert len(ax.collections) == 1  # a plain has no contours
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ax = plots.plot_surface(lambda a, b: np.log(np.float64(a)), -1.0, 1.0, resolution=5)
+    ax.figure.canvas.draw()
+    assert ax.get_zlim()[1] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("act", "told"),
+    [
+        (lambda: plots.plot_surface(min, ax=pyplot.subplots()[1]), r'projection": "3d"'),
+        (lambda: plots.plot_surface(min, 1.0, -1.0), "is not below"),
+        (lambda: plots.plot_surface(MLP(2, [2], rng=0), resolution=2), "has 2 outputs"),
+        (lambda: plots.plot_surface(lambda a, b: float("nan"), resolution=2), "no surface"),
+        (lambda: plots.plot_contours({"f": min}, {"g": 1.0}), "Levels are given for g, and the functions are f"),
+    ],
+    ids=["two dimensions", "no interval", "two outputs", "no number", "other levels"],
+)
+def test_what_has_no_surface_and_no_contours_says_why(act, told):
+    with pytest.raises(OptionError, match=told):
+        act()
+
+
+def test_contours_are_where_the_functions_have_their_levels():
+    discs = {"disc": lambda a, b: a * a + b * b, "plane": lambda a, b: a + b}
+    ax = plots.plot_contours(discs, {"disc": [0.25, 1.0, 99.0], "plane": 0.5}, -1.5, 1.5)
+    disc, plane = ax.collections
+    radii = sorted(float(np.hypot(*path.vertices.T).mean()) for path in disc.get_paths())
+    assert radii == pytest.approx([0.5, 1.0], rel=1e-3)
+    assert plane.get_paths()[0].vertices.sum(axis=1) == pytest.approx(0.5)
+    assert ax.get_aspect() == 1.0
+    assert plots.plot_contours(min, 99.0).collections[:] == []  # there is none, and nothing to say about it
 
 
 def test_the_cells_of_a_confusion_hold_its_counts():

@@ -13,11 +13,13 @@ from __future__ import annotations
 from .curves import plot_fit, plot_functions
 from .functions import plot_activations, plot_descent_1d, plot_descent_contour, plot_learning_rates
 from .models import plot_confusion, plot_decision_boundary, plot_histograms
+from .surfaces import plot_contours, plot_surface
 from .training import plot_gradient_norms, plot_history
 
 __all__ = [
     "plot_activations",
     "plot_confusion",
+    "plot_contours",
     "plot_decision_boundary",
     "plot_descent_1d",
     "plot_descent_contour",
@@ -27,4 +29,5 @@ __all__ = [
     "plot_histograms",
     "plot_history",
     "plot_learning_rates",
+    "plot_surface",
 ]

@@ -16,7 +16,7 @@ from autograd_core.primitive import TABLE, Pointwise
 from ..errors import OptionError
 from .style import DASHES, axes, finish, look_of, looks, marked, whole_numbers
 
-__all__ = ["number", "plot_activations", "plot_descent_1d", "plot_descent_contour", "plot_learning_rates"]
+__all__ = ["heights", "number", "plot_activations", "plot_descent_1d", "plot_descent_contour", "plot_learning_rates"]
 
 
 def plot_activations(
@@ -188,7 +188,7 @@ def plot_descent_contour(
     reach = np.maximum(np.ptp(every, axis=0), 1e-9) * margin
     low, high = every.min(axis=0) - reach, every.max(axis=0) + reach
     x, y = np.linspace(low[0], high[0], 81), np.linspace(low[1], high[1], 81)
-    z = np.array([[number(f, a, b) for a in x] for b in y])
+    z = heights(f, x, y)
     lines = ax.contour(x, y, z, levels=levels, colors=[colours.muted], linewidths=0.8, alpha=0.75)
     ax.clabel(lines, inline=True, fontsize=7, colors=[colours.muted])
     ax.plot([], [], color=colours.muted, linewidth=0.8, label=_name(f))
@@ -215,6 +215,11 @@ def number(f: Callable[..., Any], *at: float) -> float:
     """Return what a function makes of numbers, as a number: it may answer with a node, or with one of NumPy."""
     made = f(*map(float, at))
     return float(made.data if isinstance(made, Node) else made)  # type: ignore[attr-defined]
+
+
+def heights(f: Callable[..., Any], x: Any, y: Any) -> Any:
+    """Return what a function makes of two numbers at every point of a grid, a row a number of ``y``."""
+    return np.array([[number(f, a, b) for a in x] for b in y])
 
 
 def _name(f: Any) -> str:

@@ -19,7 +19,9 @@ DASHES = ("-", "--", "-.", ":", (0, (7, 2, 1, 2, 1, 2)), (0, (1, 1)))
 MARKERS = ("o", "s", "^", "D", "v", "P")
 
 
-def axes(ax: Any, theme: str | None, size: tuple[float, float] = (6.4, 4.0)) -> tuple[Any, Theme]:
+def axes(
+    ax: Any, theme: str | None, size: tuple[float, float] = (6.4, 4.0), projection: str | None = None
+) -> tuple[Any, Theme]:
     """Return the axes to draw into, in the colours of a theme, and the theme.
 
     Raises
@@ -37,7 +39,7 @@ def axes(ax: Any, theme: str | None, size: tuple[float, float] = (6.4, 4.0)) -> 
                 "Plots are drawn by Matplotlib, which is not installed: pip install 'autograd-core[plot]'. Pictures of "
                 "graphs and networks, draw() and draw_network(), work without."
             ) from error
-        _, ax = pyplot.subplots(figsize=size, layout="constrained")
+        _, ax = pyplot.subplots(figsize=size, layout="constrained", subplot_kw={"projection": projection})
     if theme is None:
         return ax, THEMES["dark" if _is_dark(ax.get_facecolor()) else "light"]
     colours = THEMES[theme]

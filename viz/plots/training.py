@@ -20,8 +20,8 @@ def plot_history(
 
     Parameters
     ----------
-    history : History, or list of mappings
-        What ``fit`` returned, or its ``epochs``.
+    history : History, list of mappings, or dict of name to such
+        What ``fit`` returned, or its ``epochs``; of several trainings, all are plotted.
     names : str or list of str
         ``"loss"``, a metric, ``"lr"``; of each, ``validation_*`` is plotted too if it was recorded. ``"updates"``
         stands for the objective at every update.
@@ -40,19 +40,36 @@ def plot_history(
     >>> ax = plot_history([{"loss": 1.0, "validation_loss": 1.2}, {"loss": 0.5, "validation_loss": 0.9}])
     >>> [line.get_label() for line in ax.lines], ax.get_ylabel()
     (['training', 'validation'], 'loss')
+    >>> ax = plot_history({"lr = 1": [{"loss": 1.0}, {"loss": 0.1}], "lr = 10": [{"loss": 1.0}, {"loss": 9.0}]})
+    >>> [line.get_label() for line in ax.lines]
+    ['lr = 1', 'lr = 10']
     """
     wanted = [names] if isinstance(names, str) else list(names)
-    epochs: Sequence[Mapping[str, float]] = history if isinstance(history, Sequence) else history.epochs
+    by_update = wanted == ["updates"]
+    trainings = history if isinstance(history, Mapping) else {"": history}
+    curves = {}
+    for training, each in trainings.items():
+        found = {"loss": each.losses} if by_update else _columns(each, wanted)
+        for name, values in found.items():
+            parts = [training] if training and len(found) == 1 else [training, name]
+            curves[", ".join(filter(None, parts))] = values
     ax, colours = axes(ax, theme)
-    look = looks(colours)
-    if wanted == ["updates"]:
-        losses = history.losses
-        ax.plot(
-            np.arange(1, len(losses) + 1), losses, **next(look), marker="o" if len(losses) == 1 else "", label="loss"
-        )
-        return _vertical(finish(ax, colours, "update", "loss before the update", legend=False), log)
-    recorded = {key for record in epochs for key in record}
     lines = []
+    for (label, values), look in zip(curves.items(), looks(colours), strict=False):
+        marker = "o" if len(values) == 1 else ""
+        lines += ax.plot(np.arange(1, len(values) + 1), values, **look, marker=marker, label=label)
+    if not by_update:
+        marked(lines)
+        whole_numbers(ax)
+    x, y = ("update", "loss before the update") if by_update else ("epoch", " and ".join(wanted))
+    return _vertical(finish(ax, colours, x, y, legend=len(curves) > 1 or not by_update), log)
+
+
+def _columns(history: Any, wanted: Sequence[str]) -> dict[str, list[float]]:
+    """Return the numbers of each epoch, of what training saw and of what it did not see."""
+    epochs: Sequence[Mapping[str, float]] = history if isinstance(history, Sequence) else history.epochs
+    recorded = {key for record in epochs for key in record}
+    found = {}
     for name in wanted:
         if name not in recorded and f"validation_{name}" not in recorded:
             known = ", ".join(sorted(recorded)) or "none, as no epoch ended"
@@ -60,12 +77,8 @@ def plot_history(
         for key, seen in ((name, "training"), (f"validation_{name}", "validation")):
             if key in recorded:
                 label = seen if len(wanted) == 1 else f"{name}, {seen}"
-                values = [record.get(key, float("nan")) for record in epochs]
-                marker = "o" if len(epochs) == 1 else ""
-                lines += ax.plot(np.arange(1, len(epochs) + 1), values, **next(look), marker=marker, label=label)
-    marked(lines)
-    whole_numbers(ax)
-    return _vertical(finish(ax, colours, "epoch", " and ".join(wanted)), log)
+                found[label] = [record.get(key, float("nan")) for record in epochs]
+    return found
 
 
 def plot_gradient_norms(history: Any, *, ax: Any = None, theme: str | None = None) -> Any:

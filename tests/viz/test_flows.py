@@ -11,7 +11,7 @@ import pytest
 from autograd_core import Tensor, Value
 from nn import MLP, DAGNetwork, Linear, Perceptron, Sequential
 from viz.errors import OptionError
-from viz.gradient_flow import gradient_flow
+from viz.flows import gradient_flow
 
 SVG = "{http://www.w3.org/2000/svg}"
 
