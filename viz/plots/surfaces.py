@@ -114,7 +114,7 @@ def _room(ax: Any, colours: Theme, side: tuple[float, float], storeys: tuple[flo
     ax.set_zticks(marks)
     ax.grid(False)
     ax.view_init(elev=28, azim=-58)
-    ax.set_box_aspect(None, zoom=0.9)  # the names of the axes lie outside
+    ax.set_box_aspect(None, zoom=0.84)  # the names of the axes lie outside
 
 
 def plot_contours(
