@@ -92,7 +92,7 @@ def plot_surface(
             x1, x2, height, zdir="z", offset=floor, levels=levels, colors=[colours.muted], linestyles="-", linewidths=1
         )
     _room(ax, colours, (low, high), (floor, bottom, top))
-    ax.set_zlabel(z)
+    ax.set_zlabel(z, labelpad=7)
     return finish(ax, colours, x, y, legend=False, grid=False)
 
 
