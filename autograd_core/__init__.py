@@ -23,7 +23,8 @@ from .joining import stack, unstack
 from .modes import capture_source, detect_anomaly, no_grad
 from .node import COMPILED
 from .operation import register
-from .primitive import TABLE, Bilinear, Form, Interval, Linear, Pointwise
+from .primitive import TABLE, Bilinear, Form, Interval, Pointwise
+from .primitive import Linear as Linear  # not for ``import *``, in which it would hide the layer ``nn.Linear``
 from .program import Program, trace
 from .scope import scope
 from .sweep import sweep
@@ -43,7 +44,6 @@ __all__ = [
     "Bilinear",
     "Form",
     "Interval",
-    "Linear",
     "Pointwise",
     "Program",
     "Tensor",

@@ -24,7 +24,7 @@ from .primitive import lookup
 from .quiet import inside, quiet, quietly
 from .rows import reading
 
-__all__ = ["ArrayNode", "holders"]
+__all__ = ["ALONE", "ArrayNode", "holders"]
 
 new: Any = Node.__new__
 ndarray = np.ndarray
@@ -33,6 +33,15 @@ PLACE, PICK = lookup("place"), lookup("pick")
 
 #: How many references to an object there are. An implementation of Python that does not count them has "many".
 holders: Callable[[Any], int] = getattr(sys, "getrefcount", lambda x: 1000)
+
+
+def _of_one_name() -> int:
+    lonely = np.empty(0)
+    return holders(lonely)
+
+
+#: What ``holders`` says of what one local name holds alone: 2, or 1 where an argument is lent, as from Python 3.14 on.
+ALONE = _of_one_name()
 
 
 class ArrayNode(Node):

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from .algebra import arrays
-from .array_node import ArrayNode, holders
+from .array_node import ALONE, ArrayNode, holders
 from .contributions import fitted
 from .history import by_creation
 from .lanes import Lanes, added, plain
@@ -45,7 +45,7 @@ def drained(root: Any, seed: Any) -> bool:
             adjoint = adjoints[leaf]
             if type(adjoint) is not ndarray:
                 adjoint = adjoints[leaf] = _numbers(leaf, adjoint)
-            if holders(adjoint) == 3 and (adjoint.base is None or _its_own(adjoint)):  # table, this name, argument
+            if holders(adjoint) == ALONE + 1 and (adjoint.base is None or _its_own(adjoint)):  # the table alone
                 if leaf._grad is not None:
                     adjoints[leaf] = leaf.accepted(adjoint)
             else:  # a leaf keeps its array: a copy, if somebody else has that of the sweep
@@ -125,7 +125,7 @@ def descend(computed: list[Any], adjoints: dict[Any, Any]) -> None:
                     shared = type(partial) is float and partial == 1.0
                     if shared:
                         contribution = adjoint
-                    elif type(partial) is ndarray and holders(partial) <= 2 and _fits(partial, adjoint):
+                    elif type(partial) is ndarray and holders(partial) == ALONE and _fits(partial, adjoint):
                         contribution = multiply(adjoint, partial, partial)
                     else:
                         contribution = scaled(adjoint, partial)

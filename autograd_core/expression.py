@@ -174,6 +174,8 @@ def _unknown(name: str, role: str, known: Collection[str]) -> str:
 
 def _refused(node: ast.expr, text: str) -> ExpressionError:
     part = _shorten(ast.get_source_segment(text.strip(), node) or text)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):
+        return ExpressionError(f"{part} has the sign ^. A power is written **: x ** 2.")
     return ExpressionError(
         f"{part} is not allowed in an expression (syntax: {type(node).__name__}). Numbers, names, + - * / **, "
         "parentheses and calls of the table's operations by position are; nothing else is ever evaluated."

@@ -52,6 +52,9 @@ def _watching(watcher: Any) -> Iterator[None]:
 def no_grad() -> Any:
     """Compute without recording, in this thread, inside a ``with`` block or a decorated function.
 
+    There ``w -= step`` changes the numbers of a Tensor that requires a gradient, as in a training loop written by hand;
+    elsewhere it computes a new one, as ``w = w - step`` does.
+
     Examples
     --------
     >>> from autograd_core import Value, no_grad

@@ -228,9 +228,10 @@ def refusal(x: Any, what: str) -> str:
     if isinstance(x, (complex, np.complexfloating)):
         return f"{x!r} is complex; derivatives here are real. Record its parts, Value(z.real) and Value(z.imag)."
     if isinstance(x, np.ndarray):
+        one = "its number, array.item()" if x.size == 1 else "one element, float(array[0])"
         return (
-            f"An array of shape {x.shape} cannot stand where a scalar Value computes. "
-            "Wrap it, Tensor(array), or take one element, float(array[0])."
+            f"An array of shape {x.shape} cannot stand where a scalar Value computes. Wrap it, Tensor(array), or "
+            f"take {one}."
         )
     if isinstance(x, (list, tuple)):
         return (

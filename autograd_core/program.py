@@ -148,6 +148,8 @@ class Program(Views):
         gradient
             In the arrangement of the argument; a tuple of these if ``argnums`` is a tuple.
         """
+        if type(argnums) is list:
+            raise OperandError(f"Several arguments are named by a tuple: write argnums={tuple(argnums)}.")
         asking = self._askings.get((argnums, reduce))
         if asking is None:
             asking = self._askings[argnums, reduce] = self._asking(argnums, reduce)
@@ -356,7 +358,10 @@ class Asking:
 
 
 def _dtype(dtype: Any) -> Any:
-    found = np.dtype(dtype)
+    try:
+        found = np.dtype(dtype)
+    except TypeError:  # NumPy knows no type of this name
+        found = None
     if found not in (np.float64, np.float32):
-        raise OperandError(f"A program runs in float64 or float32, not in {found}.")
+        raise OperandError(f"A program runs in float64 or float32, not in {dtype!r}.")
     return found

@@ -16,7 +16,7 @@ from . import by_hand
 from ._operators import ScalarOperators
 from .algebra import floats, nodes
 from .detached import remember
-from .errors import ShapeError, StaleGraphError
+from .errors import OperandError, ShapeError, StaleGraphError
 from .history import history
 from .modes import compared, describe
 from .native import mypyc_attr
@@ -369,6 +369,12 @@ class Value(ScalarOperators):
 
     def __format__(self, spec: str) -> str:
         return format(self._data, spec) if spec else repr(self)
+
+    def __float__(self) -> float:
+        raise OperandError(
+            "float(v), and what asks for it such as math.exp(v), would forget how a Value was computed. v.exp() and "
+            "autograd_core.functions.exp(v) are recorded; v.data is the number alone."
+        )
 
 
 def evaluated(op: Any, operands: Sequence[Any], data: list[float]) -> tuple[float, tuple[float, ...]]:

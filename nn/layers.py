@@ -176,9 +176,10 @@ def as_batch(x: Any, dtype: Any = None) -> Any:
     """Return numbers as a Tensor, of a type if one is given; a Tensor is handed back as it is."""
     if isinstance(x, Tensor):
         return x
-    if dtype is not None and isinstance(x, np.ndarray) and x.dtype.kind in "iuf":
-        x = x.astype(dtype, copy=False)
-    return Tensor(x)
+    batch = Tensor(x)
+    if dtype is not None and batch.dtype != dtype:
+        batch = Tensor(batch.numbers.astype(dtype))
+    return batch
 
 
 def wrong_features(layer: Module, x: Any, expected: Any) -> ShapeError:

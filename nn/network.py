@@ -258,10 +258,12 @@ def _links(given: Iterable[Any]) -> tuple[Link, ...]:
             if isinstance(node, bool) or not isinstance(node, (int, np.integer)):
                 raise OperandError(f"Nodes are whole numbers, but the link {link!r} names {node!r}.")
         i, j = int(link[0]), int(link[1])
-        if not 1 <= i < j:
+        if i < 1:
+            raise ArchitectureError(f"The link {link!r} names the node {i}, but nodes are counted from 1, as on paper.")
+        if i >= j:
             raise ArchitectureError(
-                f"The link {link!r} does not go upwards. Number the nodes from 1 so that each is fed by smaller "
-                "numbers only (i < j); a network with a cycle has no such numbering."
+                f"The link {link!r} does not go upwards. Number the nodes so that each is fed by smaller numbers only "
+                "(i < j); a network with a cycle has no such numbering."
             )
         found.append((i, j))
     if not found:

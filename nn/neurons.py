@@ -162,7 +162,7 @@ class Layer(Module):
 
     def forward(self, x: Any) -> Any:
         """Return the outputs of all neurons for one sample: a list, or the Value itself if there is one neuron."""
-        if type(x) is not list:
+        if type(x) is not list or (x and type(x[0]) is list):  # several samples: refused
             x = sample(x)
         nin = len(self.neurons[0].w)
         if len(x) != nin:

@@ -89,7 +89,7 @@ class SGD(Optimizer):
         if self.momentum == 0.0:
             return descended(x, self._lr, gradient), memory
         before = memory.get("velocity")
-        v = gradient if before is None else self.momentum * before + (1.0 - self.dampening) * gradient
+        v = 1.0 * gradient if before is None else self.momentum * before + (1.0 - self.dampening) * gradient
         direction = gradient + self.momentum * v if self.nesterov else v
         return descended(x, self.lr, direction), {"velocity": v}
 

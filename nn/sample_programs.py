@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from autograd_core import Program, Value, no_grad, trace
 from autograd_core.errors import AutogradError, GuardError, TraceError
 
+from .errors import DivergedError
 from .metrics import numbers
 from .module import Module
 from .updates import arrays_of, put_back
@@ -164,6 +165,8 @@ class LossPrograms:
             kind = self._compared(
                 X[rows], y[rows], lambda theta: program(X[rows], y[rows], parameters=chosen(program, theta))
             )
+        except DivergedError:
+            raise
         except Exception:  # whatever a loss raises that meets a Value where it wants a number
             return None
         self._with_target = program
@@ -235,7 +238,9 @@ class LossPrograms:
                 continue  # another branch, or outputs that this loss does not take, such as probabilities above 1
             if np.isfinite(own).all():
                 outputs, wanted, found = outputs + there, wanted + own, found + lanes
-        if not wanted or not same(found, wanted):
+        if not wanted:
+            raise DivergedError(f"{self.name} is infinite or nan to begin with. Standardised data are the usual cure.")
+        if not same(found, wanted):
             return None
         with no_grad():
             whole = numbers(self.loss(_nodes(outputs), y.tolist() * (len(outputs) // len(X))))

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_core import Value
+from autograd_core import Tensor, Value
 from autograd_core.node import Node
 
 from .errors import OperandError, ShapeError
@@ -17,17 +17,21 @@ __all__ = ["sample", "wrong_number"]
 def sample(x: Any) -> list[Any]:
     """Return one sample as a list of numbers and Values, or say why it is none."""
     if isinstance(x, (list, tuple)):
+        if x and isinstance(x[0], (list, tuple, np.ndarray)) and np.ndim(x[0]):
+            raise _several(f"this {type(x).__name__} holds a {type(x[0]).__name__}")
         return list(x)
     if isinstance(x, np.ndarray):
         if x.ndim == 1:
             return x.tolist()  # type: ignore[no-any-return]
         if x.ndim > 1:
-            raise ShapeError(
-                f"A network of Values takes one sample at a time, but this array has shape {x.shape}. "
-                "Call it on each row, [model(row) for row in X], or take the same network at the resolution of "
-                "Tensors, model.to_tensor()."
-            )
+            raise _several(f"this array has shape {x.shape}")
         return [x.item()]
+    if isinstance(x, Tensor):
+        raise OperandError(
+            "A network of Values takes one sample, a list of numbers or Values, not a Tensor. Call it on "
+            "unstack(x), through which gradients flow, or take the same network at the resolution of Tensors, "
+            "model.to_tensor()."
+        )
     if isinstance(x, Value) or (not isinstance(x, Node) and np.isscalar(x) and not isinstance(x, str)):
         return [x]
     if isinstance(x, (str, bytes, dict, set, Node)) or not hasattr(x, "__iter__"):
@@ -36,6 +40,13 @@ def sample(x: Any) -> list[Any]:
             f"{type(x).__name__} {x!r}."
         )
     return list(x)
+
+
+def _several(found: str) -> ShapeError:
+    return ShapeError(
+        f"A network of Values takes one sample at a time, but {found}. Call it on each row, [model(row) for row in X], "
+        "or take the same network at the resolution of Tensors, model.to_tensor()."
+    )
 
 
 def wrong_number(module: Any, x: list[Any], expected: int) -> ShapeError:

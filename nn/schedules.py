@@ -14,7 +14,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
+from .errors import OperandError
+from .optimizer import Optimizer
 from .options import count, in_range
 
 __all__ = [
@@ -31,6 +34,16 @@ __all__ = [
 Schedule = Callable[[int], float]
 
 
+def first_rate(lr: Any) -> float:
+    """Return the rate that a schedule begins with, or say what is wrong with it."""
+    if isinstance(lr, Optimizer):
+        raise OperandError(
+            "A schedule takes the first learning rate in the place of the optimiser, StepLR(0.1, step_size=30). "
+            "fit(..., schedule=schedule) applies it; in a loop of your own write optimizer.lr = schedule(step)."
+        )
+    return in_range("lr", lr, 0.0)
+
+
 @dataclass(frozen=True)
 class ConstantLR:
     """Always the same rate.
@@ -42,7 +55,7 @@ class ConstantLR:
     lr: float
 
     def __post_init__(self) -> None:
-        in_range("lr", self.lr, 0.0)
+        first_rate(self.lr)
 
     def __call__(self, step: int) -> float:
         """Return the rate at a step."""
@@ -63,7 +76,7 @@ class HarmonicLR:
     lr: float
 
     def __post_init__(self) -> None:
-        in_range("lr", self.lr, 0.0)
+        first_rate(self.lr)
 
     def __call__(self, step: int) -> float:
         """Return the rate at a step."""
@@ -78,7 +91,7 @@ class InverseTimeLR:
     decay: float
 
     def __post_init__(self) -> None:
-        in_range("lr", self.lr, 0.0)
+        first_rate(self.lr)
         in_range("decay", self.decay, 0.0)
 
     def __call__(self, step: int) -> float:
@@ -99,7 +112,7 @@ class StepLR:
     gamma: float = 0.1
 
     def __post_init__(self) -> None:
-        in_range("lr", self.lr, 0.0)
+        first_rate(self.lr)
         in_range("gamma", self.gamma, 0.0)
         count(self.step_size, "step_size")
 
@@ -120,7 +133,7 @@ class ExponentialLR:
     gamma: float
 
     def __post_init__(self) -> None:
-        in_range("lr", self.lr, 0.0)
+        first_rate(self.lr)
         in_range("gamma", self.gamma, 0.0)
 
     def __call__(self, step: int) -> float:
@@ -141,7 +154,7 @@ class CosineAnnealingLR:
     eta_min: float = 0.0
 
     def __post_init__(self) -> None:
-        in_range("lr", self.lr, 0.0)
+        first_rate(self.lr)
         in_range("eta_min", self.eta_min, 0.0)
         count(self.T_max, "T_max")
 

@@ -15,6 +15,10 @@ from pathlib import Path
 
 import pytest
 
+import autograd_core
+import nn
+import viz
+
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("autograd_core", "nn", "viz")
 CONFIG = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -79,6 +83,15 @@ def shipped_files(project: Path) -> Iterator[Path]:
     """Every file in the packages: code, the typing marker, and what viz puts into a page."""
     for package in PACKAGES:
         yield from (path for path in (project / package).rglob("*") if path.is_file())
+
+
+# Names
+
+
+def test_no_package_hides_a_name_of_another_from_import_star():
+    exported = [name for package in (autograd_core, nn, viz) for name in package.__all__]
+    assert len(set(exported)) == len(exported)
+    assert autograd_core.Linear is not nn.Linear
 
 
 # The README's commands

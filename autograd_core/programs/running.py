@@ -73,6 +73,8 @@ class Runner:
     def __init__(self, recording: Any, dtype: Any, executor: str, threads: int) -> None:
         if executor not in EXECUTORS:
             raise OperandError(f"executor={executor!r} is none of 'auto', 'fast' and 'numpy'.")
+        if threads < 1:
+            raise OperandError(f"threads={threads!r} computes nothing: write how many parts may go at once, 1 or more.")
         self.recording, self.dtype, self.executor, self.threads = recording, dtype, executor, threads
         self.blocks: tuple[Block, ...] = tuple(recording.blocks)
         self._plans: dict[Any, Plan] = {}

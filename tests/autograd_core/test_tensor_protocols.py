@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 import pickle
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 
 from autograd_core import Tensor, Value, capture_source, detect_anomaly, gradient, no_grad, stack, sweep, unstack
 from autograd_core import functions as F  # noqa: N812 - the name the field gives it
-from autograd_core.errors import AnomalyError, GraphError
+from autograd_core.errors import AnomalyError, GraphError, OperandError
 
 
 @pytest.fixture
@@ -227,3 +228,9 @@ def test_float32_stays_float32():
     assert mixed.dtype == np.float64
     mixed.backward()
     assert w.grad.dtype == np.float32
+
+
+@pytest.mark.parametrize("ask", [float, math.exp, lambda v: np.array([v], float)])
+def test_what_asks_a_value_for_its_number_is_told_what_is_recorded(ask):
+    with pytest.raises(OperandError, match=r"functions\.exp\(v\) are recorded; v\.data is the number"):
+        ask(Value(1.0))

@@ -108,6 +108,37 @@ def test_no_grad_and_anomalies():
         functions.log(x)
 
 
+def test_a_parameter_moves_in_place_inside_no_grad_and_a_node_is_computed_elsewhere():
+    parameters = [Tensor([1.0, 2.0], requires_grad=True, label=name) for name in "ab"]
+    a, b = parameters
+    for _ in range(2):
+        for p in parameters:
+            p.zero_grad()
+        loss = (a * b).sum()
+        loss.backward()
+        with no_grad():
+            for p in parameters:
+                p -= 0.5 * p.grad
+    assert [p.data.tolist() for p in parameters] == [[0.25, 0.5]] * 2
+    assert all(p.op is None and p.requires_grad for p in parameters)
+    assert loss.parents[0].parents == (a, b)
+    with no_grad():
+        a += 1.0
+        a *= [2.0, 4.0]
+        a /= 2.0
+    assert a is parameters[0]
+    assert a.data.tolist() == [1.25, 3.0]
+    with no_grad(), pytest.raises(ShapeError, match="shape"):
+        a -= np.ones((2, 2))
+    moved = a
+    moved -= 1.0
+    assert moved.parents == (a,)
+    constant = kept = Tensor([1.0])
+    with no_grad():
+        constant += 1.0
+    assert (kept.item(), constant.item()) == (1.0, 2.0)
+
+
 def test_training_keeps_no_objects():
     """2,000 of the 100,000 iterations that were run by hand, with the collector off."""
     rng = np.random.default_rng(0)

@@ -181,6 +181,12 @@ def test_a_sequential_comes_back_from_a_file(tmp_path):
     assert np.array_equal(found.eval()(X).data, model.eval()(X).data)
 
 
+@pytest.mark.parametrize("x", [[[1, 2, 3]], [[1.0, 2.0, 3.0]], np.ones((1, 3)), np.ones((1, 3), np.int64)])
+def test_numbers_take_the_type_of_the_layer(x):
+    assert Linear(3, 2, rng=0, dtype=np.float32)(x).dtype == np.float32
+    assert Linear(3, 2, rng=0)(x).dtype == np.float64
+
+
 def test_float32_stays_float32(tmp_path):
     model = Sequential(Linear(3, 2, rng=0, dtype=np.float32))
     model.save(tmp_path / "m.npz")

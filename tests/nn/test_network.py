@@ -210,6 +210,11 @@ def test_what_is_no_network_is_refused(act, error):
     assert isinstance(caught.value, AutogradError)
 
 
+def test_nodes_are_counted_from_one_and_whoever_begins_at_zero_is_told():
+    with pytest.raises(ArchitectureError, match="counted from 1"):
+        DAGNetwork([(0, 2), (1, 2)])
+
+
 def test_the_same_network_on_a_batch_of_tensors():
     """Inputs may be columns of samples: the weights are Values, and one sweep passes through both kinds of nodes."""
     net, columns = network(), [Tensor([x, 2.0 * x]) for x in X]

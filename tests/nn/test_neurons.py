@@ -7,7 +7,7 @@ import random
 import numpy as np
 import pytest
 
-from autograd_core import Value, functions
+from autograd_core import Tensor, Value, functions, unstack
 from autograd_core.history import history
 from autograd_core.scope import scopes_of
 from nn import MLP, Layer, Neuron
@@ -124,6 +124,8 @@ WRONG_NUMBER = [
     (lambda: Layer(2, 2)([1.0]), "takes 2 inputs, but the sample has 1"),
     (lambda: MLP(2, [2, 1])([1.0, 2.0, 3.0]), "'layer0' takes 2 inputs, but the sample has 3"),
     (lambda: MLP(2, [1])(np.zeros((4, 2))), r"shape \(4, 2\)"),
+    (lambda: MLP(2, [1])([[1.0, 2.0], [3.0, 4.0]]), r"\[model\(row\) for row in X\]"),
+    (lambda: MLP(2, [1])(([1.0, 2.0], [3.0, 4.0])), "this tuple holds a list"),
     (lambda: Layer(2, 2, init=[[1, 2]]), r"must have shape \(2, 2\)"),
 ]
 
@@ -150,6 +152,14 @@ def test_something_of_the_wrong_kind_is_refused(act):
         act()
     assert isinstance(caught.value, TypeError)
     assert isinstance(caught.value, AutogradError)
+
+
+def test_a_tensor_is_unstacked_for_a_network_of_values():
+    with pytest.raises(OperandError, match=r"unstack\(x\)"):
+        MLP(2, [1])(Tensor([1.0, 2.0]))
+    x = Tensor([1.0, 2.0], requires_grad=True)
+    MLP(2, [1], init=[[[3.0, 4.0]]])(unstack(x)).backward()
+    assert x.grad.tolist() == [3.0, 4.0]
 
 
 BAD_ARCHITECTURE = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from autograd_core import Tensor, Value
@@ -226,3 +227,29 @@ def test_a_clipped_gradient_of_zero_is_still_a_gradient():
         before = b.data
         optimizer.step()
         assert b.data < before  # in the second step it moves by its momentum alone
+
+
+OPTIMIZERS = [
+    lambda p: SGD(p, 0.1, momentum=0.9),
+    lambda p: SGD(p, 0.1, momentum=0.9, nesterov=True),
+    lambda p: Momentum(p, 0.1),
+    lambda p: Adam(p, 0.1),
+    lambda p: Adagrad(p, 0.1),
+    lambda p: RMSprop(p, 0.1, momentum=0.9),
+]
+
+
+@pytest.mark.parametrize("optimizer_of", OPTIMIZERS)
+def test_what_is_remembered_is_not_the_array_of_a_gradient(optimizer_of):
+    """Gradients may be set to zero in place: ``p.grad[...] = 0`` is no less than ``zero_grad()``."""
+    ways = {"forgotten": lambda w: w.zero_grad(), "in place": lambda w: w.grad.fill(0.0)}
+    found = {}
+    for name, zero in ways.items():
+        w = Tensor([1.0, -2.0], requires_grad=True)
+        optimizer = optimizer_of([w])
+        for _ in range(3):
+            (w * w).sum().backward()
+            optimizer.step()
+            zero(w)
+        found[name] = w.data
+    np.testing.assert_array_equal(found["in place"], found["forgotten"])

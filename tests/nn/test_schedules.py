@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from autograd_core import Value
+from nn import SGD
 from nn.errors import OperandError, OptionError
 from nn.schedules import ConstantLR, CosineAnnealingLR, ExponentialLR, HarmonicLR, InverseTimeLR, StepLR, Warmup
 
@@ -52,3 +54,9 @@ def test_a_warm_up_rises_to_where_the_other_schedule_begins():
 def test_what_is_no_schedule_is_refused(act, error):
     with pytest.raises(error):
         act()
+
+
+def test_a_schedule_is_given_a_rate_and_says_so_to_whoever_gives_an_optimiser():
+    optimizer = SGD([Value(1.0)], lr=0.1)
+    with pytest.raises(OperandError, match=r"optimizer\.lr = schedule\(step\)"):
+        StepLR(optimizer, 30)

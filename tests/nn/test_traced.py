@@ -250,6 +250,14 @@ def test_an_exception_leaves_the_model_as_after_the_last_whole_update(error, mon
     assert optimizer.state_dict()["0.t"] == 5
 
 
+def test_a_loss_that_is_infinite_to_begin_with_is_no_fault_of_the_trace():
+    model = nn.MLP(2, [4, 1], rng=0)
+    before = [p.data for p in model.parameters()]
+    with pytest.raises(DivergedError, match="mse_loss is infinite or nan"):
+        nn.fit(model, (POINTS * 1e200, SIGNS), "mse", nn.SGD(model.parameters(), 0.1), progress=False, traced=True)
+    assert [p.data for p in model.parameters()] == before
+
+
 def test_a_training_that_diverges_names_the_operation_and_keeps_the_model():
     model = nn.MLP(2, [4, 1], activation="linear", rng=1)
     with pytest.raises(DivergedError, match="did not take place") as caught:

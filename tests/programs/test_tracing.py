@@ -218,6 +218,12 @@ def test_empty_examples_and_things_that_are_no_functions():
         trace(lambda x: x, 1.0, dtype="float16")
     with pytest.raises(OperandError, match="none of 'auto'"):
         trace(lambda x: x, 1.0, executor="gpu")
+    with pytest.raises(OperandError, match="'double float'"):
+        trace(lambda x: x, 1.0, dtype="double float")
+    with pytest.raises(OperandError, match="threads=0"):
+        trace(lambda x: x, 1.0, threads=0)
+    with pytest.raises(OperandError, match=r"argnums=\(0, 1\)"):
+        trace(lambda x, y: x * y, 1.0, 2.0).value_and_grad(1.0, 2.0, argnums=[0, 1])
 
 
 def test_the_gradient_is_a_program_and_so_on():

@@ -64,6 +64,7 @@ def assignments(given: Iterable[str]) -> dict[str, float]:
             raise NumberError(
                 f"{_shown(text)} is not of the form name=value. Write every name with its number, x=1.5, and put the "
                 "expression before them in quotes."
+                + (" Names are of plain letters and digits, alpha rather than α." if not text.isascii() else "")
             )
         name, value = match[1], match[2].strip()
         if name in numbers:
