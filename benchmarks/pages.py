@@ -1,8 +1,8 @@
 """Pages of steps in a browser: ``python benchmarks/pages.py``, under a minute; ``--quick`` for a look.
 
-How long a page takes to be made, how large it is, and how soon a step is seen: until the page is laid out anew, until
-the next frame is drawn. It needs Playwright and a Chromium. The figures go to the screen, and to results/pages.md and
-results/pages.json. Exits with 1 if a promise is not kept.
+How long a page takes to be made, how large it is, by itself and in a notebook, and how soon a step is seen: until the
+page is laid out anew, until the next frame is drawn. It needs Playwright and a Chromium. The figures go to the screen,
+and to results/pages.md and results/pages.json. Exits with 1 if a promise is not kept.
 """
 
 from __future__ import annotations
@@ -67,12 +67,14 @@ def measured(browser: Browser, what: str, stepper: Stepper, level: str, rounds: 
     start = time.perf_counter()
     made = stepper.to_html()
     making = time.perf_counter() - start
+    shown = stepper._repr_mimebundle_()["text/html"]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "steps.html")
         path.write_text(made, encoding="utf-8")
         page = browser.new_page(viewport={"width": 1280, "height": 800})
         start = time.perf_counter()
         page.goto(path.as_uri())
+        page.wait_for_selector("#counter:not(:empty)")
         loading = time.perf_counter() - start
         page.select_option("#level", level, force=True)  # which is hidden where there is one alone
         page.select_option("#by", "step")
@@ -82,19 +84,20 @@ def measured(browser: Browser, what: str, stepper: Stepper, level: str, rounds: 
     laid_out, drawn = (min(wait[i] for wait in waits) / 1e3 for i in (0, 1))
     return {
         "what": what, "nodes": len(history(stepper._reading.root)), "boxes": boxes, "making": making,
-        "bytes": len(made.encode()), "loading": loading, "laid_out": laid_out, "drawn": drawn,
+        "bytes": len(made.encode()), "notebook": len(shown.encode()), "loading": loading, "laid_out": laid_out,
+        "drawn": drawn,
     }  # fmt: skip
 
 
 def markdown(figures: Figures) -> Iterator[str]:
     """Yield the table."""
-    yield "| page | nodes | boxes | made, s | size, kB | loaded, ms | step: laid out, ms | drawn, ms |"
-    yield "|---|---:|---:|---:|---:|---:|---:|---:|"
+    yield "| page | nodes | boxes | made, s | size, kB | in a notebook | loaded, ms | step: laid out, ms | drawn, ms |"
+    yield "|---|---:|---:|---:|---:|---:|---:|---:|---:|"
     for row in figures["rows"]:
         yield (
             f"| {row['what']} | {row['nodes']:,} | {row['boxes']:,} | {row['making']:.1f} | "
-            f"{row['bytes'] / 1e3:,.0f} | {1e3 * row['loading']:.0f} | {1e3 * row['laid_out']:.1f} | "
-            f"{1e3 * row['drawn']:.0f} |"
+            f"{row['bytes'] / 1e3:,.0f} | {row['notebook'] / 1e3:,.0f} | {1e3 * row['loading']:.0f} | "
+            f"{1e3 * row['laid_out']:.1f} | {1e3 * row['drawn']:.0f} |"
         )
     yield ""
     yield f"Promised: a step of the first page is drawn within {1e3 * BARS['step']:.0f} ms."

@@ -15,10 +15,8 @@ for the longest number of any of them, and whatever else they have in common; so
 
 from __future__ import annotations
 
-import base64
 import json
 import re
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from html import escape
@@ -34,6 +32,7 @@ from .boxes import Scene
 from .drawing import Drawing
 from .errors import RendererMissingError, RenderError
 from .levels import Level, levels_of
+from .packing import packed
 from .recording import Frame, Recording
 from .stepper import Stepper
 
@@ -96,7 +95,7 @@ class StepPages:
         size = 0
         for pair, walk in walks.items():
             shape = _shape(walk.shown)
-            parts = _parts(walk.to_html(step=0).replace(GAP, _refilled(pictures[shape], walk.shown)))
+            parts = _parts(walk.to_html(step=0, plain=True).replace(GAP, _refilled(pictures[shape], walk.shown)))
             number, base = bases.setdefault((shape, len(parts)), (len(bases), parts))
             places = [i for i, (part, other) in enumerate(zip(parts, base, strict=True)) if part != other]
             gaps = [place - before for before, place in pairwise((0, *places))]
@@ -208,6 +207,5 @@ def _parts(page: str) -> list[str]:
 
 
 def _packed(parts: list[Any]) -> str:
-    """Return JSON as films carry it: compressed, in base64."""
-    text = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
-    return base64.b64encode(zlib.compress(text.encode("utf-8"), 9)).decode("ascii")
+    """Return JSON as films carry it."""
+    return packed(json.dumps(parts, ensure_ascii=False, separators=(",", ":")))

@@ -17,7 +17,6 @@ from __future__ import annotations
 import base64
 import json
 import os
-import zlib
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -28,6 +27,7 @@ from . import diagram_svg, files, html, labels
 from .errors import OptionError, SizeLimitError
 from .film_data import pack
 from .film_steps import StepPages
+from .packing import packed
 from .recording import Frame, Recording
 from .scripts import joined, static
 from .theme import DARK, LIGHT
@@ -150,7 +150,7 @@ def film(
     pages: StepPages | None = None
     maps = True
     while True:
-        header, packed, diagram = pack(recording, frames, max_units, maps, samples)
+        header, numbers, diagram = pack(recording, frames, max_units, maps, samples)
         if pages is None:
             ringed = header["points"]["sample"][: header["points"]["marked"]]
             pages = StepPages(recording, frames, ringed, steps, int(STEPS_SHARE * max_bytes))
@@ -158,7 +158,6 @@ def film(
         kept = {f"{at[moment]}:{sample}": page for (moment, sample), page in pages.own.items() if moment in at}
         header |= {"pages": kept, "shared": pages.shared, "no_steps": pages.missing}
         header["outputs"] = [unit.id for unit in diagram.units if unit.kind == "output"]
-        numbers = base64.b64encode(zlib.compress(bytes(packed.bytes), 9)).decode("ascii")
         network = diagram_svg.to_svg(diagram, LIGHT, f"The network: {title}", largest=header["largest"], maps=True)
         page = Template(static("film.html")).safe_substitute(
             title=escape(title).replace("$", "$$"),
@@ -169,7 +168,7 @@ def film(
             network=network.replace("$", "$$"),
             total=str(len(frames) - 1),
             data=_json(header).replace("$", "$$"),
-            packed=numbers,
+            packed=packed(bytes(numbers.bytes)),
             script=joined("film.js").replace("$", "$$"),
         )
         if len(page) <= max_bytes:

@@ -1,14 +1,14 @@
 """Pages that need nothing but a browser: no network, no library, no script but the one in ``static/``.
 
 Everything that came from a user stands in the page as escaped text or as JSON in which ``</`` cannot occur; a policy
-in the page forbids it to fetch anything.
+in the page forbids it to fetch anything. Long data are packed, and so is a whole page in the output of a notebook.
 """
 
 from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from string import Template
 from types import MappingProxyType
@@ -17,6 +17,7 @@ from typing import Any
 from . import labels
 from .cards import Card, Line
 from .mathml import mathml
+from .packing import packed
 from .scripts import joined, static
 from .sources import Source, listings
 from .steps import Step
@@ -26,6 +27,10 @@ from .theme import DARK, LIGHT, Theme
 __all__ = ["THEME_CHOICES", "embedded", "page", "variables"]
 
 THEME_CHOICES = ("auto", "light", "dark")
+#: characters of data, or of a picture, that a page carries as they are
+MOST_PLAIN = 100_000
+#: and of a picture beneath the frame in a notebook: a longer one could not be read there
+MOST_BENEATH = 200_000
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 
 
@@ -53,6 +58,7 @@ def page(
     theme: str = "auto",
     start: int = 0,
     guide: Mapping[str, Any] = MappingProxyType({}),
+    plain: bool = False,
 ) -> str:
     """Return the page that steps through a graph.
 
@@ -63,7 +69,7 @@ def page(
     steps, cards : sequences
         What is shown, one card a step.
     table : TraceTable
-        The evaluation trace.
+        The evaluation trace: complete in the page as text, typeset when it opens.
     pictures : mapping
         The graph as SVG, for each level at which it can be looked at; the first is shown when the page opens.
     missing : str
@@ -76,18 +82,24 @@ def page(
         "stops": where coarser steps end; "paths": the paths to each node, in words; "stages": the name of each stage,
         if there are any, and how many steps are taken before it and at its end; "levels": what the pictures fold;
         "checks": derivatives beside differences, a list for each step; "note": what is to be said of these.
+    plain : bool
+        Whether everything stands in the page as it is, however long: for a page that is packed as a whole.
     """
+    level = next(iter(pictures), "")
+    graph = pictures.get(level) or f'<p class="missing">There is no picture of the graph. {escape(missing)}</p>'
+    apart = not plain and len(graph) > MOST_PLAIN
     data = {
         "steps": [_entry(step, card) for step, card in zip(steps, cards, strict=True)],
         "given": [row.node for row in table.rows if not row.formula],
+        "formulas": [row.typeset() for row in table.rows],
         "start": start,
         "code": _code(step.source for step in steps if step.source is not None),
-        "level": next(iter(pictures), ""),
+        "level": level,
+        "pictures": {name: picture for name, picture in pictures.items() if apart or name != level},
         **guide,
     }
-    graph = (
-        "".join(_pictures(pictures)) or f'<p class="missing">There is no picture of the graph. {escape(missing)}</p>'
-    )
+    text = _json(data)
+    pack = not plain and len(text) > MOST_PLAIN
     return Template(static("stepper.html")).substitute(
         title=escape(f"Backpropagation through {output}"),
         output=escape(output),
@@ -96,18 +108,13 @@ def page(
         light=variables(LIGHT),
         dark=variables(DARK),
         style=static("stepper.css"),
-        graph=graph,
-        table=table.to_html(),
+        graph="" if apart else graph,
+        table=table.to_html(math=False, numbers=False),
         total=str(len(steps)),
-        data=_json(data),
+        kind="text/plain" if pack else "application/json",
+        data=packed(text) if pack else text,
         script=joined("stepper.js"),
     )
-
-
-def _pictures(pictures: Mapping[str, str]) -> Iterator[str]:
-    """Yield the first picture to be seen, the others to be put in its place."""
-    for i, (level, picture) in enumerate(pictures.items()):
-        yield f'<template data-level="{level}">{picture}</template>' if i else picture
 
 
 def _entry(step: Step, card: Card) -> dict[str, Any]:
@@ -161,21 +168,25 @@ def _json(data: Any) -> str:
 def embedded(document: str, table: TraceTable, picture: str, height: int = 720) -> str:
     """Return a page for the output of a notebook: in a frame of its own, above what is left without that frame.
 
-    A notebook that is not trusted loses the frame; the table and the picture beneath it stay.
+    A notebook that is not trusted loses the frame; the table and the picture beneath it stay, if that can be read.
     """
-    image = base64.b64encode(picture.encode("utf-8")).decode("ascii")
-    shown = f'<p><img alt="computation graph" style="max-width:100%" src="data:image/svg+xml;base64,{image}"></p>'
-    fallback = "".join(_fallback(table, shown if picture else ""))
+    frame = Template(static("frame.html")).substitute(
+        policy=escape(POLICY), packed=packed(document), script=joined("frame.js")
+    )
+    fallback = "".join(_fallback(table, picture if len(picture) <= MOST_BENEATH else ""))
     return (
         f'<div style="position:relative;height:{height}px;resize:vertical;overflow:hidden">'
         f'<div style="height:100%;overflow:auto">{fallback}</div>'
-        f'<iframe sandbox="allow-scripts" title="Backpropagation, step by step" srcdoc="{escape(document)}" '
+        f'<iframe sandbox="allow-scripts" title="Backpropagation, step by step" srcdoc="{escape(frame)}" '
         'style="position:absolute;inset:0;width:100%;height:100%;border:1px solid #8884;border-radius:8px;'
         'background:#fff"></iframe></div>'
     )
 
 
-def _fallback(table: TraceTable, image: str) -> Iterable[str]:
+def _fallback(table: TraceTable, picture: str) -> Iterable[str]:
     yield "<p>Trust this notebook, or run the cell again, to step through these.</p>"
-    yield image
+    if picture:
+        image = base64.b64encode(picture.encode("utf-8")).decode("ascii")
+        yield '<p><img alt="computation graph" style="max-width:100%" '
+        yield f'src="data:image/svg+xml;base64,{image}"></p>'
     yield table._repr_mimebundle_()["text/html"]

@@ -73,7 +73,7 @@ class Stepper(Walk):
                 missing = str(error)
         return found, missing
 
-    def to_html(self, theme: str = "auto", step: int | None = None) -> str:
+    def to_html(self, theme: str = "auto", step: int | None = None, plain: bool = False) -> str:
         """Return the steps as a page of its own, which needs no network.
 
         Parameters
@@ -82,6 +82,8 @@ class Stepper(Walk):
             The colours; "auto" are those of the reader's system.
         step : int, optional
             How many steps are taken when it opens; as many as are taken here, if left out.
+        plain : bool
+            Whether long data stand in the page as they are, and not packed, which takes a tenth of the room.
         """
         _colours(theme)
         start = self.position if step is None else step
@@ -90,7 +92,7 @@ class Stepper(Walk):
         pictures, missing = self._pictures
         cards = [self.card(step) for step in self.steps]
         guide = self._guide()
-        return html.page(self._output, self.steps, cards, self._table, pictures, missing, theme, start, guide)
+        return html.page(self._output, self.steps, cards, self._table, pictures, missing, theme, start, guide, plain)
 
     def _guide(self) -> dict[str, Any]:
         """Return what helps to find the way in a page: coarser steps, paths, levels, and what checks the numbers."""
@@ -173,7 +175,7 @@ class Stepper(Walk):
         """Show the page in a notebook, and beneath it what remains where pages are not trusted."""
         pictures, _ = self._pictures
         picture = next(iter(pictures.values()), "")
-        return {"text/html": html.embedded(self.to_html(), self._table, picture), "text/plain": repr(self)}
+        return {"text/html": html.embedded(self.to_html(plain=True), self._table, picture), "text/plain": repr(self)}
 
 
 def step(

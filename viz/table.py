@@ -71,6 +71,15 @@ class Row:
             self.adjoint,
         )
 
+    def typeset(self) -> tuple[str, str, str]:
+        """Return what a page typesets, as MathML: the formula, the adjoint, and the formula of that."""
+        last = self.name.rpartition(".")[2] or self.name  # the head of the row has its path
+        return (
+            mathml(self.formula_tex) if self.formula else "",
+            mathml(labels.tex_name(last, bar=True)),
+            mathml(self.adjoint_tex) if self.adjoint_tex else "",
+        )
+
 
 def rows(reading: Reading, taken: Iterable[Step]) -> tuple[Row, ...]:
     """Return a row for every node, from the steps of its graph."""
@@ -181,10 +190,13 @@ class TraceTable:
         lines += ["| " + " | ".join(map(_markdown, row.cells())) + " |" for row in self.rows]
         return "\n".join(lines)
 
-    def to_html(self, math: bool = True) -> str:
-        """Return the table as an HTML element; formulas as MathML, or as text where that would be removed."""
-        head = "".join(f'<th scope="col">{escape(text)}</th>' for text in HEADINGS)
-        rows = [self._html_row(row, math) for row in self.rows]
+    def to_html(self, math: bool = True, numbers: bool = True) -> str:
+        """Return the table as an HTML element; formulas as MathML, or as text where that would be removed.
+
+        The columns with numbers put in can be left out.
+        """
+        head = "".join(f'<th scope="col">{escape(text)}</th>' for text in HEADINGS if numbers or text != "numbers")
+        rows = [self._html_row(row, math, numbers) for row in self.rows]
         some = ("".join(rows[i : i + ROWS_TOGETHER]) for i in range(0, len(rows), ROWS_TOGETHER))
         body = "".join(f"<tbody>{lines}</tbody>" for lines in some)
         kind = "trace arrays" if any("[" in row.value for row in self.rows) else "trace"
@@ -196,17 +208,18 @@ class TraceTable:
         longest = max((labels.width(getattr(row, field)) for row in self.rows for field in fields), default=0)
         return max(3, min(longest, most))
 
-    def _html_row(self, row: Row, math: bool) -> str:
+    def _html_row(self, row: Row, math: bool, with_numbers: bool) -> str:
         _, formula, numbers, value, bar, reverse, reverse_numbers, adjoint = map(escape, row.cells())
         if math:
-            formula = mathml(row.formula_tex) if row.formula else ""
-            bar = mathml(labels.tex_name(row.name.rpartition(".")[2] or row.name, bar=True))  # the head has its path
-            reverse = mathml(row.adjoint_tex) if row.adjoint_tex else ""
+            formula, bar, reverse = row.typeset()
+        else:
+            bar = bar.rpartition(".")[2] or bar
+        forward = f'<td class="numbers">{numbers}</td>' if with_numbers else ""
+        backward = f'<td class="numbers reverse">{reverse_numbers}</td>' if with_numbers else ""
         return (
-            f'<tr data-node="{row.node}"><th scope="row">{_headed(row.name)}</th>'
-            f'<td class="formula">{formula}</td><td class="numbers">{numbers}</td><td class="value">{value}</td>'
-            f'<td class="bar">{bar}</td><td class="formula reverse">{reverse}</td>'
-            f'<td class="numbers reverse">{reverse_numbers}</td><td class="adjoint">{adjoint}</td></tr>'
+            f'<tr data-node="{row.node}"><th scope="row">{_headed(row.name)}</th><td class="formula">{formula}</td>'
+            f'{forward}<td class="value">{value}</td><td class="bar">{bar}</td>'
+            f'<td class="formula reverse">{reverse}</td>{backward}<td class="adjoint">{adjoint}</td></tr>'
         )
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:

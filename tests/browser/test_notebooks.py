@@ -29,7 +29,7 @@ def executed(notebook_of):
 
 def step_once(page):
     """Step forward by the button, then by a key that a notebook would take for a command of its own."""
-    inside = page.frame_locator('iframe[srcdoc*="id=\\"next\\""]').first
+    inside = page.frame_locator('iframe[title="Backpropagation, step by step"]').first
     inside.locator("#next").click()
     assert "step 1 of" in inside.locator("#phase").inner_text()
     page.keyboard.press("ArrowRight")

@@ -25,7 +25,9 @@ def loss():
 @pytest.fixture
 def open_steps(open_page, tmp_path):
     def open_it(stepper, **context):
-        return open_page(stepper.save(tmp_path / "steps.html").as_uri(), **context)
+        page = open_page(stepper.save(tmp_path / "steps.html").as_uri(), **context)
+        page.wait_for_selector("#counter:not(:empty)")  # data that are packed have to be unpacked
+        return page
 
     return open_it
 

@@ -10,9 +10,11 @@ from html.parser import HTMLParser
 import pytest
 
 from autograd_core import Value
+from nn import MLP
 from viz import render, step
 from viz.errors import OptionError
 from viz.html import variables
+from viz.packing import unpacked
 from viz.scripts import joined, static
 from viz.theme import DARK, LIGHT
 
@@ -42,8 +44,8 @@ class Elements(HTMLParser):
 
 
 def data_of(page):
-    text = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)[1]
-    return json.loads(text)
+    kind, text = re.search(r'<script type="([a-z/]+)" id="data">(.*?)</script>', page, re.DOTALL).groups()
+    return json.loads(unpacked(text) if kind == "text/plain" else text)
 
 
 def test_the_page_fetches_nothing(example):
@@ -59,6 +61,38 @@ def test_the_page_fetches_nothing(example):
 def test_the_pages_own_part_is_small():
     parts = (static("stepper.html"), static("stepper.css"), joined("stepper.js"))
     assert sum(len(part.encode()) for part in parts) < 80_000
+
+
+@pytest.fixture(scope="module")
+def network():
+    """The squared error of micrograd's MLP 2-16-16-1 on one sample: 981 nodes, 1,893 steps."""
+    model = MLP(2, [16, 16, 1], rng=0)
+    return step((1.0 - model([Value(1.0, label="x1"), Value(-1.0, label="x2")])) ** 2)
+
+
+def test_the_page_of_a_network_has_room_in_a_notebook(network):
+    page, shown = network.to_html(), network._repr_mimebundle_()["text/html"]
+    assert len(page.encode()) < 900_000
+    assert len(shown.encode()) < 900_000
+    assert page == network.to_html()  # the same bytes each time
+
+
+def test_nothing_is_lost_where_data_are_packed(network):
+    page, plain = network.to_html(), network.to_html(plain=True)
+    assert plain.count("<math>") > page.count("<math>") == 0
+    assert plain.count("<tr data-node=") == page.count("<tr data-node=") == 981
+    found, expected = data_of(page), data_of(plain)
+    level = found["level"]
+    if level:
+        assert found["pictures"].pop(level) in plain
+    assert found == expected
+    assert len(found["steps"]) == len(network) == 1893
+
+
+def test_a_short_page_can_be_read_as_it_is(example):
+    page = step(example).to_html()
+    assert page == step(example).to_html(plain=True)
+    assert '"heading":"Compute d"' in page
 
 
 def test_the_data_are_the_steps_as_people_read_them(example):
@@ -139,8 +173,10 @@ def test_a_notebook_gets_a_frame_above_a_fallback(example, hostile):
     assert ("iframe", "sandbox", "allow-scripts") in outer.attributes
     assert "script" not in outer.tags
     assert outer.tags.count("table") == 1
-    [document] = [value for tag, name, value in outer.attributes if name == "srcdoc"]
-    assert Elements(document).tags.count("script") == 2
+    [frame] = [value for tag, name, value in outer.attributes if name == "srcdoc"]
+    [packed] = re.findall(r'<script type="text/plain" id="packed">(.*?)</script>', frame)
+    assert Elements(frame).tags.count("script") == 2
+    assert unpacked(packed) == step(example).to_html()
     bundle = step(graph_of(hostile))._repr_mimebundle_()
     assert "script" not in Elements(bundle["text/html"]).tags
 

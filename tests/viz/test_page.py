@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from xml.etree import ElementTree
+
 import pytest
 
 from autograd_core import Value
 from nn import MLP, SGD
 from viz import labels, step
+from viz.mathml import mathml
 
 pytestmark = [pytest.mark.browser, pytest.mark.dot, pytest.mark.slow]
 
@@ -23,6 +26,7 @@ def open_page(browser, tmp_path):
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("request", lambda request: complaints.append(request.url) if request.url != path.as_uri() else None)
         page.goto(path.as_uri())
+        page.wait_for_selector("#counter:not(:empty)")  # data that are packed have to be unpacked
         opened.append(page)
         return page
 
@@ -61,6 +65,46 @@ def test_every_step_shows_the_engines_numbers(open_page, example):
         active = written(page, "#graph .edge.active") if taken.edge else []
         assert len(active) == (1 if taken.edge else 0)
     assert page.is_disabled("#next")
+
+
+@pytest.mark.parametrize("notebook", [False, True], ids=["file", "notebook"])
+def test_what_is_packed_is_shown_like_everything_else(open_page, tmp_path, browser, notebook):
+    model = MLP(2, [8, 4, 1], activation="tanh", rng=0)
+    stepper = step((model([Value(1.0, label="x1"), Value(-1.0, label="x2")]) - 1.0) ** 2)
+    page = outer = open_page(stepper)
+    assert page.get_attribute("#data", "type") == "text/plain"
+    if notebook:
+        path = tmp_path / "cell.html"
+        path.write_text(f"<meta charset=utf-8>{stepper._repr_mimebundle_()['text/html']}", encoding="utf-8")
+        outer = browser.new_page()
+        outer.goto(path.as_uri())
+        outer.frame_locator("iframe").locator("#counter:not(:empty)").wait_for()
+        page = outer.frames[1]
+    rows = {row.node: row for row in stepper.table().rows}
+    for k in range(1, len(stepper) + 1, len(stepper) // 12):
+        page.fill("#slider", str(k))
+        taken = stepper.goto(k)
+        card, about = stepper.card(taken), taken.target or taken.node
+        assert page.inner_text("#heading") == card.heading
+        assert written(page, "#lines .result") == [line.result for line in card.lines]
+        shown = page.eval_on_selector_all("#lines .sum", "sums => sums.map((sum) => sum.textContent)")
+        said = [text_of(line.tex, line.text) + text_of(line.numbers_tex, line.numbers) for line in card.lines]
+        assert shown == said
+        number = labels.number(taken.value) if taken.kind == "forward" else labels.gradient(taken.after)
+        column = "value" if taken.kind == "forward" else "adjoint"
+        assert written(page, f"#trace [data-node='{about}'] .{column}") == [number]
+        row = rows[about]
+        typeset = [text_of(tex, "") for tex in (row.formula_tex if row.formula else "", row.adjoint_tex)]
+        assert written(page, f"#trace [data-node='{about}'] .formula") == typeset
+    for level in ("op", "neuron", "layer", "model"):
+        page.select_option("#level", level)
+        assert page.locator("#view svg").count() == 1
+    outer.close()
+
+
+def text_of(tex, otherwise):
+    """The text of a formula as a page typesets it."""
+    return "".join(ElementTree.fromstring(mathml(tex)).itertext()) if tex else otherwise
 
 
 def test_by_keyboard_alone(open_page, example):

@@ -129,3 +129,23 @@ def test_an_svg_with_a_link_or_one_that_is_broken_is_refused():
         tidy(b'<svg xmlns="http://www.w3.org/2000/svg"><a/></svg>', {}, "")
     with pytest.raises(RenderError, match="well-formed"):
         tidy(b"<svg", {}, "")
+
+
+def test_what_all_texts_have_in_common_is_said_once():
+    a = Value(2.0, label="a")
+    picture = draw((a * 3.0).tanh()).svg()
+    root = ElementTree.fromstring(picture)
+    texts = list(root.iter(f"{SVG}text"))
+    assert len(texts) > 6
+    for name in ("font-family", "text-anchor"):
+        assert root.get(name)
+        assert not [text for text in texts if text.get(name)]
+    differing = f'<svg xmlns="{SVG[1:-1]}"><text font-family="A">a</text><text font-family="B">b</text></svg>'
+    assert tidy(differing.encode(), {}, "").count("font-family") == 2
+
+
+def test_places_are_exact_to_a_tenth_of_a_point():
+    inside = '<path d="M123456.78,-0.04C10.00,7.5" /><text x="1.00" y="-2.26">0.1234</text>'
+    picture = tidy(f'<svg xmlns="{SVG[1:-1]}">{inside}</svg>'.encode(), {}, "")
+    assert 'd="M123456.8,0C10,7.5"' in picture
+    assert 'x="1" y="-2.3">0.1234<' in picture

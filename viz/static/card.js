@@ -1,6 +1,6 @@
 // The card: one step in words and numbers, and beside it, if asked, central differences.
 
-import { $, element } from "./dom.js";
+import { $, element, typeset } from "./dom.js";
 
 const LONGEST_BESIDE = 16;  // characters of a result
 
@@ -24,16 +24,10 @@ export function showCard(step, position, total) {
   lines.classList.toggle("beneath", beneath);
   step.lines.forEach(([caption, symbols, numbers, result], i) => {
     const sum = element("span", result ? "sum" : "sum words", "");
-    for (const part of [symbols, numbers]) if (part) sum.append(typeset(part));
+    for (const part of [symbols, numbers]) if (part) sum.append(typeset(document.createElement("span"), part));
     lines.append(element("span", "caption", caption), sum,
       element("span", i === step.lines.length - 1 ? "result last" : "result", result));
   });
-}
-
-function typeset(markup) {  // MathML and escaped text, both written by the engine's own typesetter
-  const span = document.createElement("span");
-  span.innerHTML = markup;
-  return span;
 }
 
 // Derivatives beside differences, computed when the page was made.

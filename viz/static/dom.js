@@ -9,6 +9,12 @@ export function element(kind, name, text) {
   return made;
 }
 
+// MathML and escaped text, both written by the engine's own typesetter.
+export function typeset(place, markup) {
+  place.innerHTML = markup;
+  return place;
+}
+
 export function write(place, text) {
   if (place.textContent !== text) place.textContent = text;
 }

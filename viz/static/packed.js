@@ -1,4 +1,4 @@
-// Numbers that Python packed: deflated, in base64, with differences from frame to frame where that is shorter.
+// What Python packed: deflated, in base64; numbers with differences from frame to frame where that is shorter.
 
 const TYPES = { f8: Float64Array, f4: Float32Array, u1: Uint8Array };
 
@@ -9,6 +9,11 @@ export async function inflate(base64) {
 }
 
 export const textOf = (buffer) => new TextDecoder().decode(buffer);
+
+// The data of a page: JSON, as it is or packed.
+export async function read({ type, textContent }) {
+  return JSON.parse(type === "application/json" ? textContent : textOf(await inflate(textContent)));
+}
 
 export async function unpack(base64, index) {
   const buffer = await inflate(base64.trim());

@@ -3,14 +3,15 @@
 import { showCard, showChecks } from "./card.js";
 import { $, element, mark, reveal } from "./dom.js";
 import { listing } from "./listing.js";
+import { read } from "./packed.js";
 import { Picture } from "./picture.js";
 import { stagesOf } from "./stages.js";
 import { timesOf } from "./times.js";
 import { Trace } from "./trace.js";
 
-const data = JSON.parse($("data").textContent);
+const data = await read($("data"));
 const steps = data.steps;
-const trace = new Trace();
+const trace = new Trace(data.formulas);
 const given = new Set(data.given);
 const nodes = timesOf(steps, [...trace.rows].map(([id, { value }]) => [id, given.has(id) ? value.textContent : null]));
 
@@ -126,16 +127,19 @@ for (const level of data.levels)
   $("level").append(Object.assign(element("option", "", NAMES[level.name]), { value: level.name, title: `${level.boxes} boxes` }));
 $("folding").hidden = levels.length < 2;
 
+function drawn(name) {
+  if (!data.pictures[name]) return $("view").firstElementChild;  // which stands in the page
+  const parsed = new DOMParser().parseFromString(data.pictures[name], "image/svg+xml");
+  return document.importNode(parsed.documentElement, true);
+}
+
 function fold(name) {
   const level = data.levels.find((one) => one.name === name);
   if (!level || picture?.level === level) return;
-  if (!pictures.has(name)) {
-    const kept = document.querySelector(`template[data-level="${name}"]`);
-    pictures.set(name, new Picture(kept ? kept.content.firstElementChild : $("view").querySelector("svg"), level, steps, nodes));
-  }
+  if (!pictures.has(name)) pictures.set(name, new Picture(drawn(name), level, steps, nodes));
   const before = picture;
   picture = pictures.get(name);
-  if (before) before.svg.replaceWith(picture.svg);
+  $("view").replaceChildren(picture.svg);
   if (!picture.scale) resize(fitting() > 0.6 ? fitting() : 0.8);
   leaveOut();
   $("level").value = name;

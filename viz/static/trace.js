@@ -1,18 +1,19 @@
 // The evaluation trace: a row for each node, written as far as the steps have come.
 
-import { $, mark, write } from "./dom.js";
+import { $, mark, typeset, write } from "./dom.js";
 import { touched, written } from "./times.js";
 
 export class Trace {
-  constructor() {
+  constructor(formulas) {
     this.rows = new Map();
     this.position = -1;
     this.marked = [];
-    for (const row of $("trace").querySelectorAll("tbody tr")) {
+    $("trace").querySelectorAll("tbody tr").forEach((row, i) => {
+      row.querySelectorAll(".formula, .bar").forEach((cell, k) => typeset(cell, formulas[i][k]));
       this.rows.set(row.dataset.node, {
         row, name: row.querySelector("th"), value: row.querySelector(".value"), adjoint: row.querySelector(".adjoint"),
       });
-    }
+    });
   }
 
   show(count, steps, nodes) {
