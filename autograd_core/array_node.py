@@ -35,13 +35,13 @@ PLACE, PICK = lookup("place"), lookup("pick")
 holders: Callable[[Any], int] = getattr(sys, "getrefcount", lambda x: 1000)
 
 
-def _of_one_name() -> int:
-    lonely = np.empty(0)
-    return holders(lonely)
+def _alone() -> int:
+    only = object()
+    return holders(only)
 
 
-#: What ``holders`` says of what one local name holds alone: 2, or 1 where an argument is lent, as from Python 3.14 on.
-ALONE = _of_one_name()
+#: What ``holders(x)`` says of what the name x alone holds: Pythons differ in whether the call itself is counted.
+ALONE = _alone() if hasattr(sys, "getrefcount") else 0
 
 
 class ArrayNode(Node):

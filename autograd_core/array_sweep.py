@@ -24,6 +24,7 @@ from .scalar_sweep import one_at_a_time
 __all__ = ["drained"]
 
 ndarray, multiply = np.ndarray, np.multiply
+IN_TABLE = ALONE + 1  # what holders() says of what a table and one name hold
 
 
 def drained(root: Any, seed: Any) -> bool:
@@ -45,7 +46,7 @@ def drained(root: Any, seed: Any) -> bool:
             adjoint = adjoints[leaf]
             if type(adjoint) is not ndarray:
                 adjoint = adjoints[leaf] = _numbers(leaf, adjoint)
-            if holders(adjoint) == ALONE + 1 and (adjoint.base is None or _its_own(adjoint)):  # the table alone
+            if holders(adjoint) == IN_TABLE and (adjoint.base is None or _its_own(adjoint)):
                 if leaf._grad is not None:
                     adjoints[leaf] = leaf.accepted(adjoint)
             else:  # a leaf keeps its array: a copy, if somebody else has that of the sweep
@@ -125,7 +126,7 @@ def descend(computed: list[Any], adjoints: dict[Any, Any]) -> None:
                     shared = type(partial) is float and partial == 1.0
                     if shared:
                         contribution = adjoint
-                    elif type(partial) is ndarray and holders(partial) == ALONE and _fits(partial, adjoint):
+                    elif type(partial) is ndarray and holders(partial) <= ALONE and _fits(partial, adjoint):
                         contribution = multiply(adjoint, partial, partial)
                     else:
                         contribution = scaled(adjoint, partial)
