@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from . import array_functions as af
 from .array_arguments import axes_of, index_of
 from .array_protocols import ArrayProtocols
-from .modes import forgetting
 from .node import apply
 from .primitive import TABLE, Pointwise, lookup
 
@@ -58,25 +57,6 @@ class ArrayOperators(ArrayProtocols):
 
     def __rpow__(self, other: Any) -> Any:
         return self._two(POW, other, self)
-
-    def __iadd__(self, other: Any) -> Any:
-        return self._moved(self._two(ADD, self, other))
-
-    def __isub__(self, other: Any) -> Any:
-        return self._moved(self._two(SUB, self, other))
-
-    def __imul__(self, other: Any) -> Any:
-        return self._moved(self._two(MUL, self, other))
-
-    def __itruediv__(self, other: Any) -> Any:
-        return self._moved(self._two(DIV, self, other))
-
-    def _moved(self, result: Any) -> Any:
-        """Return what ``w -= step`` makes of w: a new node, but inside ``no_grad()`` a parameter with new numbers."""
-        if self.op is None and self.requires_grad and forgetting():
-            self.assign(result.numbers)
-            return self
-        return result
 
     def __matmul__(self, other: Any) -> Any:
         if isinstance(other, ArrayOperators) and self._data.ndim > 1 and other._data.ndim > 1:

@@ -52,8 +52,8 @@ def _watching(watcher: Any) -> Iterator[None]:
 def no_grad() -> Any:
     """Compute without recording, in this thread, inside a ``with`` block or a decorated function.
 
-    There ``w -= step`` changes the numbers of a Tensor that requires a gradient, as in a training loop written by hand;
-    elsewhere it computes a new one, as ``w = w - step`` does.
+    A parameter is moved by ``w.data -= step``, here as elsewhere. ``w -= step`` is ``w = w - step``: it leaves the
+    parameter as it was, and gives its name to a new node, here without a history.
 
     Examples
     --------

@@ -218,7 +218,8 @@ class Tensor(ArrayNode, ArrayOperators):
         if not self.requires_grad:
             raise GraphError(
                 f"{self._name()} depends on nothing that requires a gradient, so there is nothing to compute. "
-                "Make the parameters with Tensor(data, requires_grad=True), before the forward pass."
+                "Make the parameters with Tensor(data, requires_grad=True), before the forward pass, and move them by "
+                "w.data -= step: inside no_grad() w -= step would make a Tensor that requires none."
             )
         seed = self.seed(gradient)
         if inputs is not None or not drained(self, seed):
