@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from autograd_core import Tensor, Value
 from nn import MLP, Neuron, Nonlinearity, load
@@ -49,6 +53,25 @@ def test_the_lectures_table(name, z, value, derivative):
     batch = Nonlinearity(name)(t)
     batch.backward()
     assert (batch.item(), t.grad.item()) == pytest.approx((value, derivative), rel=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("name", "low", "high", "strictly"),
+    [
+        ("sigmoid", 0.0, 1.0, True),
+        ("tanh", -1.0, 1.0, True),
+        ("relu", 0.0, math.inf, False),  # a slide calls it strictly increasing, and left of 0 it is constant
+        ("leaky_relu", -math.inf, math.inf, True),
+        ("elu", -1.0, math.inf, True),
+        ("linear", -math.inf, math.inf, True),
+    ],
+)
+@given(z=st.floats(-8.0, 8.0), more=st.floats(0.01, 5.0))
+def test_ranges_and_directions_of_the_lectures(name, low, high, strictly, z, more):
+    f = activation(name)
+    left, right = f(z), f(z + more)
+    assert (left < right) if strictly else (left <= right)
+    assert low < right < high or (not strictly and right == low)
 
 
 def test_every_name_is_a_function_with_a_title_and_a_source():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograd_core import Value, functions
+from autograd_core import Value, functions, history, sweep
 from nn import MLP, SGD, Adam, Layer, Linear, Neuron, Sequential, fit
 from nn.data import one_hot
 from nn.losses import binary_cross_entropy, mse_loss, nll_clipped, nll_of_probabilities
@@ -60,6 +60,17 @@ def test_x19_the_step_of_a_sum_grows_with_the_number_of_samples():
 
     assert one_step("mean") == pytest.approx(0.9333333333333335, rel=1e-15)
     assert one_step("sum") == pytest.approx(2.8000000000000003, rel=1e-15)
+
+
+@pytest.mark.parametrize("width", [2, 8, 20])
+def test_one_sweep_costs_what_the_forward_pass_read_however_many_parameters_there_are(width):
+    model = MLP(3, [width, width, 1], activation="tanh", rng=0)
+    out = model([0.5, -1.0, 2.0])
+    read = sum(len(node.parents) for node in history(out))
+    assert sum(len(sent) for _, _, sent in sweep(out)) == read
+    assert read < 5 * len(model.parameters())
+    out.backward()
+    assert all(p.swept for p in model.parameters())
 
 
 def test_x24_linear_hidden_layers_collapse_to_8_and_20():
