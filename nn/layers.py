@@ -86,7 +86,7 @@ class Linear(TensorModule):
         shape = x.shape
         if not shape or shape[-1] != weight.shape[1]:
             raise wrong_features(self, x, self.in_features)
-        z = x.matmul_transposed(weight) if len(shape) > 1 else x @ weight.T
+        z = x.matmul_transposed(weight) if len(shape) > 1 else x.reshape(1, -1).matmul_transposed(weight).reshape(-1)
         return z if bias is None else z + bias
 
     def to_json(self) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from .errors import OperandError, OptionError
 
-__all__ = ["count", "in_range"]
+__all__ = ["called", "count", "in_range"]
 
 
 def in_range(name: str, x: Any, low: float, below: float = math.inf) -> float:
@@ -39,3 +39,16 @@ def count(n: Any, what: str, at_least: int = 1, error: type[ValueError] = Option
     if n < at_least:
         raise error(f"{what} must be at least {at_least}; it is {n}.")
     return int(n)
+
+
+def called(f: Any, what: str, instead: str) -> Any:
+    """Return a function, or None, or say what to write in the place of something that cannot be called.
+
+    >>> called(0.1, "schedule", "schedule=lambda step: 0.1")
+    Traceback (most recent call last):
+        ...
+    autograd_core.errors.OperandError: schedule is a function, not float 0.1: write schedule=lambda step: 0.1.
+    """
+    if f is not None and not callable(f):
+        raise OperandError(f"{what} is a function, not {type(f).__name__} {f!r}: write {instead}.")
+    return f

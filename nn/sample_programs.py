@@ -202,7 +202,7 @@ class LossPrograms:
             raise refusal(
                 self.model,
                 f"the trace of its loss, {self.name}, gives other numbers than the loss itself.",
-                "Let it compute with operators and autograd_core.functions, without reading x.data.",
+                "Let it compute with operators and autograd_core.functions, without reading x.data or parameters.",
             )
         self._of_target = made
         return kind

@@ -30,7 +30,7 @@ from .metrics import numbers
 from .module import Module
 from .monitors import inside
 from .optimizer import Optimizer
-from .options import count, in_range
+from .options import called, count, in_range
 from .progress import progress_bar
 from .traced_updates import TracedUpdater
 from .updates import Updater
@@ -136,6 +136,10 @@ def fit(
     >>> history["accuracy"][-1]
     1.0
     """
+    if callable(callbacks):
+        raise OperandError(f"callbacks is a list: write callbacks=[{type(callbacks).__name__}(...)].")
+    for consume in callbacks:
+        called(consume, "A callback", "an object such as EarlyStopping(), or a function of an event")
     history, epoch, step = History(), 0, 0
     if resume is not None:
         history, epoch, step = resume_from(resume, model, optimizer)
@@ -203,6 +207,8 @@ def training(
         raise OperandError(
             f"The optimiser is an Optimizer such as SGD(model.parameters(), lr=0.1), not {type(optimizer).__name__}."
         )
+    called(schedule, "schedule", "one of nn.schedules, or schedule=lambda step: 0.1")
+    called(regularizer, "regularizer", "regularizer=L2(1e-4), or a function of the model")
     if schedule_every not in ("update", "epoch"):
         raise OptionError(f"schedule_every is 'update' or 'epoch', not {schedule_every!r}.")
     clip = None if clip_norm is None else in_range("clip_norm", clip_norm, 0.0)

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd_core import detect_anomaly
+from autograd_core.node import Node
 
-from .errors import AnomalyError, DivergedError
+from .errors import AnomalyError, DivergedError, OperandError
 from .evaluation import Metrics, evaluate, outputs_of, targets_for
 from .module import Module
 from .monitors import norms_of, parts_of
@@ -52,6 +53,11 @@ class Updater:
         """Return the loss with its penalty, and the outputs."""
         outputs = outputs_of(self.model, X)
         value = self.loss(outputs, targets_for(self.model, y))
+        if not isinstance(value, Node):
+            raise OperandError(
+                f"The loss returned the {type(value).__name__} {value!r:.80}, which does not say how it was computed. "
+                "Return one Value or Tensor, computed from the outputs by operators and autograd_core.functions."
+            )
         return (value if self.regularizer is None else value + self.regularizer(self.model)), outputs
 
     def prepare(self, data: tuple[Any, Any], held_out: tuple[Any, Any] | None) -> None:

@@ -72,7 +72,7 @@ class Reading:
         if not isinstance(root, Node):
             raise OperandError(
                 f"{what} shows how a Value or Tensor was computed, but this is a {type(root).__name__}: "
-                f"{labels.clean(repr(root))}. Compute the output from Values and give it that one node."
+                f"{labels.clean(repr(root))}. {_instead(root)}"
             )
         if limit is not None and _exceeds(root, limit):
             most = f"{limit_name}={limit:,}" if limit_name else f"{limit:,}"
@@ -116,6 +116,15 @@ class Reading:
 
 def _cleaned(path: str) -> str:
     return ".".join(labels.clean(part, 40) or "part" for part in path.split(".")) if path else ""
+
+
+def _instead(root: Any) -> str:
+    """Say what to give in the place of something that is no node."""
+    if callable(root):
+        return "Call it, and give what it returns, model(x); viz.draw_network(model) shows the units of a model."
+    if isinstance(root, (list, tuple)) and any(isinstance(each, Node) for each in root):
+        return "Give one of them, or what they are computed to, such as their sum."
+    return "Compute the output from Values and give it that one node."
 
 
 def _exceeds(root: Any, limit: int) -> bool:

@@ -181,6 +181,16 @@ def test_a_sequential_comes_back_from_a_file(tmp_path):
     assert np.array_equal(found.eval()(X).data, model.eval()(X).data)
 
 
+def test_one_sample_is_a_row_without_its_brackets():
+    layer = Linear(3, 2, rng=0)
+    x = Tensor(X[0], requires_grad=True)
+    y = layer(x)
+    assert (y.data == layer(X[:1]).data[0]).all()
+    assert [node.op.name for node in history(y) if node.op] == ["add", "reshape", "matmul_transposed", "reshape"]
+    y.sum().backward()
+    assert x.grad == pytest.approx(layer.weight.data.sum(axis=0), rel=1e-15)
+
+
 @pytest.mark.parametrize("x", [[[1, 2, 3]], [[1.0, 2.0, 3.0]], np.ones((1, 3)), np.ones((1, 3), np.int64)])
 def test_numbers_take_the_type_of_the_layer(x):
     assert Linear(3, 2, rng=0, dtype=np.float32)(x).dtype == np.float32

@@ -249,6 +249,12 @@ REFUSED = [
     ({"loss": "msee"}, OptionError, "mse"),
     ({"metrics": ["acuracy"]}, OptionError, "accuracy"),
     ({"validation": (np.zeros((2, 1)), np.zeros(3))}, DataError, "its target"),
+    ({"schedule": 0.1}, OperandError, "schedule=lambda step"),
+    ({"regularizer": "l2"}, OperandError, r"regularizer=L2\(1e-4\)"),
+    ({"callbacks": print}, OperandError, r"callbacks=\["),
+    ({"callbacks": [3]}, OperandError, r"EarlyStopping\(\)"),
+    ({"loss": lambda outputs, targets: 3.0}, OperandError, "float 3.0, which does not say how it was computed"),
+    ({"loss": lambda outputs, targets: outputs}, OperandError, "Return one Value or Tensor"),
 ]
 
 

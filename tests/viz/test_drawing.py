@@ -140,6 +140,13 @@ def test_what_is_not_a_node_is_refused(call, root):
         call(root)
 
 
+def test_what_to_give_in_the_place_of_a_model_and_of_several_outputs():
+    with pytest.raises(OperandError, match=r"model\(x\); viz\.draw_network\(model\)"):
+        draw(lambda x: x)
+    with pytest.raises(OperandError, match="such as their sum"):
+        draw([Value(1.0), Value(2.0)])
+
+
 @pytest.mark.dot
 def test_a_notebook_gets_a_picture_that_survives_sanitising(example):
     bundle = draw(example)._repr_mimebundle_()
