@@ -89,13 +89,13 @@ class L2(Regularizer):
 
 
 class Lq(Regularizer):
-    """λ·Σ|w|^q: q = 1 is L1, q = 2 is L2; below 1 it is no longer convex.
+    """λ·Σ|w|^q: q = 1 is L1, q = 2 is L2, and the larger q, the more the largest weights alone are pulled.
 
     Parameters
     ----------
     strength : float
     q : float
-        At least 1, so that the derivative is finite everywhere.
+        At least 1: below, the penalty is not convex, and its derivative at 0 is infinite.
 
     Examples
     --------
