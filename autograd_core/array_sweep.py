@@ -89,8 +89,11 @@ def _numbers(node: Any, adjoint: Any) -> Any:
 
 
 def _fits(partial: Any, adjoint: Any) -> bool:
-    """Whether adjoint × partial can be computed in the memory of the partial, which nobody else holds."""
-    same = partial.shape == adjoint.shape and partial.dtype is adjoint.dtype
+    """Whether adjoint × partial can be computed in the memory of the partial, which nobody else holds.
+
+    It has to lie there as it would elsewhere: how sums over it are rounded depends on the order in memory.
+    """
+    same = partial.shape == adjoint.shape and partial.strides == adjoint.strides and partial.dtype is adjoint.dtype
     return same and partial.base is None and partial.flags.writeable
 
 

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import mutually_broadcastable_shapes
 
-from autograd_core import TABLE, Bilinear, Linear, Pointwise, Tensor, Value, gradient, jvp, vjp
+from autograd_core import TABLE, Bilinear, Linear, Pointwise, Tensor, Value, gradient, jvp, sweep, vjp
+from autograd_core import functions as F  # noqa: N812 - the name the field gives it
 from autograd_core.node import apply
 
 POINTWISE = [p for p in TABLE.values() if isinstance(p, Pointwise)]
@@ -121,6 +122,25 @@ def test_whoever_changes_a_gradient_changes_that_of_no_other_node(name, shapes, 
             expected = np.full(node.shape, 7.0) if other is node else grad
             np.testing.assert_array_equal(other.grad, expected, err_msg=f"{node!r} and {other!r}")
     assert (given == 1.0).all()
+
+
+LAYOUTS = {
+    "as rows": lambda x, w: F.tanh(x) * w.T,
+    "a transpose before": lambda x, w: F.tanh(x.T) * w,
+    "a transpose after": lambda x, w: F.tanh(x).T * w,
+    "both layouts meet": lambda x, w: F.tanh(x.T) * F.exp(-x * x).T * w,
+    "softmax of columns": lambda x, w: F.softmax(x.T, axis=0) * w,
+}
+
+
+@pytest.mark.parametrize("f", LAYOUTS.values(), ids=LAYOUTS)
+def test_backward_is_the_drained_sweep_bit_for_bit_however_arrays_lie_in_memory(f):
+    rng = np.random.default_rng(4)
+    b = Tensor(rng.normal(size=40), requires_grad=True)
+    y = f(b + rng.normal(size=(50, 40)), Tensor(rng.normal(size=(40, 50)))).sum()
+    y.backward()
+    (expected,) = (adjoint for node, adjoint, _ in sweep(y, np.ones(())) if node is b)
+    np.testing.assert_array_equal(b.grad, expected)
 
 
 @given(shapes=mutually_broadcastable_shapes(num_shapes=2, max_dims=3, min_side=0, max_side=3), seed=st.integers(0, 99))
