@@ -17,6 +17,7 @@ function start(arrays) {
   const view = networkView($("network"), info);
   const drawn = $("network").querySelector("svg").viewBox.baseVal;
   $("network").style.setProperty("--ratio", drawn.width / drawn.height);  // it is to be seen whole
+  $("network").style.setProperty("--wide", drawn.width);  // and a small one not larger than life
   const [mapHeight, mapWidth] = info.sides;
   if (arrays.maps) view.canvases(mapWidth, mapHeight);
   let scheme = schemeOf();
