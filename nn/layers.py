@@ -23,7 +23,7 @@ from .initializers import initializer
 from .module import Module
 from .options import count
 
-__all__ = ["Flatten", "Linear", "Nonlinearity", "PReLU", "TensorModule", "as_batch", "wrong_features"]
+__all__ = ["Flatten", "Linear", "Nonlinearity", "PReLU", "TensorModule", "as_batch", "type_of_floats", "wrong_features"]
 
 
 class TensorModule(Module):
@@ -63,8 +63,7 @@ class Linear(TensorModule):
     ) -> None:
         fan_in = count(in_features, "in_features", error=ArchitectureError)
         fan_out = count(out_features, "out_features", error=ArchitectureError)
-        if np.dtype(dtype) not in (np.dtype(np.float64), np.dtype(np.float32)):
-            raise OptionError(f"dtype is numpy.float64 or numpy.float32, not {dtype!r}.")
+        dtype = type_of_floats(dtype)
         drawn = initializer(init)(rng, (fan_out, fan_in), fan_in, fan_out)
         self.weight = Tensor(drawn.astype(dtype), requires_grad=True, label="W")
         self.bias = Tensor(np.zeros(fan_out, dtype), requires_grad=True, label="b") if bias else None
@@ -141,19 +140,20 @@ class PReLU(TensorModule):
         1 for one slope, or the number of units for one slope each.
     init : float
         Where the slopes begin.
+    dtype : {numpy.float64, numpy.float32}
     """
 
-    def __init__(self, num_parameters: int = 1, init: float = 0.25) -> None:
+    def __init__(self, num_parameters: int = 1, init: float = 0.25, *, dtype: Any = np.float64) -> None:
         n = count(num_parameters, "num_parameters", error=ArchitectureError)
-        self.slope = Tensor(np.full(n, float(init)), requires_grad=True, label="slope")
+        self.slope = Tensor(np.full(n, float(init), type_of_floats(dtype)), requires_grad=True, label="slope")
 
     def forward(self, x: Any) -> Any:
         """Return the rectified x, of the same shape."""
-        return functions.prelu(as_batch(x), self.slope)
+        return functions.prelu(as_batch(x, self.slope.dtype), self.slope)
 
     def to_json(self) -> dict[str, Any]:
         """Return what a file says about it."""
-        return {"num_parameters": int(self.slope.size)}
+        return {"num_parameters": int(self.slope.size), "dtype": str(self.slope.dtype)}
 
     def __repr__(self) -> str:
         return f"PReLU({self.slope.size})"
@@ -180,6 +180,17 @@ def as_batch(x: Any, dtype: Any = None) -> Any:
     if dtype is not None and batch.dtype != dtype:
         batch = Tensor(batch.numbers.astype(dtype))
     return batch
+
+
+def type_of_floats(dtype: Any) -> Any:
+    """Return the type of a layer's numbers, or say which there are."""
+    try:
+        found = np.dtype(dtype)
+    except TypeError:  # NumPy knows no type of this name
+        found = None
+    if found not in (np.float64, np.float32):
+        raise OptionError(f"dtype is numpy.float64 or numpy.float32, not {dtype!r}.")
+    return found
 
 
 def wrong_features(layer: Module, x: Any, expected: Any) -> ShapeError:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from autograd_core import Tensor, functions
 
 from .errors import ArchitectureError, ShapeError
-from .layers import TensorModule, as_batch, wrong_features
+from .layers import TensorModule, as_batch, type_of_floats, wrong_features
 from .options import count, in_range
 
 __all__ = ["BatchNorm1d", "Dropout", "LayerNorm"]
@@ -85,6 +85,7 @@ class BatchNorm1d(TensorModule):
     momentum : float in [0, 1]
         How much of a batch enters the running statistics: new = (1 - momentum)·old + momentum·batch. The variance
         enters without bias (divided by n - 1), while the batch itself is normalised with bias, as in PyTorch.
+    dtype : {numpy.float64, numpy.float32}
 
     Attributes
     ----------
@@ -102,17 +103,19 @@ class BatchNorm1d(TensorModule):
     S. Ioffe and C. Szegedy, *Batch normalization*, ICML 2015.
     """
 
-    def __init__(self, num_features: int, eps: float = 1e-5, momentum: float = 0.1) -> None:
+    def __init__(self, num_features: int, eps: float = 1e-5, momentum: float = 0.1, *, dtype: Any = np.float64) -> None:
         n = count(num_features, "num_features", error=ArchitectureError)
         self.eps, self.momentum = in_range("eps", eps, 5e-324), in_range("momentum", momentum, 0.0, 1.0 + 1e-12)
-        self.scale = Tensor(np.ones(n), requires_grad=True, label="scale")
-        self.shift = Tensor(np.zeros(n), requires_grad=True, label="shift")
-        self.running_mean: NDArray[Any] = np.zeros(n)
-        self.running_var: NDArray[Any] = np.ones(n)
+        dtype = type_of_floats(dtype)
+        self.scale = Tensor(np.ones(n, dtype), requires_grad=True, label="scale")
+        self.shift = Tensor(np.zeros(n, dtype), requires_grad=True, label="shift")
+        self.running_mean: NDArray[Any] = np.zeros(n, dtype)
+        self.running_var: NDArray[Any] = np.ones(n, dtype)
 
     def forward(self, x: Any) -> Any:
         """Return the normalised batch, shape (batch, num_features)."""
-        x = as_batch(x)
+        dtype = self.scale.dtype
+        x = as_batch(x, dtype)
         if x.ndim != 2 or x.shape[1] != self.scale.size:
             raise wrong_features(self, x, self.scale.size)
         if not self.training:
@@ -126,13 +129,14 @@ class BatchNorm1d(TensorModule):
             )
         mean, var = x.mean(axis=0), x.var(axis=0)
         old, new = 1.0 - self.momentum, self.momentum
-        self.running_mean = old * self.running_mean + new * mean.numpy()
-        self.running_var = old * self.running_var + new * var.numpy() * (n / (n - 1))
+        self.running_mean = old * self.running_mean + new * mean.numbers.astype(dtype)
+        self.running_var = old * self.running_var + new * var.numbers.astype(dtype) * (n / (n - 1))
         return (x - mean) / functions.sqrt(var + self.eps) * self.scale + self.shift
 
     def to_json(self) -> dict[str, Any]:
         """Return what a file says about it."""
-        return {"num_features": int(self.scale.size), "eps": self.eps, "momentum": self.momentum}
+        return {"num_features": int(self.scale.size), "eps": self.eps, "momentum": self.momentum,
+                "dtype": str(self.scale.dtype)}  # fmt: skip
 
     def __repr__(self) -> str:
         return f"BatchNorm1d({self.scale.size})"
@@ -147,6 +151,7 @@ class LayerNorm(TensorModule):
         The lengths of the last axes.
     eps : float
         Added to the variance.
+    dtype : {numpy.float64, numpy.float32}
 
     Examples
     --------
@@ -154,16 +159,17 @@ class LayerNorm(TensorModule):
     array([[-1.,  1.]])
     """
 
-    def __init__(self, normalized_shape: int | Sequence[int], eps: float = 1e-5) -> None:
+    def __init__(self, normalized_shape: int | Sequence[int], eps: float = 1e-5, *, dtype: Any = np.float64) -> None:
         shape = (normalized_shape,) if isinstance(normalized_shape, (int, np.integer)) else tuple(normalized_shape)
         self.normalized_shape = tuple(count(n, "normalized_shape", error=ArchitectureError) for n in shape)
         self.eps = in_range("eps", eps, 5e-324)
-        self.scale = Tensor(np.ones(self.normalized_shape), requires_grad=True, label="scale")
-        self.shift = Tensor(np.zeros(self.normalized_shape), requires_grad=True, label="shift")
+        dtype = type_of_floats(dtype)
+        self.scale = Tensor(np.ones(self.normalized_shape, dtype), requires_grad=True, label="scale")
+        self.shift = Tensor(np.zeros(self.normalized_shape, dtype), requires_grad=True, label="shift")
 
     def forward(self, x: Any) -> Any:
         """Return the normalised samples, of the same shape."""
-        x = as_batch(x)
+        x = as_batch(x, self.scale.dtype)
         k = len(self.normalized_shape)
         if x.shape[-k:] != self.normalized_shape:
             raise wrong_features(self, x, self.normalized_shape)
@@ -173,7 +179,7 @@ class LayerNorm(TensorModule):
 
     def to_json(self) -> dict[str, Any]:
         """Return what a file says about it."""
-        return {"normalized_shape": list(self.normalized_shape), "eps": self.eps}
+        return {"normalized_shape": list(self.normalized_shape), "eps": self.eps, "dtype": str(self.scale.dtype)}
 
     def __repr__(self) -> str:
         return f"LayerNorm({list(self.normalized_shape)})"

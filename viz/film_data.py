@@ -223,6 +223,10 @@ def _text(x: NDArray[np.float64], y: Any) -> str:
 
 def _asked(samples: Sequence[int], count: int) -> list[int]:
     """Return the rows that were asked for, each once."""
+    if isinstance(samples, int):
+        raise OptionError(
+            f"samples={samples!r} names no rows: write samples=[{samples}] for that one, or range({samples})."
+        )
     for row in samples:
         if row not in range(count):
             raise OptionError(f"There is no sample {row!r}: it is given by its row in the data, 0 to {count - 1}.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -198,9 +200,27 @@ def test_numbers_take_the_type_of_the_layer(x):
 
 
 def test_float32_stays_float32(tmp_path):
-    model = Sequential(Linear(3, 2, rng=0, dtype=np.float32))
+    """Through every layer, whatever the input is, there and back, and in files."""
+    half = {"dtype": "float32"}
+    norms = [BatchNorm1d(4, **half), PReLU(4, **half), Dropout(0.5, rng=0), LayerNorm(4, **half)]
+    model = Sequential(Linear(3, 4, rng=0, **half), *norms, "tanh", Linear(4, 2, rng=0, **half))
+    assert model(X).dtype == model(X.tolist()).dtype == model(X.astype(np.float32)).dtype == np.float32
+    model(Tensor(X))  # of doubles on purpose
+    cross_entropy(model(X), [0, 1] * 3).backward()
+    assert {p.dtype for p in model.parameters()} == {p.grad.dtype for p in model.parameters()} == {np.dtype("float32")}
     model.save(tmp_path / "m.npz")
-    assert load(tmp_path / "m.npz")[0].weight.dtype == np.float32
+    found = load(tmp_path / "m.npz")
+    for each in (model, found, found.eval()):
+        floats = {array.dtype for array in each.state_dict().values() if array.dtype.kind == "f"}
+        assert floats == {np.dtype("float32")}
+        assert each(X).dtype == np.float32
+
+
+@pytest.mark.parametrize("layer", [partial(Linear, 2, 3), partial(BatchNorm1d, 2), partial(LayerNorm, 2), PReLU])
+@pytest.mark.parametrize("dtype", ["float16", int, "single precision"])
+def test_layers_hold_floats_of_two_kinds(layer, dtype):
+    with pytest.raises(OptionError, match="dtype is numpy"):
+        layer(dtype=dtype)
 
 
 @pytest.mark.parametrize(

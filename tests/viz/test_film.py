@@ -241,6 +241,6 @@ def test_samples_can_be_chosen_and_steps_end_where_the_room_does():
     assert "film(max_bytes=" in little["no_steps"]
     wide = train(MLP(2, [20, 20, 1], activation="tanh", rng=0), (X, y), epochs=1)[0]
     assert "too many to step through" in header(film(wide, max_bytes=10**7))["no_steps"]
-    for samples in ([40], [-1], [2.5], []):
+    for samples in ([40], [-1], [2.5], [], 3):
         with pytest.raises(OptionError, match="sample"):
             film(history, samples=samples)

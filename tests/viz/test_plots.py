@@ -248,6 +248,14 @@ def test_the_boundary_is_where_the_models_answer_changes():
     assert [t.get_text() for t in ax.get_legend().get_texts()] == ["class -1", "class 1"]
     with pytest.raises(OptionError, match="Choose two features"):
         plots.plot_decision_boundary(lambda rows: rows, np.zeros((3, 4)), [0, 1, 0])
+    with pytest.raises(OptionError, match=r"returned numbers of shape \(2,\)"):
+        plots.plot_decision_boundary(lambda rows: rows[0], X, [0, 1])
+
+
+def test_classes_that_are_names_stand_in_the_legend():
+    X = np.array([[-1.0, 0.0], [1.0, 0.0]])
+    ax = plots.plot_decision_boundary(lambda rows: rows[:, :1], X, ["setosa", "virginica"], resolution=5)
+    assert [t.get_text() for t in ax.get_legend().get_texts()] == ["setosa", "virginica"]
 
 
 def test_boundaries_of_three_classes_are_straight_where_two_scores_are_equal():

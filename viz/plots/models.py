@@ -78,7 +78,8 @@ def plot_decision_boundary(
             z = lead.reshape(resolution, resolution)
             ax.contour(x1, x2, z, levels=[0.0], colors=[colours.text], linewidths=1.2)
     for i, kind in enumerate(kinds):
-        name = classes[i] if classes is not None else f"class {kind:g}"
+        number = kinds.dtype.kind in "biuf"
+        name = classes[i] if classes is not None else f"class {kind:g}" if number else str(kind)
         here = X[y == kind]
         look = look_of(i, colours)
         ax.scatter(here[:, 0], here[:, 1], s=30, edgecolors=colours.background, linewidths=0.6, label=name, **look)
@@ -105,7 +106,13 @@ def outputs(model: Any, rows: NDArray[np.float64]) -> NDArray[np.float64]:
             made: Any = [_plain(model(row)) for row in rows.tolist()]
         else:
             made = _plain(model(rows))
-    return np.asarray(made, dtype=float).reshape(len(rows), -1)
+    scores = np.asarray(made, dtype=float)
+    if scores.ndim == 0 or len(scores) != len(rows):
+        raise OptionError(
+            f"The model was given {len(rows)} samples, one a row, and returned numbers of shape {scores.shape}: a row "
+            "of outputs a sample is needed. Only a network of Values, such as MLP, is called on one sample at a time."
+        )
+    return scores.reshape(len(rows), -1)
 
 
 def _plain(x: Any) -> Any:
