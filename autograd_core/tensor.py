@@ -81,6 +81,11 @@ class Tensor(ArrayNode, ArrayOperators):
     def data(self, array: Any) -> None:
         if array is self._data:  # t.data -= ... has already done the work
             return
+        if self.op is not None:
+            raise GraphError(
+                f"The data of {self._name()} follow from its operands, and its derivative is computed from them: they "
+                "cannot be set. Set those of a leaf and compute again; t.detach() is a leaf with the same numbers."
+            )
         array = as_array(array)
         if array.shape != self._data.shape:
             raise ShapeError(

@@ -61,6 +61,18 @@ def test_leaves_accumulate_and_intermediates_do_not():
     assert square.grad.tolist() == [18.0]
 
 
+def test_the_data_of_a_computed_node_cannot_be_set_since_its_derivative_reads_them():
+    x = Tensor([1.0], requires_grad=True)
+    y = x.exp()
+    with pytest.raises(GraphError, match="data of the result of exp follow from its operands"):
+        y.data = np.zeros(1)
+    y.sum().backward()
+    assert x.grad.tolist() == [np.e]
+    free = y.detach()
+    free.data = np.zeros(1)
+    assert free.item() == 0.0
+
+
 def test_the_plain_loop_is_the_sweep_bit_for_bit():
     rng = np.random.default_rng(0)
     W = [Tensor(rng.normal(size=(4, 4)), requires_grad=True) for _ in range(3)]
