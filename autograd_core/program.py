@@ -219,7 +219,8 @@ class Program(Views):
         Parameters
         ----------
         start : array_like or model
-            Numbers for the argument that moves.
+            Numbers for the argument that moves. They are copied: a model stays as it is, and what was found is in
+            ``descent.numbers``, in the order of ``model.parameters()``.
         rate : float
             The learning rate.
         argnum : int

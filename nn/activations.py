@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from autograd_core import Value, functions
 
 from .errors import OperandError, OptionError, unknown
@@ -140,6 +142,12 @@ def activation(spec: Any) -> Activation:
             f"An activation is a name such as 'tanh' or a function of one Value, not {type(spec).__name__} {spec!r}."
         )
     name = getattr(spec, "__name__", "")
+    if isinstance(spec, type):
+        raise OperandError(f"{name} is a class, not an activation. If a layer is meant, write {name}(...).")
+    if isinstance(spec, np.ufunc):
+        raise OperandError(
+            f"numpy.{name} computes with arrays alone. Write 'tanh', or a function of Values or Tensors."
+        )
     known = ACTIVATIONS.get(name)
     # A function of ours under its own name is the named one; another function that happens to be called "relu" is not.
     if known is not None and (spec is getattr(Value, name, None) or spec is known.function):

@@ -209,9 +209,10 @@ class Walk:
 
     def __repr__(self) -> str:
         if self.current is None:
+            count = len(self.steps)
             return (
-                f"{len(self.steps)} steps to the gradient of {self._output}, none taken: next(), goto(k), or iterate. "
-                'save("steps.html") writes them as a page.'
+                f"{count} step{'s' * (count != 1)} to the gradient of {self._output}, none taken: next(), goto(k), or "
+                'iterate. save("steps.html") writes them as a page.'
             )
         return transcript.terminal(self.card(self.current), self.current, len(self.steps))
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd_core import Tensor, Value
-from nn import MLP, Neuron, Nonlinearity, load
+from nn import MLP, Linear, Neuron, Nonlinearity, load
 from nn.activations import ACTIVATIONS, Activation, activation
 from nn.errors import OperandError, OptionError
 
@@ -97,7 +98,16 @@ def test_lists_are_taken_unit_by_unit_and_softmax_as_a_whole():
     assert sum(activation("softmax")([1.0, 2.0])) == pytest.approx(1.0)
 
 
-@pytest.mark.parametrize(("spec", "error"), [("Relu", OptionError), (3, OperandError), (["relu"], OperandError)])
+@pytest.mark.parametrize(
+    ("spec", "error"),
+    [
+        ("Relu", OptionError),
+        (3, OperandError),
+        (["relu"], OperandError),
+        (Linear, OperandError),
+        (np.tanh, OperandError),
+    ],
+)
 def test_what_is_no_activation_is_refused(spec, error):
     with pytest.raises(error):
         activation(spec)
