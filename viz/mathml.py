@@ -14,6 +14,7 @@ from html import escape
 __all__ = ["mathml"]
 
 _TOKEN = re.compile(r"(\s*)(\\[A-Za-z]+|\\.|\d+(?:\.\d+)?|\S|$)", re.DOTALL)
+_PATH = re.compile(r"((?:[^\W\d]\w*\.)+)(\w+)")
 _THIN = '<mspace width="0.17em"/>'
 _FUNCTIONS = frozenset(
     {"arccos", "arcsin", "arctan", "cos", "cosh", "ln", "log", "max", "min", "sin", "sinh", "tan", "tanh"}
@@ -170,6 +171,15 @@ class _Reader:
         self.next()
         return escape("".join(words))
 
+    def name(self) -> str:
+        """Read a name; the path before it, of a parameter in a model, is told apart, so that it can be smaller."""
+        words = self.words()
+        found = _PATH.fullmatch(words)
+        if not found:
+            return f'<mi mathvariant="normal">{words}</mi>'
+        path, last = found.groups()
+        return f'<mrow><mtext class="path">{path}</mtext><mi mathvariant="normal">{last}</mi></mrow>'
+
     def fraction(self) -> str:
         return f"<mfrac>{self.argument()}{self.argument()}</mfrac>"
 
@@ -217,6 +227,6 @@ _COMMANDS: dict[str, Callable[[_Reader], str]] = {
     "bar": _Reader.bar,
     "overline": _Reader.bar,
     "operatorname": lambda reader: f"<mi>{reader.words()}</mi>",
-    "mathrm": lambda reader: f'<mi mathvariant="normal">{reader.words()}</mi>',
+    "mathrm": _Reader.name,
     "text": lambda reader: f"<mtext>{reader.words().replace(' ', chr(0xA0))}</mtext>",
 }

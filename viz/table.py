@@ -29,6 +29,9 @@ ROWS_TOGETHER = 40
 #: and this many terms of a sum
 SHOWN_TERMS = 4
 
+#: an operation of more characters has long names in it: where there is little room, formulas stand beneath names
+LONG_FORMULA = 16
+
 HEADINGS = ("", "forward ↓", "numbers", "value", "adjoint", "reverse ↑", "numbers", "value")
 
 
@@ -199,13 +202,18 @@ class TraceTable:
         rows = [self._html_row(row, math, numbers) for row in self.rows]
         some = ("".join(rows[i : i + ROWS_TOGETHER]) for i in range(0, len(rows), ROWS_TOGETHER))
         body = "".join(f"<tbody>{lines}</tbody>" for lines in some)
-        kind = "trace arrays" if any("[" in row.value for row in self.rows) else "trace"
+        long = self._widest(LONG_FORMULA + 1, "formula") > LONG_FORMULA
+        kind = "trace long arrays" if any("[" in row.value for row in self.rows) else "trace long" if long else "trace"
         widths = f"--name:{self._widest(9, 'name')};--value:{self._widest(14, 'value', 'adjoint')}"
         return f'<table class="{kind}" style="{widths}"><thead><tr>{head}</tr></thead>{body}</table>'
 
     def _widest(self, most: int, *fields: str) -> int:
-        """Return how many characters a column needs, at most so many: a page lays out each row by itself."""
-        longest = max((labels.width(getattr(row, field)) for row in self.rows for field in fields), default=0)
+        """Return how many characters a column needs, at most so many: a page lays out each row by itself.
+
+        What is given has no formula, so its name has room where others have theirs.
+        """
+        computed = [row for row in self.rows if row.formula] or self.rows
+        longest = max((labels.width(getattr(row, field)) for row in computed for field in fields), default=0)
         return max(3, min(longest, most))
 
     def _html_row(self, row: Row, math: bool, with_numbers: bool) -> str:
@@ -214,11 +222,12 @@ class TraceTable:
             formula, bar, reverse = row.typeset()
         else:
             bar = bar.rpartition(".")[2] or bar
+        given = "" if row.formula else ' class="given"'
         forward = f'<td class="numbers">{numbers}</td>' if with_numbers else ""
         backward = f'<td class="numbers reverse">{reverse_numbers}</td>' if with_numbers else ""
         return (
-            f'<tr data-node="{row.node}"><th scope="row">{_headed(row.name)}</th><td class="formula">{formula}</td>'
-            f'{forward}<td class="value">{value}</td><td class="bar">{bar}</td>'
+            f'<tr data-node="{row.node}"{given}><th scope="row">{_headed(row.name)}</th>'
+            f'<td class="formula">{formula}</td>{forward}<td class="value">{value}</td><td class="bar">{bar}</td>'
             f'<td class="formula reverse">{reverse}</td>{backward}<td class="adjoint">{adjoint}</td></tr>'
         )
 

@@ -100,3 +100,12 @@ def test_parentheses_are_stretched_only_around_what_is_tall():
     assert mathml(r"\left(-0.5\right)").count('stretchy="false"') == 2
     assert "stretchy" not in mathml(r"\left(\frac{a}{b}\right)")
     assert mathml("f(x)").count('stretchy="false"') == 2
+
+
+def test_the_path_of_a_name_is_told_apart():
+    tex = labels.tex_name("layer1.neuron5.w1")
+    name = '<mtext class="path">layer1.neuron5.</mtext><mi mathvariant="normal">w1</mi>'
+    assert mathml(tex) == f"<math><mrow>{name}</mrow></math>"
+    assert mathml(rf"\frac{{1}}{{{tex}}}") == f"<math><mfrac><mn>1</mn><mrow>{name}</mrow></mfrac></math>"
+    for other in ("loss", "2.5 cm", "[1.0, 2.0]", "v1.0 <b>", ".w"):
+        assert "path" not in mathml(labels.tex_name(other))

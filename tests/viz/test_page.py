@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from xml.etree import ElementTree
 
 import pytest
@@ -100,6 +102,40 @@ def test_what_is_packed_is_shown_like_everything_else(open_page, tmp_path, brows
         page.select_option("#level", level)
         assert page.locator("#view svg").count() == 1
     outer.close()
+
+
+def test_a_browser_that_cannot_unpack_says_so_and_leaves_the_trace(browser, tmp_path, example):
+    x = Value(1.0, label="x")
+    for _ in range(100):
+        x = x * 1.5 + 1.0
+    path = step(x).save(tmp_path / "steps.html")
+    frame = re.search('srcdoc="(.*?)"', step(example)._repr_mimebundle_()["text/html"], re.DOTALL)[1]
+    (tmp_path / "frame.html").write_text(html.unescape(frame), encoding="utf-8")
+    old = browser.new_context()
+    old.add_init_script("delete globalThis.DecompressionStream")
+    page = old.new_page()
+    page.goto(path.as_uri())
+    page.get_by_text("The steps cannot be shown: this browser is older than 2023").wait_for()
+    assert page.locator("#trace tbody tr").count() == 201
+    page.goto((tmp_path / "frame.html").as_uri())
+    page.get_by_text("The steps cannot be shown: this browser is older").wait_for()
+    old.close()
+
+
+@pytest.mark.parametrize("width", [1440, 1280, 1024, 390])
+def test_names_with_paths_leave_room_for_formulas(open_page, width):
+    model = MLP(2, [11, 3, 1], rng=0)
+    stepper = step((model([Value(1.0, label="x1"), Value(-1.0, label="x2")]) - 1.0) ** 2)
+    page = open_page(stepper, viewport={"width": width, "height": 800})
+    page.add_style_tag(content=".trace tbody { content-visibility: visible !important }")
+    cut = """cells => cells.filter((cell) => cell.scrollWidth > cell.clientWidth).map((cell) => cell.textContent)"""
+    assert page.eval_on_selector_all("#trace tbody :is(th, .value, .bar, .adjoint)", cut) == []
+    assert page.eval_on_selector_all("#trace tbody .formula:not(.reverse)", cut) == []
+    assert page.text_content("#trace tbody .given th") == stepper.table().rows[0].name
+    assert page.evaluate("document.body.scrollWidth <= innerWidth")
+    if width > 1000:  # a result stands beneath a formula rather than over it
+        page.fill("#slider", str(1 + max(k for k, s in enumerate(stepper) if s.target_name.endswith(".w10"))))
+        assert page.eval_on_selector_all("#lines .sum", cut) == []
 
 
 def text_of(tex, otherwise):

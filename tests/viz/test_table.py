@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from xml.etree import ElementTree
 
 import pytest
 
 from autograd_core import Tensor, Value, functions
+from nn import MLP
 from viz import trace_table
 from viz.errors import SizeLimitError
 
@@ -93,3 +95,26 @@ def test_markdown_and_html_escape(hostile):
             assert "<script" not in page
             assert 'onload="' not in page
             assert page.count("<tr") == 3
+
+
+def test_a_page_can_do_without_the_numbers_put_in(baydin):
+    table = trace_table(baydin)
+    whole, lean = (ElementTree.fromstring(table.to_html(numbers=numbers)) for numbers in (True, False))
+    cells = [[cell.text for cell in row.iter("th")] for row in lean.iter("tr")]
+    assert cells[0] == [None, "forward ↓", "value", "adjoint", "reverse ↑", "value"]
+    shown = [[cell for cell in row if "numbers" not in cell.get("class", "")] for row in whole.find("tbody")]
+    assert [[ElementTree.tostring(cell) for cell in row] for row in lean.find("tbody")] == [
+        [ElementTree.tostring(cell) for cell in row] for row in shown
+    ]
+
+
+def test_the_page_is_told_where_names_take_room(baydin):
+    assert 'class="trace"' in trace_table(baydin).to_html()
+    model = MLP(2, [2, 1], rng=0)
+    table = ElementTree.fromstring(trace_table(model([Value(1.0), Value(2.0)])).to_html())
+    assert table.get("class") == "trace long"
+    rows = {row.get("data-node"): row.get("class") for row in table.iter("tr") if row.get("data-node")}
+    given = {row.node: None if row.formula else "given" for row in trace_table(model([Value(1.0), Value(2.0)])).rows}
+    assert rows == given
+    assert "given" in rows.values()
+    assert 'class="trace long arrays"' in trace_table((Tensor([1.0, 2.0], requires_grad=True) * 2.0).sum()).to_html()

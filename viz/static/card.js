@@ -28,6 +28,8 @@ export function showCard(step, position, total) {
     lines.append(element("span", "caption", caption), sum,
       element("span", i === step.lines.length - 1 ? "result last" : "result", result));
   });
+  const wide = [...lines.querySelectorAll(".sum")].filter((sum) => sum.scrollWidth > sum.clientWidth);
+  for (const sum of wide) sum.classList.add("wide");  // its result has to stand beneath it
 }
 
 // Derivatives beside differences, computed when the page was made.

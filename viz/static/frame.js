@@ -6,4 +6,7 @@ inflate(document.getElementById("packed").textContent).then((buffer) => {
   document.open();
   document.write(textOf(buffer));
   document.close();
+}).catch((error) => {
+  document.body.append(`The steps cannot be shown: ${error.message}.`);
+  throw error;
 });

@@ -3,6 +3,7 @@
 const TYPES = { f8: Float64Array, f4: Float32Array, u1: Uint8Array };
 
 export async function inflate(base64) {
+  if (!globalThis.DecompressionStream) throw new Error("this browser is older than 2023 and cannot unpack them");
   const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
   return new Response(stream).arrayBuffer();
