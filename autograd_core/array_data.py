@@ -9,7 +9,7 @@ import numpy as np
 from .errors import GraphError, OperandError, ShapeError
 from .node import Node
 
-__all__ = ["as_array"]
+__all__ = ["FLOATS", "as_array"]
 
 FLOATS = (np.dtype(np.float64), np.dtype(np.float32))
 HOLDS_NODES = (

@@ -143,6 +143,12 @@ class ArrayOperators(ArrayProtocols):
         """Return the numbers in one axis."""
         return af.reshape(self, (-1,))
 
+    ravel = flatten
+
+    def astype(self, dtype: Any) -> Any:
+        """Return the numbers in another type, float32 or float64; gradients come back in this one's."""
+        return af.astype(self, dtype)
+
     def transpose(self, *axes: Any) -> Any:
         """Return the array with its axes in another order; reversed if none is given."""
         order = axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes

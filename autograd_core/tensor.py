@@ -170,6 +170,10 @@ class Tensor(ArrayNode, ArrayOperators):
         """Return a copy of the numbers as an array."""
         return self._data.copy()
 
+    def tolist(self) -> Any:
+        """Return the numbers as nested lists of floats; a single number for shape ()."""
+        return self._data.tolist()
+
     def item(self) -> float:
         """Return the one element as a float.
 

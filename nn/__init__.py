@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from autograd_core.origins import hide
 
 from . import (
@@ -23,6 +25,7 @@ from . import (
 )
 from .architecture import Architecture
 from .callbacks import Checkpoint, EarlyStopping, ReduceLROnPlateau
+from .elsewhere import unknown_name
 from .ensemble import Ensemble, train_ensemble
 from .evaluation import evaluate, predict
 from .files import load
@@ -106,5 +109,13 @@ __all__ = [
     "train_ensemble",
     "training",
 ]
+
+if not TYPE_CHECKING:  # the type checker is to go on finding names that are none
+
+    def __getattr__(name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        raise unknown_name(name, __all__)
+
 
 hide(__name__)  # of what the layers compute, the line that is told is the one that called them

@@ -13,6 +13,7 @@
     ├── DataError             (ValueError)          data that cannot be trained on
     ├── ModelFileError        (ValueError)          a file that is not, or not this, model
     ├── TrainingError         (RuntimeError)        steps of a training in an order that makes no sense
+    ├── UnknownNameError      (AttributeError)      a name that nn does not have
     └── MissingExtraError     (ImportError)         an optional package that is not installed
 
 Each is also the built-in exception in brackets, so code that catches ``ValueError`` goes on working.
@@ -39,6 +40,7 @@ __all__ = [
     "ShapeError",
     "TargetError",
     "TrainingError",
+    "UnknownNameError",
 ]
 
 
@@ -64,6 +66,10 @@ class ModelFileError(AutogradError, ValueError):
 
 class TrainingError(AutogradError, RuntimeError):
     """Steps of a training in an order that makes no sense."""
+
+
+class UnknownNameError(AutogradError, AttributeError):
+    """A name that ``nn`` does not have, perhaps that of another library."""
 
 
 class DivergedError(AnomalyError):

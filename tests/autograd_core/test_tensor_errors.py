@@ -27,6 +27,8 @@ MISTAKES = {
     "stacks of matrices": (lambda: F.matmul(np.ones((2, 2, 2)), np.ones((3, 2, 2))), ValueError, r"\(2, 2, 2\) and the array of shape \(3, 2, 2\)"),
     "X Wᵀ": (lambda: X.matmul_transposed(W), ValueError, r"X Wᵀ cannot multiply the Tensor 'X' of shape \(3, 3\) and the Tensor 'W' of shape \(2, 2\).*rows"),
     "X Wᵀ with a vector": (lambda: W.matmul_transposed(np.ones(2)), ValueError, r"'W' of shape \(2, 2\) and the .* of shape \(2,\).*reshape\(1, -1\)"),
+    "astype": (lambda: W.astype(int), TypeError, r"'W' of shape \(2, 2\) holds float32 or float64.*x.numpy\(\).astype\(int\)"),
+    "astype of no type": (lambda: W.astype("folat"), TypeError, "'folat' is neither"),
     "add": (lambda: W + X, ValueError, r"add cannot be applied to the Tensor 'W' of shape \(2, 2\) and the Tensor 'X' of shape \(3, 3\).*equal or 1"),
     "multiply by an array": (lambda: W * np.ones(3), ValueError, r"mul cannot be applied to the Tensor 'W'.*\(3,\)"),
     "maximum": (lambda: F.maximum(W, X), ValueError, "maximum cannot be applied to the Tensor 'W'"),

@@ -178,3 +178,13 @@ def test_scalars_and_arrays_in_one_graph():
     mixed = Tensor([1.0, 2.0], requires_grad=True) * a
     mixed.sum().backward(inputs=a)
     assert a.grad == 27.0
+
+
+def test_a_gradient_comes_back_through_another_type():
+    x = Tensor(np.float32([0.1, 0.2]), requires_grad=True)
+    y = x.astype(np.float64)
+    assert y.dtype == np.float64
+    (y * y).sum().backward()
+    assert y.grad.dtype == np.float64
+    assert x.grad.dtype == np.float32
+    assert x.grad.tolist() == (2 * x.data).tolist()

@@ -89,6 +89,8 @@ def test_along_an_axis(shape, dtype):
     same(F.repeat(t, 3), np.repeat(x, 3))
     same(t.T, x.T)
     same(t.flatten(), x.flatten())
+    same(t.ravel(), x.ravel())
+    assert t.tolist() == x.tolist()
     same(F.squeeze(t), np.squeeze(x))
     same(F.expand_dims(t, (0, -1)), np.expand_dims(x, (0, -1)))
 
