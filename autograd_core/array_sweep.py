@@ -126,22 +126,17 @@ def descend(computed: list[Any], adjoints: dict[Any, Any]) -> None:
                 x = data[i]
                 if kind is Pointwise:
                     partial = op.partials[i](arrays, y, *data)
-                    shared = type(partial) is float and partial == 1.0
-                    if shared:
-                        contribution = adjoint
-                    elif type(partial) is ndarray and holders(partial) <= ALONE and _fits(partial, adjoint):
+                    if type(partial) is ndarray and holders(partial) <= ALONE and _fits(partial, adjoint):
                         contribution = multiply(adjoint, partial, partial)
                     else:
                         contribution = scaled(adjoint, partial)
+                elif kind is Bilinear:
+                    contribution = op.transposes[i](arrays, adjoint, *data, **node.params)
                 else:
-                    if kind is Bilinear:
-                        contribution = op.transposes[i](arrays, adjoint, *data, **node.params)
-                    else:
-                        contribution = op.contribution(arrays, i, adjoint, y, data, node.params)
-                    shared = contribution is adjoint or contribution.base is not None
+                    contribution = op.contribution(arrays, i, adjoint, y, data, node.params)
                 if contribution.shape != x.shape:
                     contribution = sum_to(contribution, x.shape)
-                elif shared:
+                elif contribution is adjoint or contribution.base is not None:
                     adjoint.setflags(False)
                     contribution.setflags(False)
                 if contribution.dtype is not x.dtype:

@@ -103,18 +103,20 @@ def test_forward_is_reverse_lane_by_lane(primitive, dtype):
     assert abs(dot(u, tangent) - sum(terms)) <= (1e-13 if dtype == np.float64 else 1e-5) * scale
 
 
-ONCE = [(p.name, ((2, 3),) * max(p.arity, 1), {}) for p in POINTWISE] + CASES
+ONCE = [(p.name, (shape,) * max(p.arity, 1), {}) for p in POINTWISE for shape in ((2, 3), ())] + CASES
 
 
+@pytest.mark.parametrize("factor", [1.0, 3.0], ids=["handing its adjoint on", "sending a new one"])
 @pytest.mark.parametrize(("name", "shapes", "settings"), ONCE, ids=[f"{c[0]}-{i}" for i, c in enumerate(ONCE)])
-def test_whoever_changes_a_gradient_changes_that_of_no_other_node(name, shapes, settings):
+def test_whoever_changes_a_gradient_changes_that_of_no_other_node(name, shapes, settings, factor):
     leaves = [Tensor(np.abs(x), requires_grad=True) for x in operands(shapes, np.random.default_rng(3))]
-    between = [x * 1.0 for x in leaves]  # which hands its adjoint on as it is
+    between = [x * factor for x in leaves]
     y = apply(TABLE[name], *between, **settings)
     given = np.ones(y.shape)
-    root = y.reshape(*y.shape, 1)
+    after = y * factor
+    root = after.reshape(*y.shape, 1)
     root.backward(given[..., None])
-    nodes = [*leaves, *between, y, root]
+    nodes = [*leaves, *between, y, after, root]
     for node in nodes:
         before = [other.grad.copy() for other in nodes]
         node.grad[...] = 7.0
