@@ -9,13 +9,22 @@ import numpy as np
 from .errors import GraphError, OperandError, ShapeError
 from .node import Node
 
-__all__ = ["FLOATS", "as_array"]
+__all__ = ["as_array", "type_of_floats"]
 
 FLOATS = (np.dtype(np.float64), np.dtype(np.float32))
 HOLDS_NODES = (
     "This list holds nodes. stack([...]) joins Values or Tensors into one Tensor through which gradients flow back to "
     "them; Tensor(...) takes plain numbers."
 )
+
+
+def type_of_floats(dtype: Any) -> Any:
+    """Return float64 or float32 as NumPy's type; None for what is neither."""
+    try:
+        found = None if dtype is None else np.dtype(dtype)  # NumPy takes None for float64
+    except TypeError:  # it knows no type of this name
+        return None
+    return found if found in FLOATS else None
 
 
 def as_array(data: Any, what: str = "data of a Tensor") -> Any:

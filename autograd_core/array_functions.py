@@ -13,7 +13,7 @@ import numpy as np
 
 from .algebra import nodes as m
 from .array_arguments import Axis, applied, array, axes_of, axis_of, integer, is_integer, lengths, named, raw, several
-from .array_data import FLOATS
+from .array_data import type_of_floats
 from .array_reductions import argmax, argmin, cumsum, max, mean, min, prod, std, sum, var
 from .errors import OperandError, ShapeError
 from .primitive import lookup
@@ -224,11 +224,8 @@ def flip(x: Any, axis: Axis = None) -> Any:
 def astype(x: Any, dtype: Any) -> Any:
     """Return the numbers in another floating-point type; their gradient comes back in the type that they have."""
     x = array(x)
-    try:
-        wanted = np.dtype(dtype)
-    except TypeError:
-        wanted = None
-    if wanted is None or wanted not in FLOATS:  # NumPy takes None for float64
+    wanted = type_of_floats(dtype)
+    if wanted is None:
         raise OperandError(
             f"The {named(x)} holds float32 or float64, through which gradients flow; {dtype!r} is neither. "
             f"x.numpy().astype({getattr(dtype, '__name__', dtype)!s}) is an array of NumPy's, cut off from the graph."

@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from .array_data import type_of_floats
 from .errors import GraphError, OperandError, ShapeError
 from .programs.arguments import Argument, numbers_in, rebuild
 from .programs.derived import gradient_of, tangent_of
@@ -359,10 +360,7 @@ class Asking:
 
 
 def _dtype(dtype: Any) -> Any:
-    try:
-        found = np.dtype(dtype)
-    except TypeError:  # NumPy knows no type of this name
-        found = None
-    if found not in (np.float64, np.float32):
+    found = type_of_floats(dtype)
+    if found is None:
         raise OperandError(f"A program runs in float64 or float32, not in {dtype!r}.")
     return found

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from autograd_core import Tensor, functions
+from autograd_core.array_data import type_of_floats
 
 from .activations import activation, named
 from .errors import ArchitectureError, OptionError, ShapeError
@@ -23,7 +24,7 @@ from .initializers import initializer
 from .module import Module
 from .options import count
 
-__all__ = ["Flatten", "Linear", "Nonlinearity", "PReLU", "TensorModule", "as_batch", "type_of_floats", "wrong_features"]
+__all__ = ["Flatten", "Linear", "Nonlinearity", "PReLU", "TensorModule", "as_batch", "layer_dtype", "wrong_features"]
 
 
 class TensorModule(Module):
@@ -63,7 +64,7 @@ class Linear(TensorModule):
     ) -> None:
         fan_in = count(in_features, "in_features", error=ArchitectureError)
         fan_out = count(out_features, "out_features", error=ArchitectureError)
-        dtype = type_of_floats(dtype)
+        dtype = layer_dtype(dtype)
         drawn = initializer(init)(rng, (fan_out, fan_in), fan_in, fan_out)
         self.weight = Tensor(drawn.astype(dtype), requires_grad=True, label="W")
         self.bias = Tensor(np.zeros(fan_out, dtype), requires_grad=True, label="b") if bias else None
@@ -145,7 +146,7 @@ class PReLU(TensorModule):
 
     def __init__(self, num_parameters: int = 1, init: float = 0.25, *, dtype: Any = np.float64) -> None:
         n = count(num_parameters, "num_parameters", error=ArchitectureError)
-        self.slope = Tensor(np.full(n, float(init), type_of_floats(dtype)), requires_grad=True, label="slope")
+        self.slope = Tensor(np.full(n, float(init), layer_dtype(dtype)), requires_grad=True, label="slope")
 
     def forward(self, x: Any) -> Any:
         """Return the rectified x, of the same shape."""
@@ -182,13 +183,10 @@ def as_batch(x: Any, dtype: Any = None) -> Any:
     return batch
 
 
-def type_of_floats(dtype: Any) -> Any:
+def layer_dtype(dtype: Any) -> Any:
     """Return the type of a layer's numbers, or say which there are."""
-    try:
-        found = np.dtype(dtype)
-    except TypeError:  # NumPy knows no type of this name
-        found = None
-    if found not in (np.float64, np.float32):
+    found = type_of_floats(dtype)
+    if found is None:
         raise OptionError(f"dtype is numpy.float64 or numpy.float32, not {dtype!r}.")
     return found
 

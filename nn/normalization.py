@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from autograd_core import Tensor, functions
 
 from .errors import ArchitectureError, ShapeError
-from .layers import TensorModule, as_batch, type_of_floats, wrong_features
+from .layers import TensorModule, as_batch, layer_dtype, wrong_features
 from .options import count, in_range
 
 __all__ = ["BatchNorm1d", "Dropout", "LayerNorm"]
@@ -106,7 +106,7 @@ class BatchNorm1d(TensorModule):
     def __init__(self, num_features: int, eps: float = 1e-5, momentum: float = 0.1, *, dtype: Any = np.float64) -> None:
         n = count(num_features, "num_features", error=ArchitectureError)
         self.eps, self.momentum = in_range("eps", eps, 5e-324), in_range("momentum", momentum, 0.0, 1.0 + 1e-12)
-        dtype = type_of_floats(dtype)
+        dtype = layer_dtype(dtype)
         self.scale = Tensor(np.ones(n, dtype), requires_grad=True, label="scale")
         self.shift = Tensor(np.zeros(n, dtype), requires_grad=True, label="shift")
         self.running_mean: NDArray[Any] = np.zeros(n, dtype)
@@ -163,7 +163,7 @@ class LayerNorm(TensorModule):
         shape = (normalized_shape,) if isinstance(normalized_shape, (int, np.integer)) else tuple(normalized_shape)
         self.normalized_shape = tuple(count(n, "normalized_shape", error=ArchitectureError) for n in shape)
         self.eps = in_range("eps", eps, 5e-324)
-        dtype = type_of_floats(dtype)
+        dtype = layer_dtype(dtype)
         self.scale = Tensor(np.ones(self.normalized_shape, dtype), requires_grad=True, label="scale")
         self.shift = Tensor(np.zeros(self.normalized_shape, dtype), requires_grad=True, label="shift")
 

@@ -135,7 +135,6 @@ class Sequential(TensorModule):
             if needed > left:
                 raise ArchitectureError(f"A layer of {needed} numbers is described, but there are only {left}.")
             if kind is Linear:
-                options["dtype"] = {"float64": np.float64, "float32": np.float32}[options["dtype"]]
                 options["init"] = "zeros"
             layers.append(kind(**options))
             left -= sum(p.size for p in layers[-1].parameters())
