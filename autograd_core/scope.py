@@ -88,10 +88,7 @@ def called(name: str, owner: Any, function: Callable[..., Any], inputs: tuple[An
         outputs = function(*inputs)
     finally:
         _reopen(thread, outer)
-    if not isinstance(outputs, Node):
-        part.tag(outputs)
-    elif outputs._notes is None and outputs.index >= part.first:  # as tag() would do
-        outputs._notes = part
+    part.tag(outputs)
     return outputs
 
 

@@ -87,8 +87,9 @@ class SGD(Optimizer):
         if self.weight_decay != 0.0:
             gradient = gradient + self.weight_decay * x
         if self.momentum == 0.0:
-            return descended(x, self._lr, gradient), memory
+            return descended(x, self.lr, gradient), memory
         before = memory.get("velocity")
+        # The first velocity is an array of its own: who clears a gradient in place does not clear that, too.
         v = 1.0 * gradient if before is None else self.momentum * before + (1.0 - self.dampening) * gradient
         direction = gradient + self.momentum * v if self.nesterov else v
         return descended(x, self.lr, direction), {"velocity": v}
