@@ -84,11 +84,8 @@ class Check:
 
     def cells(self) -> tuple[str, str, str, str]:
         """Return what is shown: the name, both numbers, and how far they are apart or why that means nothing."""
-        numbers = (
-            labels.NOT_COMPUTED if x is None else labels.number(x, 8) for x in (self.derivative, self.difference)
-        )
         apart = "0" if self.relative == 0.0 else "" if self.relative is None else labels.number(self.relative, 2)
-        return (self.name, *numbers, self.words or apart)  # type: ignore[return-value]
+        return self.name, _digits(self.derivative), _digits(self.difference), self.words or apart
 
 
 def _digits(x: float | None) -> str:

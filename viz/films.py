@@ -15,7 +15,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import os
 from collections.abc import Sequence
 from html import escape
@@ -27,7 +26,7 @@ from . import diagram_svg, files, html, labels
 from .errors import OptionError, SizeLimitError
 from .film_data import pack
 from .film_steps import StepPages
-from .packing import packed
+from .packing import packed, script_json
 from .recording import Frame, Recording
 from .scripts import joined, static
 from .theme import DARK, LIGHT
@@ -167,7 +166,7 @@ def film(
             style=static("film.css"),
             network=network.replace("$", "$$"),
             total=str(len(frames) - 1),
-            data=_json(header).replace("$", "$$"),
+            data=script_json(header).replace("$", "$$"),
             packed=packed(bytes(numbers.bytes)),
             script=joined("film.js").replace("$", "$$"),
         )
@@ -183,9 +182,3 @@ def film(
         frames = [*frames[:-1:2], frames[-1]]
     fallback = diagram_svg.to_svg(diagram, LIGHT, f"The network at the end: {title}")
     return Film(title, frames, Template(page), fallback, len(header["pages"]))
-
-
-def _json(data: Any) -> str:
-    """Return JSON that cannot end the script element it stands in."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return text.replace("</", "<\\/").replace("<!", "\\u003c!").replace("<script", "\\u003cscript")

@@ -17,7 +17,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 from . import labels
 from .boxes import Box, Scene
@@ -26,7 +25,7 @@ from .errors import OptionError
 from .folding import Collapse
 from .overview import MAX_NODES, folded
 from .reading import Reading
-from .steps import Step, steps
+from .steps import Step, adjoints_after, steps
 
 __all__ = ["Frame", "Frames"]
 
@@ -100,11 +99,7 @@ class Frames:
         return replace(final, boxes=boxes, note=max(notes, key=len))
 
     def _scene(self, k: int) -> Scene:
-        gradients: dict[str, Any] = {}
-        for step in self.steps[:k]:
-            if step.kind in ("seed", "backward") and step.after is not None:
-                gradients[step.target or step.node] = step.after
-        return folded(self._reading, self._collapse, self._max_nodes, gradients)
+        return folded(self._reading, self._collapse, self._max_nodes, adjoints_after(self.steps[:k]))
 
     def _box(self, box: Box, pending: set[str], updated: Mapping[str, str]) -> Box:
         if box.id in updated:

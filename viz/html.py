@@ -7,7 +7,6 @@ in the page forbids it to fetch anything. Long data are packed, and so is a whol
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from string import Template
@@ -17,7 +16,7 @@ from typing import Any
 from . import labels
 from .cards import Card, Line
 from .mathml import mathml
-from .packing import packed
+from .packing import packed, script_json
 from .scripts import joined, static
 from .sources import Source, listings
 from .steps import Step
@@ -98,7 +97,7 @@ def page(
         "pictures": {name: picture for name, picture in pictures.items() if apart or name != level},
         **guide,
     }
-    text = _json(data)
+    text = script_json(data)
     pack = not plain and len(text) > MOST_PLAIN
     return Template(static("stepper.html")).substitute(
         title=escape(f"Backpropagation through {output}"),
@@ -157,12 +156,6 @@ def _line(line: Line) -> list[str]:
         mathml(line.numbers_tex) if line.numbers_tex else escape(line.numbers),
         escape(line.result),
     ]
-
-
-def _json(data: Any) -> str:
-    """Return JSON that cannot end the script element it stands in."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return text.replace("</", "<\\/").replace("<!", "\\u003c!").replace("<script", "\\u003cscript")
 
 
 def embedded(document: str, table: TraceTable, picture: str, height: int = 720) -> str:

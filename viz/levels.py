@@ -25,7 +25,7 @@ from .folds import Part, parts_of
 from .overview import MAX_NODES, MOST_DRAWN, folding_of
 from .reading import Reading
 from .scene import build, parameters_in
-from .steps import Step
+from .steps import Step, adjoints_after
 
 __all__ = ["Level", "levels_of", "opening"]
 
@@ -60,7 +60,7 @@ class Level:
 
 def levels_of(reading: Reading, taken: Sequence[Step]) -> Iterator[Level]:
     """Yield the levels at which a graph can be looked at, from fine to coarse; those with too many boxes are none."""
-    final = {step.target or step.node: step.after for step in taken if _adds(step)}
+    final = adjoints_after(taken)
     for name in levels(reading.paths):
         folding = folding_of(reading, name, None if name == "op" else MAX_NODES)
         if folding.boxes <= MOST_DRAWN:
@@ -87,14 +87,10 @@ def _norms(reading: Reading, parts: Mapping[str, Part], taken: Sequence[Step]) -
     found: dict[str, list[tuple[int, str]]] = {identity: [] for identity in parts}
     for k, step in enumerate(taken, 1):
         target = step.target or step.node
-        if not _adds(step) or target not in owner:
+        if not step.accumulates or target not in owner:
             continue
         identity = owner[target]
         known[identity][target] = step.after
         if len(known[identity]) == awaited[identity]:
             found[identity].append((k, parts[identity].gradient(known[identity])))
     return found
-
-
-def _adds(step: Step) -> bool:
-    return step.kind in ("seed", "backward") and step.after is not None

@@ -7,7 +7,7 @@ times.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
@@ -110,6 +110,16 @@ class Step:
     terms: tuple[Term, ...] = ()
     source: Source | None = None
     stage: str = ""
+
+    @property
+    def accumulates(self) -> bool:
+        """Whether it changes an adjoint, to ``after``: that of the receiver, or of the output."""
+        return self.kind in ("seed", "backward") and self.after is not None
+
+
+def adjoints_after(taken: Iterable[Step]) -> dict[str, Any]:
+    """Return the adjoint of every node that has been sent something, by its id, after some steps."""
+    return {step.target or step.node: step.after for step in taken if step.accumulates}
 
 
 def steps(reading: Reading, seed: Any = None, after: Any = None) -> Iterator[Step]:

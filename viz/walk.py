@@ -65,7 +65,7 @@ class Walk:
         self._checks = Checks(reading, self.steps)
         self._output = str(reading.name(root))
         self._table = TraceTable(rows(reading, self.steps))
-        self._scene = scene.build(reading, {step.target or step.node: step.after for step in self.steps if _adds(step)})
+        self._scene = scene.build(reading, _steps.adjoints_after(self.steps))
 
     def _arranged(self, reading: Reading, steps: Iterator[Step]) -> tuple[Step, ...]:
         """Return the steps in the order in which they are taken, which is the sweep's."""
@@ -181,7 +181,7 @@ class Walk:
 
     def gradients(self) -> dict[Any, Any]:
         """Return for each node that has been sent something its gradient after the steps that have been taken."""
-        known = {step.target or step.node: step.after for step in self.steps[: self.position] if _adds(step)}
+        known = _steps.adjoints_after(self.steps[: self.position])
         return {node: known[identity] for node, identity in self._ids.items() if identity in known}
 
     def check(self, step: Step | None = None) -> Checked:
@@ -215,7 +215,3 @@ class Walk:
                 'iterate. save("steps.html") writes them as a page.'
             )
         return transcript.terminal(self.card(self.current), self.current, len(self.steps))
-
-
-def _adds(step: Step) -> bool:
-    return step.kind in ("seed", "backward") and step.after is not None

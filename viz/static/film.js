@@ -6,6 +6,7 @@ import { borders, zeroLine } from "./boundary.js";
 import { networkView } from "./network.js";
 import { curves } from "./curves.js";
 import { unpack, inflate, textOf } from "./packed.js";
+import { showPlaying } from "./playing.js";
 
 const $ = (id) => document.getElementById(id);
 const info = JSON.parse($("data").textContent);
@@ -221,15 +222,13 @@ function start(arrays) {
   function play() {
     if (position === frames.length - 1) show(0);
     timer = setInterval(() => show(position + 1), Math.max(60, Math.min(250, 9000 / frames.length)));
-    $("play").setAttribute("aria-label", "Pause");
-    $("play").classList.add("playing");
+    showPlaying($("play"), true);
   }
 
   function pause() {
     clearInterval(timer);
     timer = 0;
-    $("play").setAttribute("aria-label", "Play");
-    $("play").classList.remove("playing");
+    showPlaying($("play"), false);
   }
 
   const actions = {

@@ -5,6 +5,7 @@ import { $, element, mark, reveal } from "./dom.js";
 import { listing } from "./listing.js";
 import { read } from "./packed.js";
 import { Picture } from "./picture.js";
+import { showPlaying } from "./playing.js";
 import { stagesOf } from "./stages.js";
 import { timesOf } from "./times.js";
 import { Trace } from "./trace.js";
@@ -50,15 +51,13 @@ function play() {
     onward($("by").value);
     if (breakpoints.has(about())) pause();
   }, 1100);
-  $("play").setAttribute("aria-label", "Pause");
-  $("play").classList.add("playing");
+  showPlaying($("play"), true);
 }
 
 function pause() {
   clearInterval(timer);
   timer = 0;
-  $("play").setAttribute("aria-label", "Play");
-  $("play").classList.remove("playing");
+  showPlaying($("play"), false);
 }
 
 // Coarser steps: the engine's own, several at once, up to a stop.
