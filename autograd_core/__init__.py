@@ -11,32 +11,32 @@
 
 from __future__ import annotations
 
-from . import twins as twins  # first, so that no machine code of another text is imported
+from .native import compiled_copy  # first, so that no machine code of another text is imported
 
 # isort: split
 from . import functions
-from .checks import check_primitive
-from .differences import check_grad
+from .array.joining import stack, unstack
+from .array.tensor import Tensor
 from .errors import AutogradError
-from .history import history
-from .joining import stack, unstack
-from .modes import capture_source, detect_anomaly, no_grad
-from .node import COMPILED
-from .operation import register
-from .primitive import TABLE, Bilinear, Form, Interval, Pointwise
-from .primitive import Linear as Linear  # not for ``import *``, in which it would hide the layer ``nn.Linear``
-from .program import Program, trace
-from .scope import scope
-from .sweep import sweep
-from .tensor import Tensor
-from .transforms import grad, gradient, hessian, hvp, jacobian, jvp, value_and_grad, vjp
-from .value import Value
+from .graph.history import history
+from .graph.modes import capture_source, detect_anomaly, no_grad
+from .graph.node import COMPILED
+from .graph.scope import scope
+from .graph.sweep import sweep
+from .programs.program import Program, trace
+from .readings.operation import register
+from .records.primitive import TABLE, Bilinear, Form, Interval, Pointwise
+from .records.primitive import Linear as Linear  # not for ``import *``, in which it would hide the layer ``nn.Linear``
+from .scalar.value import Value
+from .transforms.checks import check_primitive
+from .transforms.differences import check_grad
+from .transforms.transforms import grad, gradient, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 
 __version__ = "0.1.0"
 __compiled__ = COMPILED  # whether the engine runs as machine code: the same text, built by mypyc
 
 if COMPILED:
-    twins.document()
+    compiled_copy.document()
 
 __all__ = [
     "TABLE",

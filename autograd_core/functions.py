@@ -17,10 +17,10 @@ from typing import Any
 
 import numpy as np
 
-from . import array_functions as _arrays
-from . import array_softmax as _softmax
-from . import compositions as _values
-from .array_functions import (
+from .array import functions as _arrays
+from .array import softmax as _softmax
+from .array.einsum import einsum
+from .array.functions import (
     argmax,
     argmin,
     broadcast_to,
@@ -43,13 +43,13 @@ from .array_functions import (
     swapaxes,
     var,
 )
-from .einsum import einsum
+from .array.joining import stack, unstack
+from .array.tensor import Tensor
 from .errors import ShapeError
-from .joining import stack, unstack
-from .node import Node
-from .operation import Operation, register
-from .primitive import TABLE, Pointwise, lookup
-from .tensor import Tensor
+from .graph.node import Node
+from .readings.operation import Operation, register
+from .records.primitive import TABLE, Pointwise, lookup
+from .scalar import compositions as _values
 
 __all__ = [
     "Operation",

@@ -22,7 +22,7 @@ from reporting import Figures, options_of, report
 from autograd_core import Value, history
 from nn import MLP
 from viz import step
-from viz.stepper import Stepper
+from viz.stepper.stepper import Stepper
 
 #: What is promised, in seconds: a step of a page of a thousand nodes is seen.
 BARS = {"step": 0.050}

@@ -23,9 +23,10 @@ from pairing import machine
 
 from autograd_core import Value, history
 from nn import MLP
-from viz import draw, draw_dot, render, step, svg, text
-from viz.drawing import Drawing
-from viz.errors import SizeLimitError
+from viz import draw, draw_dot, step, text
+from viz.drawing.drawing import Drawing
+from viz.render import render, svg
+from viz.style.errors import SizeLimitError
 
 #: What is promised, in seconds: a grouped picture beyond Graphviz's time, and an answer about a million nodes.
 BARS = {"grouped": 0.2, "million": 1.0}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from autograd_core.origins import hide
+from autograd_core.graph.origins import hide
 
 from . import (
     activations,
@@ -23,14 +23,7 @@ from . import (
     regularizers,
     schedules,
 )
-from .architecture import Architecture
-from .callbacks import Checkpoint, EarlyStopping, ReduceLROnPlateau
-from .elsewhere import unknown_name
-from .ensemble import Ensemble, train_ensemble
-from .evaluation import evaluate, predict
-from .files import load
-from .history import History
-from .layers import Flatten, Linear, Nonlinearity, PReLU
+from .files.files import load
 from .losses import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -41,16 +34,23 @@ from .losses import (
     mse_loss,
     nll_loss,
 )
-from .module import Module
-from .network import DAGNetwork
-from .neurons import MLP, Layer, Neuron
-from .normalization import BatchNorm1d, Dropout, LayerNorm
-from .optimizers import SGD, Adagrad, Adam, AdamW, Momentum, Optimizer, RMSprop
-from .perceptron import Perceptron
-from .pretraining import pretrain
-from .regularizers import L1, L2, Lq
-from .sequential import Sequential
-from .training import fit, training
+from .models.architecture import Architecture
+from .models.layers import Flatten, Linear, Nonlinearity, PReLU
+from .models.module import Module
+from .models.network import DAGNetwork
+from .models.neurons import MLP, Layer, Neuron
+from .models.normalization import BatchNorm1d, Dropout, LayerNorm
+from .models.sequential import Sequential
+from .optim.optimizers import SGD, Adagrad, Adam, AdamW, Momentum, Optimizer, RMSprop
+from .optim.regularizers import L1, L2, Lq
+from .other_names import unknown_name
+from .training.callbacks import Checkpoint, EarlyStopping, ReduceLROnPlateau
+from .training.ensemble import Ensemble, train_ensemble
+from .training.evaluation import evaluate, predict
+from .training.history import History
+from .training.perceptron import Perceptron
+from .training.pretraining import pretrain
+from .training.training import fit, training
 
 __all__ = [
     "L1",

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 import autograd_core
-from autograd_core import Value, twins
+from autograd_core import Value
+from autograd_core.native import compiled_copy
 
 ROOT = Path(__file__).parent.parent
 SUFFIX = importlib.machinery.EXTENSION_SUFFIXES[0]
@@ -33,18 +34,18 @@ def ask(folder: Path, program: str = ASK) -> subprocess.CompletedProcess[str]:
 @pytest.fixture
 def copied(tmp_path: Path) -> Path:
     """The engine's sources, where a test may write."""
-    ignored = shutil.ignore_patterns("__pycache__", "*.so", "*.pyd", "twins.json")
+    ignored = shutil.ignore_patterns("__pycache__", "*.so", "*.pyd", "compiled.json")
     shutil.copytree(ROOT / "autograd_core", tmp_path / "autograd_core", ignore=ignored)
     return tmp_path
 
 
 @pytest.fixture
-def with_twins(copied: Path) -> Path:
-    """Sources beside files that Python takes for their twins; importing one of them fails."""
-    for name in twins.MODULES:
-        (copied / "autograd_core" / f"{name}{SUFFIX}").write_bytes(b"no machine code")
-    (copied / f"{twins.LIBRARY}{SUFFIX}").write_bytes(b"no machine code")
-    twins.write_record(copied / "autograd_core", copied / "autograd_core")
+def with_copies(copied: Path) -> Path:
+    """Sources beside files that Python takes for their compiled copies; importing one of them fails."""
+    for name in compiled_copy.MODULES:
+        compiled_copy.path_of(copied / "autograd_core", name, SUFFIX).write_bytes(b"no machine code")
+    (copied / f"{compiled_copy.LIBRARY}{SUFFIX}").write_bytes(b"no machine code")
+    compiled_copy.write_record(copied / "autograd_core", copied / "autograd_core")
     return copied
 
 
@@ -52,46 +53,46 @@ def test_sources_alone_are_pure_python(copied):
     assert ask(copied).stdout == "False\n"
 
 
-def test_twins_of_the_present_text_are_imported(with_twins):
-    said = ask(with_twins).stderr
+def test_copies_of_the_present_text_are_imported(with_copies):
+    said = ask(with_copies).stderr
     assert "ImportError" in said
     assert SUFFIX in said
 
 
-@pytest.mark.parametrize("name", twins.MODULES)
-def test_a_source_that_was_edited_is_used_instead_of_its_twin(with_twins, name):
-    with (with_twins / "autograd_core" / f"{name}.py").open("a", encoding="utf-8") as file:
+@pytest.mark.parametrize("name", compiled_copy.MODULES)
+def test_a_source_that_was_edited_is_used_instead_of_its_copy(with_copies, name):
+    with (compiled_copy.path_of(with_copies / "autograd_core", name)).open("a", encoding="utf-8") as file:
         file.write("\nEDITED = True\n")
     said = ask(
-        with_twins, f"{ASK}; import sys, autograd_core.{name}; print(sys.modules['autograd_core.{name}'].EDITED)"
+        with_copies, f"{ASK}; import sys, autograd_core.{name}; print(sys.modules['autograd_core.{name}'].EDITED)"
     )
     assert said.stdout == "False\nTrue\n", said.stderr
 
 
-@pytest.mark.parametrize("lost", ["twins.json", f"scope{SUFFIX}", f"../{twins.LIBRARY}{SUFFIX}"])
-def test_what_an_interrupted_build_left_is_not_used(with_twins, lost):
-    (with_twins / "autograd_core" / lost).unlink()
-    assert ask(with_twins).stdout == "False\n"
+@pytest.mark.parametrize("lost", [compiled_copy.RECORD, f"graph/scope{SUFFIX}", f"../{compiled_copy.LIBRARY}{SUFFIX}"])
+def test_what_an_interrupted_build_left_is_not_used(with_copies, lost):
+    (with_copies / "autograd_core" / lost).unlink()
+    assert ask(with_copies).stdout == "False\n"
 
 
-@pytest.mark.parametrize("record", ["", "[]", json.dumps(dict.fromkeys(twins.MODULES, "00"))])
-def test_a_record_of_another_text_is_not_believed(with_twins, record):
-    (with_twins / "autograd_core" / "twins.json").write_text(record, encoding="utf-8")
-    assert ask(with_twins).stdout == "False\n"
+@pytest.mark.parametrize("record", ["", "[]", json.dumps(dict.fromkeys(compiled_copy.MODULES, "00"))])
+def test_a_record_of_another_text_is_not_believed(with_copies, record):
+    (with_copies / "autograd_core" / compiled_copy.RECORD).write_text(record, encoding="utf-8")
+    assert ask(with_copies).stdout == "False\n"
 
 
 def test_other_modules_are_found_as_ever():
-    assert twins.SourcesOnly.find_spec("autograd_core.tensor") is None
-    assert twins.SourcesOnly.find_spec("nn.node") is None
+    assert compiled_copy.SourcesOnly.find_spec("autograd_core.array.tensor") is None
+    assert compiled_copy.SourcesOnly.find_spec("nn.graph.node") is None
 
 
 @needs_compiled
 def test_the_compiled_engine_gives_way_to_an_edited_source(tmp_path):
     shutil.copytree(ROOT / "autograd_core", tmp_path / "autograd_core")
-    for library in ROOT.glob(f"{twins.LIBRARY}*"):
+    for library in ROOT.glob(f"{compiled_copy.LIBRARY}*"):
         shutil.copy(library, tmp_path)
     assert ask(tmp_path).stdout == "True\n"
-    with (tmp_path / "autograd_core" / "value.py").open("a", encoding="utf-8") as file:
+    with (tmp_path / "autograd_core" / "scalar" / "value.py").open("a", encoding="utf-8") as file:
         file.write("\n# another thought\n")
     assert ask(tmp_path).stdout == "False\n"
 
@@ -126,7 +127,7 @@ def test_a_node_is_104_bytes_and_of_no_concern_to_the_garbage_collector():
 
 
 def test_a_value_has_the_same_face_in_both_readings():
-    assert Value.__module__ == "autograd_core.value"
+    assert Value.__module__ == "autograd_core.scalar.value"
     assert Value.__name__ == Value.__qualname__ == "Value"
     assert Value.__doc__ is not None
     assert Value.__doc__.startswith("A scalar with a gradient, and the operation that made it.")

@@ -61,7 +61,7 @@ def test_the_wheel_holds_the_typed_packages_and_nothing_else_and_can_be_imported
 
     scripts = configparser.ConfigParser()
     scripts.read(next(installed.glob("*.dist-info/entry_points.txt")), encoding="utf-8")
-    assert dict(scripts["console_scripts"]) == {"backprop": "viz.cli:main"}
+    assert dict(scripts["console_scripts"]) == {"backprop": "viz.cli.cli:main"}
 
     # -I keeps the checkout out of sys.path, so that only the unpacked wheel can answer.
     imported = run(sys.executable, "-I", "-c", IMPORT_FROM.format(path=str(installed)), cwd=tmp_path)
@@ -117,17 +117,23 @@ IN_VIZ = "in viz, networks stand above stepping, renderers, the scene"
 # A contract, and what is appended to which module to break it; a module that does not exist is made by it.
 PLANTED = [
     ("viz stands on nn, nn on autograd_core", {"nn/__init__.py": "import viz"}),
-    ("viz stands on nn, nn on autograd_core", {"autograd_core/sweep.py": "def late():\n    import nn.module"}),
-    ("rules, kernels and records know no engine", {"autograd_core/rules/arithmetic.py": "from .. import node"}),
-    ("rules, kernels and records know no engine", {"autograd_core/kernels.py": "from autograd_core import Value"}),
-    ("the sweep and the history know no operation", {"autograd_core/sweep.py": "from .rules import arithmetic"}),
-    ("the sweep and the history know no operation", {"autograd_core/history.py": "from . import algebra"}),
-    ("only pictures of networks and training know nn", {"viz/scene.py": "import nn"}),
-    ("only pictures of networks and training know nn", {"viz/steps.py": "from nn.module import Module"}),
-    (IN_VIZ, {"viz/scene.py": "from . import films", "viz/films.py": "import nn"}),
-    (IN_VIZ, {"viz/table.py": "from . import dot"}),
-    (IN_VIZ, {"viz/render.py": "from .scene import Scene\nfrom .dot import Dot"}),
-    (IN_VIZ, {"viz/theme.py": "from . import labels"}),
+    (
+        "viz stands on nn, nn on autograd_core",
+        {"autograd_core/graph/sweep.py": "def late():\n    import nn.models.module"},
+    ),
+    ("rules, kernels and records know no engine", {"autograd_core/records/rules/arithmetic.py": "from .. import node"}),
+    (
+        "rules, kernels and records know no engine",
+        {"autograd_core/records/kernels/scalar.py": "from autograd_core import Value"},
+    ),
+    ("the sweep and the history know no operation", {"autograd_core/graph/sweep.py": "from .rules import arithmetic"}),
+    ("the sweep and the history know no operation", {"autograd_core/graph/history.py": "from . import algebra"}),
+    ("only pictures of networks and training know nn", {"viz/scene/scene.py": "import nn"}),
+    ("only pictures of networks and training know nn", {"viz/steps/steps.py": "from nn.models.module import Module"}),
+    (IN_VIZ, {"viz/scene/scene.py": "from . import films", "viz/film/film.py": "import nn"}),
+    (IN_VIZ, {"viz/stepper/table.py": "from . import dot"}),
+    (IN_VIZ, {"viz/render/render.py": "from .scene import Scene\nfrom .dot import Dot"}),
+    (IN_VIZ, {"viz/style/theme.py": "from . import labels"}),
 ]
 
 

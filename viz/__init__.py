@@ -15,19 +15,20 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .drawing import Drawing, draw
-from .micrograd import draw_dot
-from .overview import text
-from .showing import register
-from .stepper import Stepper, step
-from .steps import Step
-from .table import TraceTable, trace_table
+from .drawing.drawing import Drawing, draw
+from .drawing.micrograd import draw_dot
+from .notebook.display import register
+from .scene.overview import text
+from .stepper.stepper import Stepper, step
+from .stepper.table import TraceTable, trace_table
+from .steps.steps import Step
 
 if TYPE_CHECKING:
-    from .films import Film, film
-    from .flows import gradient_flow
-    from .networks import draw_network
-    from .playground import Playground
+    from .film.film import Film, film
+    from .film.recording import Recording
+    from .network.flows import gradient_flow
+    from .network.networks import draw_network
+    from .playground.playground import Playground
     from .plots import (
         plot_activations,
         plot_confusion,
@@ -43,8 +44,7 @@ if TYPE_CHECKING:
         plot_learning_rates,
         plot_surface,
     )
-    from .recording import Recording
-    from .staged import stages
+    from .stepper.stages import stages
 
 __all__ = [
     "Drawing",
@@ -78,22 +78,27 @@ __all__ = [
     "trace_table",
 ]
 
-_ROOMS = {
-    "Film": "films",
-    "Playground": "playground",
-    "Recording": "recording",
-    "draw_network": "networks",
-    "film": "films",
-    "gradient_flow": "flows",
-    "stages": "staged",
+_MODULES = {
+    "Film": "film.film",
+    "Playground": "playground.playground",
+    "Recording": "film.recording",
+    "draw_network": "network.networks",
+    "film": "film.film",
+    "gradient_flow": "network.flows",
+    "stages": "stepper.stages",
 }
+
+# Python binds a package to its name when it is first imported. Import the package first, then free its name for the
+# function ``viz.film``.
+import_module(".film", __name__)
+del globals()["film"]
 
 
 def __getattr__(name: str) -> Any:
     """Import what knows networks only when it is asked for."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = globals()[name] = getattr(import_module(f".{_ROOMS.get(name, 'plots')}", __name__), name)
+    found = globals()[name] = getattr(import_module(f".{_MODULES.get(name, 'plots')}", __name__), name)
     return found
 
 

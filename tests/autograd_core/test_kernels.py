@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 from mpmath import mp, mpf
 
-from autograd_core.algebra import arrays, floats
-from autograd_core.primitive import TABLE, Pointwise
+from autograd_core.readings.algebra import arrays, floats
+from autograd_core.records.primitive import TABLE, Pointwise
 
 RECORDS = {name: p for name, p in TABLE.items() if isinstance(p, Pointwise)}
 SLOPE_ULPS = 4.0

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from autograd_core import Value, capture_source, functions, history
-from autograd_core.node import WATCHERS
+from autograd_core.graph.node import WATCHERS
 from nn import MLP, Module
 
 

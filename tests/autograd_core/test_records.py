@@ -10,9 +10,9 @@ from math import inf, nan
 
 import pytest
 
-from autograd_core.algebra import floats
-from autograd_core.primitive import TABLE, Pointwise
-from autograd_core.symbolic import Symbol, derivative
+from autograd_core.readings.algebra import floats
+from autograd_core.readings.symbolic import Symbol, derivative
+from autograd_core.records.primitive import TABLE, Pointwise
 
 RECORDS = {name: p for name, p in TABLE.items() if isinstance(p, Pointwise)}
 LETTERS = {1: ("x",), 2: ("a", "b"), 3: ("a", "b", "c")}

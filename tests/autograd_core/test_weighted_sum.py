@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from autograd_core import Value, history
-from autograd_core.weighted_sum import weighted_sum
+from autograd_core.scalar.weighted_sum import weighted_sum
 
 
 def example():

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from viz.playground import serve
+from viz.playground.serving import serve
 
 
 @pytest.fixture

@@ -10,9 +10,11 @@ import pytest
 from autograd_core import Value
 from nn import MLP, SGD, fit
 from nn.data import blobs, moons
-from viz import labels, step
-from viz.films import Recording, film
-from viz.scripts import joined
+from viz import step
+from viz.film.film import film
+from viz.film.recording import Recording
+from viz.page.scripts import joined
+from viz.style import labels
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

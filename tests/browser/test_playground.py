@@ -9,9 +9,9 @@ import threading
 import pytest
 
 from nn import MLP, DAGNetwork
-from viz import labels
-from viz.playground import serve
-from viz.update_rules import option_defaults
+from viz.playground.serving import serve
+from viz.playground.update_rules import option_defaults
+from viz.style import labels
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

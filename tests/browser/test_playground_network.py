@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from viz import labels
+from viz.style import labels
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -7,9 +7,9 @@ import pytest
 from autograd_core import Tensor, Value
 from nn import MLP
 from viz import step
-from viz.checking import DIRECTION
-from viz.frames import Frames
-from viz.reading import Reading
+from viz.scene.graph_view import Reading
+from viz.steps.checking import DIRECTION
+from viz.steps.frames import Frames
 
 pytestmark = [pytest.mark.browser, pytest.mark.dot, pytest.mark.slow]
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from autograd_core import TABLE, Pointwise, Value, history
 from autograd_core.functions import Operation
-from autograd_core.node import apply
+from autograd_core.graph.node import apply
 
 #: how far values and local partials of a random graph may grow before a node is thrown away
 LARGEST = 50.0

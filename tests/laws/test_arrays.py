@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import mutually_broadcastable_shapes
 
 from autograd_core import TABLE, Bilinear, Linear, Pointwise, Tensor, Value, gradient, jvp, sweep, vjp
 from autograd_core import functions as F  # noqa: N812 - the name the field gives it
-from autograd_core.node import apply
+from autograd_core.graph.node import apply
 
 POINTWISE = [p for p in TABLE.values() if isinstance(p, Pointwise)]
 

@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import array_shapes, mutually_broadcastable_shapes
 
 from autograd_core import Tensor, functions, grad, hvp, jacobian, jvp, vjp
 from autograd_core import functions as F  # noqa: N812 - the name the field gives it
-from autograd_core.trees import flatten
+from autograd_core.transforms.trees import flatten
 
 MASK = np.array([[True, False, True], [False, True, True]])
 

@@ -5,23 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograd_core import (
-    TABLE,
-    Linear,
-    Pointwise,
-    Tensor,
-    Value,
-    jacobian,
-    jacobians,
-    jvp,
-    register,
-    stack,
-    unstack,
-    vjp,
-)
+from autograd_core import TABLE, Linear, Pointwise, Tensor, Value, jacobian, jvp, register, stack, unstack, vjp
 from autograd_core import functions as F  # noqa: N812 - the name the field gives it
-from autograd_core.node import apply
-from autograd_core.trees import flatten
+from autograd_core.graph.node import apply
+from autograd_core.transforms import jacobians
+from autograd_core.transforms.trees import flatten
 
 from .test_arrays import CASES, operands
 

@@ -11,7 +11,7 @@ import pytest
 
 from autograd_core import TABLE, Pointwise, Tensor, Value, stack
 from autograd_core import functions as F  # noqa: N812 - the name the field gives it
-from autograd_core.node import apply
+from autograd_core.graph.node import apply
 
 inf, nan = math.inf, math.nan
 SPECIAL = [

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd_core import TABLE, Pointwise
-from autograd_core.algebra import floats
-from autograd_core.expression import names, parse
-from autograd_core.symbolic import Symbol, derivative, symbols
+from autograd_core.readings.algebra import floats
+from autograd_core.readings.expression import names, parse
+from autograd_core.readings.symbolic import Symbol, derivative, symbols
 
 from .graphs import points, pointwise
 

@@ -13,19 +13,9 @@ from typing import Any
 import pytest
 
 import autograd_core
-from autograd_core import (
-    Pointwise,
-    Value,
-    detect_anomaly,
-    functions,
-    gradient,
-    history,
-    no_grad,
-    register,
-    scalar_sweep,
-    sweep,
-)
-from autograd_core.primitive import TABLE
+from autograd_core import Pointwise, Value, detect_anomaly, functions, gradient, history, no_grad, register, sweep
+from autograd_core.records.primitive import TABLE
+from autograd_core.scalar import sweep as scalar_sweep
 
 from .graphs import gradients, pointwise, random_graph
 

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from nn import MLP, SGD, fit
-from nn.archive import read, write
 from nn.callbacks import Checkpoint, EarlyStopping, ReduceLROnPlateau
 from nn.data import moons, split
 from nn.errors import ModelFileError, OptionError
-from nn.events import EpochEnded, Finished, Started
-from nn.history import History
+from nn.files.archive import read, write
 from nn.optimizers import Adam, RMSprop
 from nn.schedules import HarmonicLR, Warmup
+from nn.training.events import EpochEnded, Finished, Started
+from nn.training.history import History
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ import pytest
 
 import nn
 from autograd_core.errors import AutogradError
-from nn.elsewhere import LOSSES, OTHERS
 from nn.losses import loss_function
+from nn.other_names import LOSSES, OTHERS
 
 
 @pytest.mark.parametrize("name", LOSSES)

@@ -8,9 +8,9 @@ from joblib import Parallel
 
 from nn import MLP, SGD
 from nn.data import moons
-from nn.ensemble import train_ensemble
 from nn.errors import OperandError, OptionError
-from nn.evaluation import predict
+from nn.training.ensemble import train_ensemble
+from nn.training.evaluation import predict
 
 X, Y = moons(30, noise=0.2, rng=0)
 OPTIONS = {"epochs": 3, "batch_size": 10}

@@ -16,8 +16,8 @@ import pytest
 
 from autograd_core import Value
 from nn import MLP, DAGNetwork, Linear, Module, Sequential, load
-from nn.archive import read, write
 from nn.errors import ArchitectureError, ModelFileError, OperandError, OptionError
+from nn.files.archive import read, write
 
 
 def numbers_of(model):
@@ -133,7 +133,7 @@ def test_nan_is_neither_written_nor_read(model, tmp_path):
 def test_limits_on_what_a_file_may_announce(file, monkeypatch):
     for limit in ("MAX_HEADER", "MAX_BYTES"):
         with monkeypatch.context() as patched:
-            patched.setattr("nn.archive." + limit, 10)
+            patched.setattr("nn.files.archive." + limit, 10)
             with pytest.raises(ModelFileError, match="more than"):
                 load(file)
 

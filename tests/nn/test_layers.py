@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from autograd_core import Tensor
-from autograd_core.history import history
-from autograd_core.scope import scopes_of
+from autograd_core.graph.history import history
+from autograd_core.graph.scope import scopes_of
 from nn import MLP, SGD, BatchNorm1d, Dropout, Flatten, LayerNorm, Linear, Nonlinearity, PReLU, Sequential, fit, load
-from nn.archive import write
 from nn.callbacks import Checkpoint
 from nn.data import digits, moons, split, standardize
 from nn.errors import ArchitectureError, AutogradError, ModelFileError, OptionError, ShapeError
+from nn.files.archive import write
 from nn.losses import cross_entropy, mse_loss
 from nn.monitors import dead_fraction, layer_outputs
 from nn.optimizers import Adam

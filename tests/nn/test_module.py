@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from autograd_core import Value, history
-from autograd_core.scope import scopes_of
+from autograd_core.graph.scope import scopes_of
 from nn import MLP, Module
 from nn.errors import OperandError, ShapeError
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from autograd_core import Tensor, Value
-from autograd_core.history import history
-from autograd_core.scope import scopes_of
-from autograd_core.sweep import sweep
+from autograd_core.graph.history import history
+from autograd_core.graph.scope import scopes_of
+from autograd_core.graph.sweep import sweep
 from nn import SGD, DAGNetwork, fit
 from nn.errors import ArchitectureError, AutogradError, OperandError, ShapeError
 from nn.losses import mse_loss

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from autograd_core import Tensor, Value, functions, unstack
-from autograd_core.history import history
-from autograd_core.scope import scopes_of
+from autograd_core.graph.history import history
+from autograd_core.graph.scope import scopes_of
 from nn import MLP, Layer, Neuron
 from nn.activations import ACTIVATIONS
 from nn.errors import ArchitectureError, AutogradError, OperandError, OptionError, ShapeError

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from autograd_core import Tensor, Value
-from autograd_core.algebra import floats
+from autograd_core.readings.algebra import floats
 from nn import SGD, Adagrad, Adam, AdamW, Momentum, RMSprop
 
 OPTIMIZERS = {

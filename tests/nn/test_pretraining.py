@@ -9,7 +9,7 @@ from nn import MLP, BatchNorm1d, Linear, Sequential
 from nn.data import digits, standardize
 from nn.errors import OperandError, OptionError
 from nn.optimizers import SGD
-from nn.pretraining import pretrain
+from nn.training.pretraining import pretrain
 
 X = np.random.default_rng(0).normal(size=(60, 2)) @ np.random.default_rng(1).normal(size=(2, 5))
 

@@ -12,9 +12,9 @@ from autograd_core.errors import GuardError, TraceError
 from nn.activations import ACTIVATIONS
 from nn.data import moons
 from nn.errors import DivergedError, TargetError, TrainingError
-from nn.events import EpochEnded, Started, Updated
 from nn.losses import mse_loss
-from nn.training import training
+from nn.training.events import EpochEnded, Started, Updated
+from nn.training.training import training
 
 POINTS, CLASSES = moons(20, noise=0.1)
 SIGNS = 2 * CLASSES - 1

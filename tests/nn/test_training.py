@@ -14,8 +14,8 @@ from autograd_core import Value
 from nn import MLP, SGD, History, Module, evaluate, fit, training
 from nn.data import moons
 from nn.errors import AnomalyError, DataError, DivergedError, MissingExtraError, OperandError, OptionError
-from nn.events import EpochEnded, Finished, Started, Updated
 from nn.regularizers import L1
+from nn.training.events import EpochEnded, Finished, Started, Updated
 
 
 class Line(Module):

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from autograd_core import TABLE, Pointwise, Value, gradient, trace
-from autograd_core.operation import Operation
-from autograd_core.programs.replay import replay
+from autograd_core.programs.show.replay import replay
+from autograd_core.readings.operation import Operation
 
 from .functions import ARITHMETIC, EXECUTORS, needs_numba, random_function, same
 

@@ -14,13 +14,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograd_core import TABLE, Pointwise, functions, kernels, trace
-from autograd_core.operation import register
-from autograd_core.programs import compiled, fast_loop, running
-from autograd_core.programs.fast_executor import FastExecutor, aligned
-from autograd_core.programs.lowering import Lowering
-from autograd_core.programs.numpy_executor import NumpyExecutor
-from autograd_core.programs.running import ExecutorWarning, Runner
+from autograd_core import TABLE, Pointwise, functions, trace
+from autograd_core.programs.run import running
+from autograd_core.programs.run.fast import compiled, fast_loop
+from autograd_core.programs.run.fast.fast_executor import FastExecutor, aligned
+from autograd_core.programs.run.fast.lowering import Lowering
+from autograd_core.programs.run.numpy_executor import NumpyExecutor
+from autograd_core.programs.run.running import ExecutorWarning, Runner
+from autograd_core.readings.operation import register
+from autograd_core.records.kernels import scalar as kernels
 
 from .functions import EXECUTORS, SMOOTH, needs_numba, random_function
 
@@ -229,7 +231,7 @@ def test_without_numba_nothing_is_said_until_it_matters(monkeypatch):
 @pytest.mark.slow
 def test_what_is_compiled_is_kept_in_a_directory_of_ones_own(tmp_path):
     code = (
-        "from autograd_core import trace; from autograd_core.programs.compiled import cache_directory; "
+        "from autograd_core import trace; from autograd_core.programs.run.fast.compiled import cache_directory; "
         "p = trace(lambda x: x.tanh(), 1.0, executor='fast'); p([1.0]); print(cache_directory())"
     )
     environment = {

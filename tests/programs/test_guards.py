@@ -10,7 +10,7 @@ import pytest
 
 from autograd_core import Value, functions, trace
 from autograd_core.errors import GuardError
-from autograd_core.node import OBSERVERS
+from autograd_core.graph.node import OBSERVERS
 
 from .functions import EXECUTORS
 

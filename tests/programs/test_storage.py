@@ -159,7 +159,7 @@ def test_what_is_no_program_is_refused(tmp_path, content):
 
 
 def test_a_file_that_is_too_large_is_not_read(tmp_path, monkeypatch):
-    monkeypatch.setattr("autograd_core.programs.storage.BYTES", 10)
+    monkeypatch.setattr("autograd_core.programs.show.storage.BYTES", 10)
     (tmp_path / "p.json").write_text(" " * 11)
     with pytest.raises(ProgramFileError, match="at most 10"):
         Program.load(tmp_path / "p.json")

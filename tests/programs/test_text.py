@@ -9,10 +9,11 @@ import sys
 
 import pytest
 
-from autograd_core import TABLE, Pointwise, Value, display, functions, gradient, trace
+from autograd_core import TABLE, Pointwise, Value, functions, gradient, trace
 from autograd_core.errors import GraphError, ShapeError
-from autograd_core.node import Node
-from autograd_core.operation import Operation, register
+from autograd_core.graph import display
+from autograd_core.graph.node import Node
+from autograd_core.readings.operation import Operation, register
 
 from .functions import ARITHMETIC, SMOOTH, random_function, same
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from autograd_core import TABLE, Pointwise, Tensor, functions, grad, gradient, hessian, jacobian
-from autograd_core.node import apply
+from autograd_core.graph.node import apply
 
 pytestmark = pytest.mark.reference
 

@@ -7,9 +7,10 @@ import pytest
 
 from autograd_core import TABLE, Pointwise, Tensor, Value, functions, register, stack, unstack
 from nn import MLP
-from viz import checking, draw, step
-from viz.checking import DIRECTION
-from viz.demo import exercise
+from viz import draw, step
+from viz.cli.demo import exercise
+from viz.steps import checking
+from viz.steps.checking import DIRECTION
 
 
 def checked(root):

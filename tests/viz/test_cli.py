@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 
 import autograd_core
 from autograd_core import Value
-from viz import cli, drawing
-from viz.cli import main
-from viz.commands import training
-from viz.commands.expressions import graph_of
+from viz.cli import cli, training
+from viz.cli.cli import main
+from viz.cli.expressions import graph_of
+from viz.drawing import drawing
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -185,12 +185,12 @@ def test_help_gives_examples():
 @pytest.mark.parametrize("line", EXAMPLES)
 def test_every_example_of_the_help_works(line, capsys, monkeypatch):
     """Those that train are only read: training has tests of its own."""
-    monkeypatch.setattr("viz.demo.train", lambda *arguments: None)
+    monkeypatch.setattr("viz.cli.demo.train", lambda *arguments: None)
     played = SimpleNamespace(url="", session=SimpleNamespace(updates=0))
-    monkeypatch.setattr("viz.serving.serve", lambda **options: contextlib.nullcontext(played))
+    monkeypatch.setattr("viz.playground.serving.serve", lambda **options: contextlib.nullcontext(played))
     monkeypatch.setattr("webbrowser.open", lambda url: True)
     monkeypatch.setattr(training, "_forever", lambda: None)
-    monkeypatch.setattr("viz.demo.demo", lambda out, report: None)
+    monkeypatch.setattr("viz.cli.demo.demo", lambda out, report: None)
     code, _, err = run(line, capsys)
     assert (code, err) == (0, "")
 
@@ -351,7 +351,7 @@ def test_folding_can_be_asked_for(capsys, folder):
 
 
 def process(*arguments, **options):
-    command = [sys.executable, "-W", "error", "-m", "viz.cli", *arguments]
+    command = [sys.executable, "-W", "error", "-m", "viz.cli.cli", *arguments]
     return subprocess.run(command, capture_output=True, check=False, timeout=60, **options)
 
 
@@ -364,7 +364,7 @@ def test_a_terminal_without_the_signs_gets_question_marks(folder):
 
 def test_a_reader_who_has_seen_enough_is_no_error(folder):
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    command = f"{shlex.quote(sys.executable)} -W error -m viz.cli draw 'a * b' a=2 b=-3 | true"
+    command = f"{shlex.quote(sys.executable)} -W error -m viz.cli.cli draw 'a * b' a=2 b=-3 | true"
     done = subprocess.run(["bash", "-c", command], capture_output=True, check=False, timeout=60, env=environment)
     assert (done.returncode, done.stderr) == (0, b"")
 
@@ -373,7 +373,7 @@ def test_interrupting_is_said_in_one_line(capsys, monkeypatch):
     def interrupted(*arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("viz.cli.graph_of", interrupted)
+    monkeypatch.setattr("viz.cli.cli.graph_of", interrupted)
     code, _, err = run("draw a*b a=1 b=2", capsys)
     assert (code, err.strip()) == (130, "backprop: interrupted.")
 
@@ -391,7 +391,7 @@ def test_a_film_of_a_training_is_written_where_it_is_asked_for(folder, capsys):
 
 
 def test_nothing_is_trained_for_a_film_that_cannot_be_written(folder, capsys, monkeypatch):
-    monkeypatch.setattr("viz.demo.train", None)
+    monkeypatch.setattr("viz.cli.demo.train", None)
     code, _, err = run("train moons --film film.mp4", capsys)
     assert code == 2
     assert "ends in .html" in err
@@ -410,7 +410,7 @@ def test_the_playground_is_served_until_it_is_interrupted(capsys, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("webbrowser.open", visit)
-    monkeypatch.setattr("viz.commands.training._forever", interrupted)
+    monkeypatch.setattr("viz.cli.training._forever", interrupted)
     code, out, _ = run("playground --dataset xor --layers 2 --activation relu", capsys)
     assert code == 0
     assert "<title>Playground</title>" in opened[0]

@@ -12,11 +12,11 @@ import pytest
 
 from autograd_core import history
 from nn import fit
-from nn.events import Updated
-from viz.cli import main
-from viz.commands import charts
-from viz.commands.report import Report
-from viz.demo import DATASETS, Setting, exercise, train
+from nn.training.events import Updated
+from viz.cli import charts
+from viz.cli.cli import main
+from viz.cli.demo import DATASETS, Setting, exercise, train
+from viz.cli.report import Report
 from viz.plots.style import COLOURS
 
 # The exercise of the lecture "Neural Networks - II" (Thang Vu, 2025), by hand with NumPy: the lecture's own formulas.
@@ -176,7 +176,7 @@ def test_equal_seeds_give_equal_networks():
 
 def test_the_options_reach_the_network(monkeypatch, capsys, tmp_path):
     taken = []
-    monkeypatch.setattr("viz.demo.train", lambda setting, report, *files: taken.append((setting, *files)))
+    monkeypatch.setattr("viz.cli.demo.train", lambda setting, report, *files: taken.append((setting, *files)))
     options = "moons --layers 3 4 --activation relu --lr 0.2 --momentum 0.5 --epochs 7 --batch 9 --seed 5"
     assert main(["train", *options.split(), "--out", str(tmp_path / "a" / "b"), "--film", "f.html"]) == 0
     assert taken == [(Setting("moons", (3, 4), "relu", 0.2, 0.5, 7, 9, 5), tmp_path / "a" / "b", Path("f.html"))]
@@ -190,9 +190,9 @@ def test_much_training_goes_by_a_program_with_the_same_results(monkeypatch):
         asked.append(traced)
         return fit(*arguments, traced=traced, **options)
 
-    monkeypatch.setattr("viz.demo.fit", watched)
+    monkeypatch.setattr("viz.cli.demo.fit", watched)
     by_nodes, said = trained(hidden=(4,), epochs=4)
-    monkeypatch.setattr("viz.demo.MANY_PRODUCTS", 0)
+    monkeypatch.setattr("viz.cli.demo.MANY_PRODUCTS", 0)
     by_program, also_said = trained(hidden=(4,), epochs=4)
     assert asked == [False, True]
     assert by_program.history.losses == pytest.approx(by_nodes.history.losses, rel=1e-12)
@@ -207,7 +207,7 @@ def test_the_samples_are_split_three_ways_and_scaled_by_the_training_set(monkeyp
         seen.update(learn=data, validate=validation)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("viz.demo.fit", watched)
+    monkeypatch.setattr("viz.cli.demo.fit", watched)
     with pytest.raises(KeyboardInterrupt):
         trained(dataset="moons")
     assert (len(seen["learn"][1]), len(seen["validate"][1])) == (120, 40)
@@ -218,7 +218,7 @@ def test_the_samples_are_split_three_ways_and_scaled_by_the_training_set(monkeyp
 
 def test_an_interrupted_training_keeps_its_network_and_its_figures(tmp_path, monkeypatch):
     pytest.importorskip("matplotlib")
-    import viz.demo
+    import viz.cli.demo
 
     def impatient(*arguments, callbacks=(), **options):
         def stop(event):
@@ -227,8 +227,8 @@ def test_an_interrupted_training_keeps_its_network_and_its_figures(tmp_path, mon
 
         return fit(*arguments, callbacks=[*callbacks, stop], **{**options, "progress": False})
 
-    fit = viz.demo.fit
-    monkeypatch.setattr("viz.demo.fit", impatient)
+    fit = viz.cli.demo.fit
+    monkeypatch.setattr("viz.cli.demo.fit", impatient)
     said = []
     result = train(Setting("xor", epochs=9), report := Report(said.append), tmp_path)
     assert result.history.interrupted

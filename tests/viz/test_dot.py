@@ -11,8 +11,8 @@ import pytest
 
 from autograd_core import Value
 from viz import draw, draw_dot
-from viz.dot import escape
-from viz.errors import OptionError
+from viz.render.dot import escape
+from viz.style.errors import OptionError
 
 ROOT = Path(__file__).parents[2]
 
@@ -115,7 +115,7 @@ def test_other_options_are_refused_with_the_choices():
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_theme_colours_everything(example, theme):
-    from viz.theme import THEMES
+    from viz.style.theme import THEMES
 
     source = draw(example, theme=theme).dot
     assert f'bgcolor="{THEMES[theme].background}"' in source
@@ -123,7 +123,7 @@ def test_a_theme_colours_everything(example, theme):
 
 
 def test_gradients_colour_boxes_from_blue_over_grey_to_orange():
-    from viz.theme import LIGHT
+    from viz.style.theme import LIGHT
 
     a, b = Value(2.0, label="a"), Value(-4.0, label="b")
     out = a * b * 1.0

@@ -15,7 +15,7 @@ import pytest
 from autograd_core import Tensor, Value, capture_source, trace
 from nn import MLP, SGD, Adam, DAGNetwork, mse_loss
 from viz import stages, step
-from viz.errors import OptionError
+from viz.style.errors import OptionError
 
 VOID = {"meta", "input", "br", "img", "link"}
 LATEX = shutil.which("pdflatex") or shutil.which("lualatex")

@@ -14,10 +14,11 @@ from nn import MLP, SGD, DAGNetwork, fit
 from nn.callbacks import EarlyStopping
 from nn.data import blobs, iris, moons, sine, xor
 from viz import step
-from viz.errors import OptionError, SizeLimitError
-from viz.film_data import pack
-from viz.film_steps import StepPages
-from viz.films import Film, Recording, film
+from viz.film.data import pack
+from viz.film.film import Film, film
+from viz.film.recording import Recording
+from viz.film.steps import StepPages
+from viz.style.errors import OptionError, SizeLimitError
 
 
 def train(model, data, loss="mse", epochs=6, frames=8, **options):

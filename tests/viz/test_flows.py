@@ -10,8 +10,8 @@ import pytest
 
 from autograd_core import Tensor, Value
 from nn import MLP, DAGNetwork, Linear, Perceptron, Sequential
-from viz.errors import OptionError
-from viz.flows import gradient_flow
+from viz.network.flows import gradient_flow
+from viz.style.errors import OptionError
 
 SVG = "{http://www.w3.org/2000/svg}"
 

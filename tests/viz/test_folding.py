@@ -10,11 +10,11 @@ import pytest
 from autograd_core import Value, history, scope
 from nn import MLP, DAGNetwork
 from viz import draw, text
-from viz.errors import OptionError
-from viz.folding import EARLIER, fold, levels
-from viz.overview import folded
-from viz.reading import Reading
-from viz.scene import build
+from viz.scene.folding import EARLIER, fold, levels
+from viz.scene.graph_view import Reading
+from viz.scene.overview import folded
+from viz.scene.scene import build
+from viz.style.errors import OptionError
 
 PATHS = ["", "net.layer0.neuron0", "net.layer0.neuron0", "net.layer0.neuron1", "net.layer1.neuron0", "net", ""]
 

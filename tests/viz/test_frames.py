@@ -9,9 +9,9 @@ import pytest
 from autograd_core import Value
 from nn import MLP
 from viz import draw, step
-from viz.errors import OptionError, SizeLimitError
-from viz.frames import Frames
-from viz.reading import Reading
+from viz.scene.graph_view import Reading
+from viz.steps.frames import Frames
+from viz.style.errors import OptionError, SizeLimitError
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_all_steps_have_one_layout(example):
 
 @pytest.mark.dot
 def test_a_step_is_marked_in_colour_and_class(example):
-    from viz.theme import LIGHT
+    from viz.style.theme import LIGHT
 
     svg = draw(example, step=13).svg()
     assert re.search(rf'<g id="n2" class="node box operation current">.*?stroke="{LIGHT.accent}"', svg, re.DOTALL)

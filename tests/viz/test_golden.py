@@ -14,10 +14,10 @@ import pytest
 from autograd_core import Value
 from nn import MLP, DAGNetwork
 from viz import draw, draw_dot, text
-from viz.drawing import Drawing
-from viz.flows import gradient_flow
-from viz.frames import Frames
-from viz.reading import Reading
+from viz.drawing.drawing import Drawing
+from viz.network.flows import gradient_flow
+from viz.scene.graph_view import Reading
+from viz.steps.frames import Frames
 
 FOLDER = Path(__file__).parent / "golden"
 

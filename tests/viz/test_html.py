@@ -11,12 +11,13 @@ import pytest
 
 from autograd_core import Value
 from nn import MLP
-from viz import render, step
-from viz.errors import OptionError
-from viz.html import variables
-from viz.packing import unpacked
-from viz.scripts import joined, static
-from viz.theme import DARK, LIGHT
+from viz import step
+from viz.page.packing import unpacked
+from viz.page.scripts import joined, static
+from viz.render.render import render
+from viz.stepper.html import variables
+from viz.style.errors import OptionError
+from viz.style.theme import DARK, LIGHT
 
 
 class Elements(HTMLParser):
@@ -59,7 +60,7 @@ def test_the_page_fetches_nothing(example):
 
 
 def test_the_pages_own_part_is_small():
-    parts = (static("stepper.html"), static("stepper.css"), joined("stepper.js"))
+    parts = (static("stepper/stepper.html"), static("stepper/stepper.css"), joined("stepper/stepper.js"))
     assert sum(len(part.encode()) for part in parts) < 80_000
 
 

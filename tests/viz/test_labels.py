@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from autograd_core import Value, history
-from viz import labels
+from viz.style import labels
 
 
 @pytest.mark.parametrize(

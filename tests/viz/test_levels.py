@@ -8,12 +8,13 @@ import pytest
 
 from autograd_core import Value, scope
 from nn import MLP, SGD
-from viz import draw, levels, step
-from viz.frames import Frames
-from viz.levels import levels_of, opening
-from viz.reading import Reading
-from viz.steps import steps
-from viz.stops import stops
+from viz import draw, step
+from viz.scene.graph_view import Reading
+from viz.steps import levels
+from viz.steps.frames import Frames
+from viz.steps.granularity import stops
+from viz.steps.levels import levels_of, opening
+from viz.steps.steps import steps
 
 from .test_html import data_of
 

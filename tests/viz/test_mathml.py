@@ -7,9 +7,9 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 from autograd_core import TABLE
-from autograd_core.symbolic import Symbol, derivative
-from viz import labels
-from viz.mathml import mathml
+from autograd_core.readings.symbolic import Symbol, derivative
+from viz.render.mathml import mathml
+from viz.style import labels
 
 ELEMENTS = {"math", "mrow", "mi", "mo", "mn", "mtext", "mspace", "mfrac", "msqrt", "mroot", "msup", "msub", "msubsup"}
 ELEMENTS |= {"mtable", "mtr", "mtd"}
@@ -82,7 +82,7 @@ def test_what_is_nested_beyond_reading_is_shown_as_text():
 
 
 def test_hostile_names_stay_inside(hostile):
-    from viz.labels import clean, tex_name
+    from viz.style.labels import clean, tex_name
 
     for text in hostile:
         assert set(elements_of(tex_name(clean(text)))) <= ELEMENTS

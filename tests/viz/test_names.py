@@ -19,7 +19,7 @@ def test_every_public_name_is_there_and_says_what_it_is(name):
 def test_what_knows_networks_is_imported_when_it_is_asked_for():
     code = (
         "import sys, viz; print('nn' in sys.modules)\n"
-        "from viz import film, Playground; import viz.films; from viz import film as again\n"
+        "from viz import film, Playground; import viz.film.film; from viz import film as again\n"
         "print('nn' in sys.modules, film is again, callable(film))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -9,9 +9,9 @@ import pytest
 
 from autograd_core import Value
 from nn import MLP, DAGNetwork, Layer, Linear, Neuron, Perceptron, Sequential
-from viz import labels
-from viz.errors import OptionError
-from viz.networks import draw_network
+from viz.network.networks import draw_network
+from viz.style import labels
+from viz.style.errors import OptionError
 
 SVG = "{http://www.w3.org/2000/svg}"
 LINKS = (

@@ -10,8 +10,9 @@ import pytest
 
 from autograd_core import Value
 from nn import MLP, SGD
-from viz import labels, step
-from viz.mathml import mathml
+from viz import step
+from viz.render.mathml import mathml
+from viz.style import labels
 
 pytestmark = [pytest.mark.browser, pytest.mark.dot, pytest.mark.slow]
 
@@ -182,7 +183,7 @@ def test_buttons_slider_rows_and_boxes(open_page, example):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_colours_follow_the_system_until_they_are_chosen(open_page, example, scheme):
-    from viz.theme import THEMES
+    from viz.style.theme import THEMES
 
     page = open_page(step(example), color_scheme=scheme, reduced_motion="reduce")
 

@@ -8,9 +8,9 @@ import pytest
 
 from autograd_core import Tensor, Value, functions
 from viz import step
-from viz.errors import OptionError
-from viz.paths import Paths
-from viz.reading import Reading
+from viz.scene.graph_view import Reading
+from viz.steps.paths import Paths
+from viz.style.errors import OptionError
 
 
 @pytest.mark.parametrize("seed", range(30))

@@ -12,9 +12,10 @@ import urllib.request
 import numpy as np
 import pytest
 
-from viz.errors import MissingExtraError
-from viz.playground import Playground, serve
-from viz.session import Session
+from viz.playground.playground import Playground
+from viz.playground.serving import serve
+from viz.playground.session import Session
+from viz.style.errors import MissingExtraError
 
 
 def state(session):

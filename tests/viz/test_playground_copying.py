@@ -10,9 +10,9 @@ import pytest
 
 from nn import MLP, DAGNetwork, Dropout, Linear, Sequential
 from nn.data import blobs, moons, sine
-from viz.session import Session
-from viz.settings import CHOICES, DATASETS
-from viz.update_rules import OPTIMIZERS
+from viz.playground.session import Session
+from viz.playground.settings import CHOICES, DATASETS
+from viz.playground.update_rules import OPTIMIZERS
 
 OPTIONS = {
     "SGD": [{}, {"momentum": 0.5, "nesterov": True}, {"momentum": 0.8, "dampening": 0.1, "weight_decay": 0.01}],

@@ -9,11 +9,11 @@ import pytest
 
 from nn import MLP, DAGNetwork, Layer, Linear, Neuron, Sequential
 from nn.data import blobs, moons, sine
-from viz.errors import OptionError
-from viz.session import Session
-from viz.settings import DATASETS, Settings
-from viz.snapshots import snapshot
-from viz.tasks import read_data
+from viz.playground.session import Session
+from viz.playground.settings import DATASETS, Settings
+from viz.playground.snapshots import snapshot
+from viz.playground.task import read_data
+from viz.style.errors import OptionError
 
 SKIPPING = DAGNetwork([(1, 3), (2, 3), (1, 4), (2, 4), (3, 4)], {3: "tanh"}, biases=True, rng=0)
 WIDE = np.random.default_rng(0).normal(size=(20, 5))

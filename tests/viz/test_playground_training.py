@@ -10,8 +10,8 @@ import pytest
 
 from nn import MLP, DAGNetwork, Linear, Sequential
 from nn.data import moons
-from viz.session import Session
-from viz.snapshots import snapshot
+from viz.playground.session import Session
+from viz.playground.snapshots import snapshot
 
 
 def state(session):

@@ -11,7 +11,7 @@ import pytest
 from autograd_core import Value, functions
 from nn import MLP, SGD, fit, schedules
 from nn.data import moons
-from viz.errors import MissingExtraError, OptionError
+from viz.style.errors import MissingExtraError, OptionError
 
 pytest.importorskip("matplotlib", reason="needs pip install 'autograd-core[plot]'")
 from matplotlib import pyplot
@@ -19,7 +19,7 @@ from matplotlib.colors import to_rgb
 from mpl_toolkits.mplot3d import Axes3D
 
 from viz import plots
-from viz.theme import THEMES
+from viz.style.theme import THEMES
 
 
 @pytest.fixture(autouse=True)

@@ -11,9 +11,10 @@ import pytest
 from autograd_core import Program, Value, capture_source, functions, no_grad, trace
 from autograd_core.errors import GraphError, GuardError, OperandError, ShapeError
 from nn import MLP, SGD, DAGNetwork
-from viz import draw, draw_dot, labels, stages, step, text, trace_table
-from viz.errors import OptionError
-from viz.reading import Reading
+from viz import draw, draw_dot, stages, step, text, trace_table
+from viz.scene.graph_view import Reading
+from viz.style import labels
+from viz.style.errors import OptionError
 
 
 def polynomial(x, y):

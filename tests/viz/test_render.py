@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from viz import render
-from viz.errors import OptionError, RendererMissingError, RenderError, SizeLimitError
+from viz.render.render import render
+from viz.style.errors import OptionError, RendererMissingError, RenderError, SizeLimitError
 
 GRAPH = 'digraph { a [label="hello"]; a -> b }'
 

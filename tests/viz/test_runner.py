@@ -9,9 +9,9 @@ import pytest
 
 from nn import MLP
 from nn.data import moons
-from viz.playground import serve
-from viz.runner import Runner
-from viz.session import Session
+from viz.playground.runner import Runner
+from viz.playground.serving import serve
+from viz.playground.session import Session
 
 
 def wait_for(condition, seconds=20.0):

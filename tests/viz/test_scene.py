@@ -7,8 +7,8 @@ import dataclasses
 import pytest
 
 from autograd_core import Value, functions
-from viz.reading import Reading
-from viz.scene import build
+from viz.scene.graph_view import Reading
+from viz.scene.scene import build
 
 
 def scene_of(root):

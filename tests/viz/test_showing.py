@@ -14,8 +14,12 @@ import numpy as np
 import pytest
 
 import nn
-from autograd_core import Tensor, Value, display, functions, trace
-from viz import draw, render, showing, sparks
+from autograd_core import Tensor, Value, functions, trace
+from autograd_core.graph import display
+from viz import draw
+from viz.notebook import display as showing
+from viz.notebook import sparklines as sparks
+from viz.render.render import render
 
 
 def shown(thing):

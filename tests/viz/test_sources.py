@@ -11,8 +11,9 @@ import sys
 import pytest
 
 from autograd_core import Value, capture_source
-from viz import labels, step
-from viz.sources import listings, source_of
+from viz import step
+from viz.steps.sources import listings, source_of
+from viz.style import labels
 
 
 def captured(code, file="<cell>", readable=True, **names):

@@ -26,7 +26,7 @@ from nn import (
     mse_loss,
 )
 from viz import stages, step
-from viz.errors import OptionError
+from viz.style.errors import OptionError
 
 from .networks import dags
 

@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 
 from autograd_core import TABLE, Bilinear, Linear, Tensor, Value, capture_source, functions, history, sweep
-from autograd_core.symbolic import Symbol, contribution
+from autograd_core.readings.symbolic import Symbol, contribution
 from nn import MLP, SGD
 from viz import step
-from viz.errors import OptionError
-from viz.formulas import in_words
-from viz.reading import Reading
+from viz.scene.formulas import in_words
+from viz.scene.graph_view import Reading
+from viz.style.errors import OptionError
 
 
 def bits(x: float) -> bytes:

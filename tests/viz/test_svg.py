@@ -8,9 +8,10 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 from autograd_core import Value
-from viz import draw, labels
-from viz.errors import RenderError
-from viz.svg import tidy
+from viz import draw
+from viz.render.svg import tidy
+from viz.style import labels
+from viz.style.errors import RenderError
 
 pytestmark = pytest.mark.dot
 SVG = "{http://www.w3.org/2000/svg}"

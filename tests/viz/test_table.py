@@ -10,7 +10,7 @@ import pytest
 from autograd_core import Tensor, Value, functions
 from nn import MLP
 from viz import trace_table
-from viz.errors import SizeLimitError
+from viz.style.errors import SizeLimitError
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_no_gradient_is_touched_and_none_is_needed(baydin):
 def test_text_is_aligned(baydin):
     lines = repr(trace_table(baydin)).splitlines()
     assert len(lines) == 9
-    from viz.labels import width
+    from viz.style.labels import width
 
     bars = {width(line[: line.index("│")]) for line in lines if "│" in line}
     assert len(bars) == 1

@@ -16,7 +16,8 @@ from multiprocessing import get_context
 import pytest
 
 from autograd_core import Value, scope
-from viz import draw, draw_dot, render, step
+from viz import draw, draw_dot, step
+from viz.render.render import render
 
 from .conftest import HOSTILE
 from .test_html import Elements, data_of

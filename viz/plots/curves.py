@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..errors import OptionError
+from ..style.errors import OptionError
 from .functions import number
 from .models import outputs
 from .style import axes, finish, looks

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from autograd_core import Tensor, functions
-from autograd_core.node import Node
-from autograd_core.primitive import TABLE, Pointwise
+from autograd_core.graph.node import Node
+from autograd_core.records.primitive import TABLE, Pointwise
 
-from ..errors import OptionError
+from ..style.errors import OptionError
 from .style import DASHES, axes, finish, look_of, looks, marked, whole_numbers
 
 __all__ = ["heights", "number", "plot_activations", "plot_descent_1d", "plot_descent_contour", "plot_learning_rates"]

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from autograd_core import no_grad
 
-from ..errors import OptionError
+from ..style.errors import OptionError
 from .style import DASHES, axes, finish, look_of, palette
 
 __all__ = ["outputs", "plot_confusion", "plot_decision_boundary", "plot_histograms"]

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from itertools import cycle
 from typing import Any
 
-from ..errors import MissingExtraError, OptionError
-from ..theme import THEMES, Theme
+from ..style.errors import MissingExtraError, OptionError
+from ..style.theme import THEMES, Theme
 
 __all__ = ["COLOURS", "DASHES", "axes", "finish", "look_of", "looks", "marked", "palette", "whole_numbers"]
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import OptionError
-from ..theme import Theme, mix
+from ..style.errors import OptionError
+from ..style.theme import Theme, mix
 from .functions import heights
 from .models import outputs
 from .style import axes, finish, looks, palette

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import OptionError
+from ..style.errors import OptionError
 from .style import axes, finish, looks, marked, whole_numbers
 
 __all__ = ["plot_gradient_norms", "plot_history"]

@@ -1,0 +1,207 @@
+"""The infix operators and methods of a Tensor, under the names that NumPy gives them."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from ..graph.node import apply
+from ..records.primitive import TABLE, Pointwise, lookup
+from . import functions as af
+from .arguments import axes_of, index_of
+from .protocols import ArrayProtocols
+
+__all__ = ["ArrayOperators"]
+
+ADD, SUB, MUL, DIV, POW, NEG, ABS, SUM, MEAN, GETITEM, PERMUTE = (
+    lookup(name) for name in ("add", "sub", "mul", "div", "pow", "neg", "abs", "sum", "mean", "getitem", "permute")
+)
+MATMUL, MATMUL_TRANSPOSED = lookup("matmul"), lookup("matmul_transposed")
+
+
+class ArrayOperators(ArrayProtocols):
+    """What can be written with a Tensor; below, the operations of the table are added as methods."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:  # only there: with it, Python would find every attribute of a Tensor in ten times the time
+
+        def __getattr__(self, name: str) -> Any: ...
+
+    def __add__(self, other: Any) -> Any:
+        return self._two(ADD, self, other)
+
+    def __radd__(self, other: Any) -> Any:
+        return self._two(ADD, other, self)
+
+    def __sub__(self, other: Any) -> Any:
+        return self._two(SUB, self, other)
+
+    def __rsub__(self, other: Any) -> Any:
+        return self._two(SUB, other, self)
+
+    def __mul__(self, other: Any) -> Any:
+        return self._two(MUL, self, other)
+
+    def __rmul__(self, other: Any) -> Any:
+        return self._two(MUL, other, self)
+
+    def __truediv__(self, other: Any) -> Any:
+        return self._two(DIV, self, other)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return self._two(DIV, other, self)
+
+    def __pow__(self, other: Any) -> Any:
+        return self._two(POW, self, other)
+
+    def __rpow__(self, other: Any) -> Any:
+        return self._two(POW, other, self)
+
+    def __matmul__(self, other: Any) -> Any:
+        if isinstance(other, ArrayOperators) and self._data.ndim > 1 and other._data.ndim > 1:
+            return self._two(MATMUL, self, other)
+        return af.matmul(self, other)
+
+    def __rmatmul__(self, other: Any) -> Any:
+        return af.matmul(other, self)
+
+    def matmul_transposed(self, other: Any) -> Any:
+        """Return the product with the transpose of another matrix, X Wᵀ, as one operation."""
+        if isinstance(other, ArrayOperators) and self._data.ndim > 1 and other._data.ndim > 1:
+            return self._two(MATMUL_TRANSPOSED, self, other)
+        return af.matmul_transposed(self, other)
+
+    def __neg__(self) -> Any:
+        return self._one(NEG)
+
+    def __pos__(self) -> Any:
+        return self
+
+    def __abs__(self) -> Any:
+        return self._one(ABS)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.bind(GETITEM, (self,), {"index": index_of(index)})
+
+    def _one(self, primitive: Any, params: Any = ...) -> Any:
+        raise NotImplementedError
+
+    def _two(self, primitive: Any, a: Any, b: Any) -> Any:
+        raise NotImplementedError
+
+    @property
+    def T(self) -> Any:  # noqa: N802 - NumPy's name
+        """The array with its axes in reverse order."""
+        return self._one(PERMUTE, {"axes": tuple(range(self._data.ndim)[::-1])})
+
+    def sum(self, axis: af.Axis = None, keepdims: bool = False) -> Any:
+        """Return the sum over axes."""
+        return self._one(SUM, {"axes": axes_of(self, axis), "keepdims": bool(keepdims)})
+
+    def mean(self, axis: af.Axis = None, keepdims: bool = False) -> Any:
+        """Return the arithmetic mean over axes; of nothing it is nan, as in NumPy."""
+        return self._one(MEAN, {"axes": axes_of(self, axis), "keepdims": bool(keepdims)})
+
+    def var(self, axis: af.Axis = None, keepdims: bool = False, ddof: float = 0) -> Any:
+        """Return the variance over axes."""
+        return af.var(self, axis, keepdims, ddof)
+
+    def std(self, axis: af.Axis = None, keepdims: bool = False, ddof: float = 0) -> Any:
+        """Return the standard deviation over axes."""
+        return af.std(self, axis, keepdims, ddof)
+
+    def max(self, axis: af.Axis = None, keepdims: bool = False) -> Any:
+        """Return the maximum over axes; ties share the gradient."""
+        return af.max(self, axis, keepdims)
+
+    def min(self, axis: af.Axis = None, keepdims: bool = False) -> Any:
+        """Return the minimum over axes; ties share the gradient."""
+        return af.min(self, axis, keepdims)
+
+    def prod(self, axis: af.Axis = None, keepdims: bool = False) -> Any:
+        """Return the product over axes."""
+        return af.prod(self, axis, keepdims)
+
+    def argmax(self, axis: int | None = None, keepdims: bool = False) -> Any:
+        """Return the position of the first maximum, as plain integers."""
+        return af.argmax(self, axis, keepdims)
+
+    def argmin(self, axis: int | None = None, keepdims: bool = False) -> Any:
+        """Return the position of the first minimum, as plain integers."""
+        return af.argmin(self, axis, keepdims)
+
+    def cumsum(self, axis: int | None = None) -> Any:
+        """Return the running sum along an axis."""
+        return af.cumsum(self, axis)
+
+    def reshape(self, *shape: Any) -> Any:
+        """Return the same numbers in another shape: ``x.reshape(2, -1)`` or ``x.reshape((2, -1))``."""
+        return af.reshape(self, shape[0] if len(shape) == 1 else shape)
+
+    def flatten(self) -> Any:
+        """Return the numbers in one axis."""
+        return af.reshape(self, (-1,))
+
+    ravel = flatten
+
+    def astype(self, dtype: Any) -> Any:
+        """Return the numbers in another type, float32 or float64; gradients come back in this one's."""
+        return af.astype(self, dtype)
+
+    def transpose(self, *axes: Any) -> Any:
+        """Return the array with its axes in another order; reversed if none is given."""
+        order = axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes
+        return af.permute(self, order or None)
+
+    permute = transpose
+
+    def swapaxes(self, a: int, b: int) -> Any:
+        """Return the array with two axes exchanged."""
+        return af.swapaxes(self, a, b)
+
+    def squeeze(self, axis: af.Axis = None) -> Any:
+        """Return the array without axes of length 1."""
+        return af.squeeze(self, axis)
+
+    def expand_dims(self, axis: Any) -> Any:
+        """Return the array with axes of length 1 put in."""
+        return af.expand_dims(self, axis)
+
+    def broadcast_to(self, shape: Any) -> Any:
+        """Return the array repeated to a shape."""
+        return af.broadcast_to(self, shape)
+
+    def repeat(self, repeats: Any, axis: int | None = None) -> Any:
+        """Return the array with each element repeated along an axis."""
+        return af.repeat(self, repeats, axis)
+
+    def dot(self, other: Any) -> Any:
+        """Return NumPy's dot product."""
+        return af.dot(self, other)
+
+    def clip(self, low: Any = None, high: Any = None) -> Any:
+        """Return the numbers kept between two bounds; None stands for no bound."""
+        low, high = -math.inf if low is None else low, math.inf if high is None else high
+        return apply(lookup("clip"), self, low, high)
+
+
+def _method(primitive: Any) -> Any:
+    """Return a pointwise operation as a method."""
+
+    def one(self: Any) -> Any:
+        return self._one(primitive)
+
+    def several(self: Any, *operands: Any) -> Any:
+        return self.bind(primitive, (self, *operands))
+
+    method = one if primitive.arity == 1 else several
+    method.__name__ = primitive.name
+    method.__qualname__ = f"Tensor.{primitive.name}"
+    method.__doc__ = f"Return {primitive.summary}."
+    return method
+
+
+for _name, _primitive in TABLE.items():
+    if isinstance(_primitive, Pointwise) and not hasattr(ArrayOperators, _name):
+        setattr(ArrayOperators, _name, _method(_primitive))

@@ -1,0 +1,138 @@
+"""Copies and pickles of nodes, however long their history: nothing here recurses.
+
+``copy.copy`` gives another node with the same parents; ``copy.deepcopy`` and a pickle hold the whole history, and what
+several roots share stays shared. A deep copy keeps the creation indices, so its sweep adds in the same order, to the
+same bits; what is read from a pickle is created when it is read, oldest first. Records are never copied.
+
+>>> import copy
+>>> from autograd_core import Value
+>>> x = Value(3.0)
+>>> y = x * x
+>>> z = copy.deepcopy(y)
+>>> z.backward()
+>>> z.data, z.parents[0].grad, x.grad
+(9.0, 6.0, 0.0)
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..errors import GraphError
+from .history import history
+from .node import Node, tick
+from .scope import Scope
+
+__all__ = ["deep_copy", "reduced", "shallow_copy"]
+
+_local = threading.local()
+
+#: what a copy has of its own
+OWN = frozenset({"__weakref__", "_met", "index"})
+
+
+def shallow_copy(node: Node) -> Node:
+    """Return another node with the same number, parents and gradient."""
+    state = _state(node)
+    if isinstance(state["_notes"], dict):
+        state["_notes"] = dict(state["_notes"])
+    return _made(type(node), state, tick())
+
+
+def deep_copy(root: Node, memo: dict[int, Any]) -> Node:
+    """Return a copy of a node with copies of everything it was computed from, each copied once per ``memo``."""
+    for node in reversed(history(root)):
+        if id(node) not in memo:
+            state = {slot: _copied(value, memo) for slot, value in _state(node).items()}
+            memo[id(node)] = _made(type(node), state, node.index)
+    copy: Node = memo[id(root)]
+    return copy
+
+
+def reduced(node: Node) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+    """Return what pickle is to write for a node: a function and its arguments.
+
+    Its history is written first, oldest first; so every node finds its parents written when its turn comes.
+    """
+    state = _state(node)
+    # Where a call began is told by creation indices, which are others where this is read.
+    state["_notes"] = {key: note for key, note in (node.notes or {}).items() if key != "scope"} or None
+    covered = node.op is None or node in getattr(_local, "covered", ())
+    return _read, (None if covered else _Prelude(node), type(node), state)
+
+
+class _Prelude:
+    """The history of a node, to be pickled before it."""
+
+    def __init__(self, root: Node) -> None:
+        self.root = root
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        before = tuple(history(self.root)[:0:-1])
+        _local.covered = set(before)  # from here to the coda pickle comes to these nodes, one after the other
+        return _nothing, (before, _Coda())
+
+
+class _Coda:
+    """The end of a prelude."""
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        _local.covered = ()
+        return _nothing, ()
+
+
+def _nothing(*_: Any) -> None:
+    """Stand for what was pickled only to have been pickled."""
+
+
+def _read(_: None, kind: type[Node], state: dict[str, Any]) -> Node:
+    return _made(kind, state, tick())
+
+
+def _state(node: Node) -> dict[str, Any]:
+    """Return what is in the slots of a node."""
+    if "backward" in (node.notes or {}):
+        raise GraphError(
+            "A node made by hand with a closure cannot be copied or pickled: the closure would go on writing into the "
+            "gradients of the original's parents. Give the local partials, Value(y, (a, b), (dy_da, dy_db)), or "
+            "register the operation."
+        )
+    slots = [slot for kind in type(node).__mro__ for slot in _slots(kind) if slot not in OWN]
+    return {slot: getattr(node, slot) for slot in slots if hasattr(node, slot)} | getattr(node, "__dict__", {})
+
+
+def _slots(kind: type) -> tuple[str, ...]:
+    """Return the slots of a class, which mypyc calls by another name."""
+    slots: tuple[str, ...] = vars(kind).get("__slots__", ()) or vars(kind).get("__mypyc_attrs__", ())
+    return slots
+
+
+def _made(kind: type[Node], state: dict[str, Any], index: int) -> Node:
+    node: Any = kind.__new__(kind)
+    node.index = index
+    if hasattr(kind, "_met"):
+        node._met = False
+    for slot, value in state.items():
+        setattr(node, slot, value)
+    made: Node = node
+    return made
+
+
+def _copied(value: Any, memo: dict[int, Any]) -> Any:
+    """Return the copy of what is in a slot. Parents were copied before, and what cannot change is shared."""
+    if isinstance(value, Node):
+        return memo[id(value)]
+    if isinstance(value, (tuple, list)):
+        return type(value)(_copied(x, memo) for x in value)
+    if isinstance(value, dict):
+        return {key: _copied(x, memo) for key, x in value.items()}
+    if isinstance(value, Scope):
+        owner = memo.get(id(value.owner), value.owner)
+        return memo.setdefault(id(value), Scope(value.name, _copied(value.outer, memo), value.first, owner))
+    if isinstance(value, np.ndarray) and value.flags.writeable:
+        return memo.setdefault(id(value), value.copy())
+    return value

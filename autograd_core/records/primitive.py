@@ -1,0 +1,367 @@
+"""The record of an operation: the one place where it is described.
+
+A record states a forward formula (a float kernel, an array kernel, text and TeX) and its local partial
+derivatives. A partial is written once, as a function ``rule(m, y, *operands)`` of an algebra ``m``, the
+output ``y`` and the operands. Which algebra is passed decides what the rule does:
+
+==============  ==========================================================
+``m`` = floats   the number that labels an edge of a scalar graph
+``m`` = arrays   the same, for every lane of an array
+``m`` = nodes    a recorded expression, so it can be differentiated again
+``m`` = symbols  the formula itself, to be printed as text, source or TeX
+==============  ==========================================================
+
+Inside a rule ``+``, ``-`` and ``*`` may be written infix. Everything that Python's floats answer with an
+exception (division, powers, logarithms, ...) is asked of ``m``, whose kernels follow IEEE 754.
+
+>>> from autograd_core.readings.algebra import floats
+>>> TABLE["sin"].partials[0](floats, 0.0, 0.0)
+1.0
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from ..errors import RegistrationError, UnknownPrimitiveError
+
+__all__ = [
+    "ATOM",
+    "NEGATION",
+    "POWER",
+    "PRODUCT",
+    "SUM",
+    "TABLE",
+    "Bilinear",
+    "Form",
+    "Interval",
+    "Linear",
+    "Pointwise",
+    "Primitive",
+    "lookup",
+    "record",
+]
+
+Rule = Callable[..., Any]
+
+#: How tightly a printed form holds together, as in Python's grammar: an operand that holds less
+#: tightly than its place demands is put in parentheses.
+SUM, PRODUCT, NEGATION, POWER, ATOM = 1, 2, 3, 4, 5
+
+
+class Form(NamedTuple):
+    """A printed form: a template whose slots say how tightly their operands must hold together.
+
+    ``Form("{0:1} - {1:2}", SUM)`` prints ``a - (b - c)`` with the parentheses it needs.
+    A callable in the place of the template receives the operands themselves.
+    """
+
+    template: str | Callable[..., str]
+    level: int = ATOM
+
+    def fill(self, *operands: Any) -> str:
+        """Return the form with its slots filled."""
+        if callable(self.template):
+            return self.template(*operands)
+        return self.template.format(*operands)
+
+
+class Interval(NamedTuple):
+    """The open interval from which property tests and checks draw an operand."""
+
+    low: float
+    high: float
+
+
+REAL = Interval(-3.0, 3.0)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Primitive:
+    """What every operation declares, whatever its kind.
+
+    Attributes
+    ----------
+    name : str
+        Its key in the table and its name in every algebra.
+    symbol : str
+        What a picture writes in the box, ``"×"`` or ``"tanh"``; the name if left out.
+    operator : str
+        Python's infix operator, if there is one.
+    text : Form
+        The exact printed form: it parses back, and evaluates to the same bits.
+    textbook : Form
+        The form a book shows, in the same grammar; the exact one if left out.
+    tex : Form
+        The form in TeX.
+    summary : str
+        One line that says what it computes.
+    domain : tuple of Interval
+        Where it is smooth, one interval an operand: what the laws draw from and error messages quote.
+    kink : str
+        The subgradient chosen where there is no derivative, in words.
+    source : str
+        Where the derivative is found: a DLMF section, a paper, a lecture.
+    """
+
+    name: str
+    symbol: str = ""
+    operator: str = ""
+    text: Form = Form("")
+    textbook: Form = Form("")
+    tex: Form = Form("")
+    summary: str = ""
+    domain: tuple[Interval, ...] = ()
+    kink: str = ""
+    source: str = ""
+
+    #: Whether an operand that was not chosen is sent nothing; see Pointwise.
+    selects = False
+
+    @property
+    def arity(self) -> int:
+        """The number of operands."""
+        raise NotImplementedError
+
+    def contribution(self, m: Any, i: int, adjoint: Any, y: Any, operands: Sequence[Any], params: Any) -> Any:
+        """Return what an adjoint of the output contributes to operand ``i``, before broadcasting is undone."""
+        raise NotImplementedError
+
+    def tangent(self, m: Any, tangents: Sequence[Any], y: Any, operands: Sequence[Any], params: Any) -> Any:
+        """Return the tangent of the output, given those of the operands; None stands for a constant operand."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name}>"
+
+    def __copy__(self) -> Primitive:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> Primitive:
+        return self
+
+    def __reduce__(self) -> Any:
+        if TABLE.get(self.name) is not self:
+            raise RegistrationError(
+                f"The record of {self.name!r} is not in the table, so no pickle could name it. Register it, here and "
+                "in the program that reads the pickle."
+            )
+        return lookup, (self.name,)
+
+    def _complete(self) -> None:
+        """Fill in the printed forms that the record leaves to the general rule."""
+        slots = ", ".join(f"{{{i}:0}}" for i in range(self.arity))
+        fill = object.__setattr__
+        if not self.symbol:
+            fill(self, "symbol", self.operator or self.name)
+        if not self.text.template:
+            fill(self, "text", Form(f"{self.name}({slots})"))
+        if not self.textbook.template:
+            fill(self, "textbook", self.text)
+        if not self.tex.template:
+            name = self.name.replace("_", r"\_")
+            body = rf"\operatorname{{{name}}}\left({slots}\right)"
+            fill(self, "tex", Form(body.replace("{" + name + "}", "{{" + name + "}}")))
+        if not self.domain:
+            fill(self, "domain", (REAL,) * self.arity)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class Pointwise(Primitive):
+    """An operation on numbers, lane by lane on arrays: it declares one local partial an operand.
+
+    Attributes
+    ----------
+    scalar : callable
+        The kernel on floats. It never raises and never leaves the reals: where NumPy gives inf or nan, so does it.
+    array : callable
+        The kernel on arrays of one dtype.
+    partials : tuple of callables
+        ``rule(m, y, *operands)``, one an operand, in the operands' order.
+    native : str
+        A Python condition on the operands (``a``, ``b``) under which Python's own operators evaluate the textbook
+        form, and the textbook forms in its partials, to the bits of the kernel and without an exception.
+    native_constant : str
+        The same for a second operand that is a constant, seen as it was written: ``type(b) is int and b > 0``.
+    defaults : tuple of float
+        What trailing operands are when a caller leaves them out.
+    selects : bool
+        True where a partial of exactly 0 says that the operand was not chosen, so that nothing at all is sent
+        to it: the strong zero of ``where``, without which 0 · ∞ would turn the branch not taken into nan.
+    """
+
+    scalar: Callable[..., float]
+    array: Callable[..., Any]
+    partials: tuple[Rule, ...]
+    native: str = ""
+    native_constant: str = ""
+    defaults: tuple[float, ...] = ()
+    selects: bool = False
+    _arity: int = field(init=False, default=0)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_arity", len(self.partials))
+        if not self.partials:
+            raise RegistrationError(
+                f"The record of {self.name!r} declares no partial derivative. Write one rule an operand, "
+                "partials=(lambda m, y, x: ...,); an operation with derivative zero says so: lambda m, y, x: 0.0."
+            )
+        self._complete()
+
+    @property
+    def arity(self) -> int:
+        """The number of operands."""
+        return self._arity
+
+    def contribution(self, m: Any, i: int, adjoint: Any, y: Any, operands: Sequence[Any], params: Any) -> Any:
+        """Return adjoint × partial."""
+        return scaled(adjoint, self.partials[i](m, y, *operands))
+
+    def tangent(self, m: Any, tangents: Sequence[Any], y: Any, operands: Sequence[Any], params: Any) -> Any:
+        """Return the sum of tangent × partial: the same line as in reverse."""
+        terms = [(self.contribution(m, i, t, y, operands, params), i) for i, t in enumerate(tangents) if t is not None]
+        if self.selects:  # what was not chosen adds nothing, not 0 · inf
+            return _added([m.where(self.partials[i](m, y, *operands), term, 0.0) for term, i in terms])
+        return _added([term for term, _ in terms])
+
+
+def scaled(adjoint: Any, partial: Any) -> Any:
+    """Return adjoint × partial."""
+    if isinstance(partial, float):  # also NumPy's, which would not leave float32 what it is
+        return adjoint if partial == 1.0 else -adjoint if partial == -1.0 else adjoint * float(partial)
+    return adjoint * partial
+
+
+def _added(terms: list[Any]) -> Any:
+    total = terms[0]
+    for term in terms[1:]:
+        total = total + term
+    return total
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class Linear(Primitive):
+    """An operation linear in its operands together: it declares its transpose, and is its own tangent.
+
+    Attributes
+    ----------
+    array : callable
+        ``array(*operands, **params)``.
+    transpose : callable
+        ``rule(m, adjoint, i, operands, **params)``: what the adjoint contributes to operand ``i``. Of the operands
+        it reads the shapes alone.
+    stacked : callable, optional
+        ``rule(m, n, *stacks, **params)``: the same for stacks of n operands along a new first axis, in one go.
+    operands : int
+        How many there are; 0 for any number.
+    """
+
+    array: Callable[..., Any]
+    transpose: Rule
+    stacked: Rule | None = None
+    operands: int = 1
+
+    def __post_init__(self) -> None:
+        self._complete()
+
+    @property
+    def arity(self) -> int:
+        """The number of operands; 0 for any number."""
+        return self.operands
+
+    def contribution(self, m: Any, i: int, adjoint: Any, y: Any, operands: Sequence[Any], params: Any) -> Any:
+        """Return the transpose applied to the adjoint."""
+        return self.transpose(m, adjoint, i, operands, **params)
+
+    def tangent(self, m: Any, tangents: Sequence[Any], y: Any, operands: Sequence[Any], params: Any) -> Any:
+        """Return the operation applied to the tangents; a constant operand's tangent is given as zeros."""
+        return getattr(m, self.name)(*tangents, **params)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class Bilinear(Primitive):
+    """An operation linear in each of two operands: it declares a transpose for each.
+
+    Attributes
+    ----------
+    array : callable
+        ``array(a, b, **params)``.
+    transposes : tuple of two callables
+        ``rule(m, adjoint, a, b, **params)``.
+    """
+
+    array: Callable[..., Any]
+    transposes: tuple[Rule, Rule]
+
+    def __post_init__(self) -> None:
+        self._complete()
+
+    @property
+    def arity(self) -> int:
+        """The number of operands."""
+        return 2
+
+    def contribution(self, m: Any, i: int, adjoint: Any, y: Any, operands: Sequence[Any], params: Any) -> Any:
+        """Return the transpose of slot ``i`` applied to the adjoint."""
+        return self.transposes[i](m, adjoint, *operands, **params)
+
+    def tangent(self, m: Any, tangents: Sequence[Any], y: Any, operands: Sequence[Any], params: Any) -> Any:
+        """Return the product rule: the operation with one slot after the other replaced by its tangent."""
+        apply = getattr(m, self.name)
+        (a, b), (da, db) = operands, tangents
+        return _added(
+            [apply(*pair, **params) for pair in ((da, b), (a, db)) if pair[0] is not None and pair[1] is not None]
+        )
+
+
+#: Every operation by its name. The order is the order of the opcodes of a program.
+TABLE: dict[str, Primitive] = {}
+
+
+def lookup(name: str) -> Primitive:
+    """Return the record called ``name``, or say which names come close.
+
+    Raises
+    ------
+    UnknownPrimitiveError
+        If the table has no such operation.
+    """
+    try:
+        return TABLE[name]
+    except KeyError:
+        close = difflib.get_close_matches(name, TABLE, n=3)
+        hint = f" Did you mean {' or '.join(close)}?" if close else ""
+        raise UnknownPrimitiveError(
+            f"There is no operation called {name!r} in the table.{hint} "
+            "A new one is one record: autograd_core.register(Pointwise(name=..., scalar=..., array=..., partials=...))."
+        ) from None
+
+
+def record(primitive: Primitive) -> Primitive:
+    """Enter an operation in the table and return its record.
+
+    Raises
+    ------
+    RegistrationError
+        If it is not a record, or if its name is taken or is not an identifier.
+    """
+    if not isinstance(primitive, Primitive):
+        raise RegistrationError(
+            f"A record such as Pointwise(name=..., scalar=..., array=..., partials=...) was expected, "
+            f"not {type(primitive).__name__}."
+        )
+    if not primitive.name.isidentifier():
+        raise RegistrationError(
+            f"{primitive.name!r} cannot name an operation: every algebra has it as m.name, "
+            "so it must be a Python identifier, for instance 'my_operation'."
+        )
+    if primitive.name in TABLE:
+        raise RegistrationError(
+            f"The table already holds an operation called {primitive.name!r}; an operation is described once. "
+            "Choose another name."
+        )
+    TABLE[primitive.name] = primitive
+    return primitive

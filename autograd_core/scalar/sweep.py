@@ -1,0 +1,145 @@
+"""The reverse sweep of a graph of floats alone, as one plain loop.
+
+It does what draining the general sweep does, bit for bit, in a third of the time, or a thirtieth compiled: the adjoints
+are kept in the nodes, and nothing is made for an onlooker.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any, Final
+
+from ..graph.history import by_creation
+
+if TYPE_CHECKING:
+    from .value import Value
+
+__all__ = ["drained", "one_at_a_time"]
+
+#: The loop keeps its adjoints in the nodes, and gradients of shared leaves are read, added to and written.
+one_at_a_time: Final = threading.Lock()
+
+#: The nodes that were met. Not empty before a sweep only if the clean-up after the last was interrupted.
+_met: Final[list[Any]] = []
+
+
+def drained(root: Value, seed: float) -> bool:
+    """Set the gradient of every ancestor of ``root``, or leave all as they were if anything raises.
+
+    Returns False, with nothing changed, for a graph that needs the general sweep, and while another thread is here.
+    """
+    if one_at_a_time.locked():
+        return False
+    with one_at_a_time:
+        if _met:
+            _clean_up()
+        before: dict[Value, float] = {}
+        leaves: list[Value] = []
+        all_met = False
+        try:
+            oldest = _meet(root, before, leaves)
+            if oldest >= 0:
+                order = _newest_first(root.index, oldest)
+                all_met = True
+                _send(root, seed, order)
+                for leaf in leaves:
+                    leaf._grad += before.get(leaf, 0.0)  # leaves accumulate
+                    leaf._swept = True
+                return True
+        except BaseException:
+            _give_back(before, all_met)
+            raise
+        finally:
+            if all_met:
+                _met.clear()
+            else:
+                _clean_up()
+        _give_back(before, False)
+        return False
+
+
+def _meet(root: Value, before: dict[Value, float], leaves: list[Value]) -> int:
+    """Find the ancestors of ``root``, and set their adjoints to zero.
+
+    Enters the gradients they had, and which of them are leaves. Returns the least creation index of an operation among
+    them, or -1 if there is one whose operands have no slots.
+    """
+    _met.append(root)  # an interrupt may come after any call: a node is listed first, then marked
+    root._met = True
+    waiting: list[Any] = [root]  # last in, first out: operands are near their results in memory
+    oldest = root.index
+    while waiting:
+        node: Value = waiting.pop()
+        if node._swept:
+            before[node] = node._grad
+        node._grad = -0.0  # the sum of nothing: -0.0 + c is c to the last bit, sign of zero included
+        a, b = node._a, node._b
+        if a is not None:
+            if not a._met:
+                _met.append(a)
+                a._met = True
+                waiting.append(a)
+        elif b is None:
+            if node.op is not None:
+                return -1
+            leaves.append(node)
+            continue
+        if b is not None and not b._met:
+            _met.append(b)
+            b._met = True
+            waiting.append(b)
+        if node.index < oldest:
+            oldest = node.index
+    return oldest
+
+
+def _newest_first(newest: int, oldest: int) -> list[Any]:
+    """Return the operations that were met, newest first, with None between them where others were created; unmark all.
+
+    They are laid out by their indices, which takes linear time; where the gaps are too wide for that, they are sorted.
+    """
+    found: list[Value] = _met
+    span = newest - oldest + 1
+    if span > 4 * len(found):
+        for node in found:
+            node._met = False
+        return sorted([node for node in found if node.op is not None], key=by_creation, reverse=True)
+    order: list[Any] = [None] * span
+    for node in found:
+        node._met = False
+        if node.op is not None:
+            order[newest - node.index] = node
+    return order
+
+
+def _send(root: Value, seed: float, order: list[Any]) -> None:
+    """Complete the adjoints, from the root down."""
+    operations: list[Value | None] = order
+    root._grad = seed
+    for node in operations:
+        if node is not None:
+            adjoint = node._grad
+            a, b = node._a, node._b
+            if a is not None:
+                a._grad += adjoint * node._da
+            if b is not None:
+                b._grad += adjoint * node._db
+            node._swept = True
+
+
+def _give_back(before: dict[Value, float], all_met: bool) -> None:
+    """Undo a sweep that did not come to its end."""
+    if all_met:
+        found: list[Value] = _met
+        for node in found:
+            node._swept = node in before
+    for node, gradient in before.items():
+        node._grad = gradient
+
+
+def _clean_up() -> None:
+    """Forget which nodes were met."""
+    found: list[Value] = _met
+    for node in found:
+        node._met = False
+    found.clear()

@@ -1,0 +1,4 @@
+"""Save and load models as files that are checked when they are read.
+
+May import ``models`` and ``optim``.
+"""

@@ -1,0 +1,4 @@
+"""Modules: neurons, layers, networks, their activations and initial weights.
+
+May import the ground only: ``errors`` and ``options``.
+"""

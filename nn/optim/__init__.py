@@ -1,0 +1,4 @@
+"""Optimizers, learning rate schedules and regularizers.
+
+May import ``models``.
+"""

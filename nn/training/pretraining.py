@@ -1,0 +1,123 @@
+"""Greedy layer-wise pre-training: every layer first learns to describe its own inputs, without labels.
+
+Each Linear layer, with the activation behind it, is the encoder of an autoencoder: h = f(W x + b), and a decoder
+V h + c that is thrown away afterwards has to reconstruct x from h. What the layer then makes of the data is what the
+next one learns to describe.
+
+References
+----------
+Y. Bengio, P. Lamblin, D. Popovici and H. Larochelle, *Greedy layer-wise training of deep networks*, NeurIPS 2006.
+P. Vincent et al., *Extracting and composing robust features with denoising autoencoders*, ICML 2008.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from numpy.typing import ArrayLike
+
+from ..data.data import table
+from ..errors import OperandError, OptionError
+from ..models.initializers import generator
+from ..models.layers import Linear
+from ..models.sequential import Sequential
+from ..optim.optimizer import Optimizer
+from ..optim.optimizers import Adam
+from ..options import count, in_range
+from .evaluation import quiet
+from .history import History
+from .training import fit
+
+__all__ = ["pretrain"]
+
+
+def pretrain(
+    model: Sequential,
+    X: ArrayLike,
+    *,
+    epochs: int = 20,
+    batch_size: int | None = 32,
+    optimizer: Callable[[list[Any]], Optimizer] | None = None,
+    noise: float = 0.0,
+    last: bool = False,
+    seed: int = 0,
+    progress: bool | None = False,
+) -> list[History]:
+    """Train the hidden layers of a model one after the other, each as an autoencoder of what the ones before it give.
+
+    Parameters
+    ----------
+    model : Sequential
+        Changed in place; its decoders are not kept.
+    X : array_like, shape (samples, features)
+        No labels are needed.
+    epochs, batch_size : int
+        For each layer.
+    optimizer : callable, optional
+        Makes an optimiser of a list of parameters; Adam with its defaults if left out.
+    noise : float
+        Standard deviation of normal noise on the inputs, which the autoencoder has to remove: denoising makes a layer
+        useful that has as many units as inputs, or more.
+    last : bool
+        Whether the last Linear layer is trained as well; it is usually the output and left to the labels.
+    seed : int
+        Of the decoders, the order of samples and the noise.
+    progress : bool, optional
+        As in ``fit``.
+
+    Returns
+    -------
+    list of History
+        One a layer trained, with the reconstruction error.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> X = np.random.default_rng(0).normal(size=(40, 3))
+    >>> model = Sequential(Linear(3, 2, rng=0), "tanh", Linear(2, 1, rng=1))
+    >>> [history] = pretrain(model, X, epochs=10)
+    >>> history["loss"][-1] < history["loss"][0]
+    True
+    """
+    if not isinstance(model, Sequential):
+        raise OperandError(f"pretrain() takes a Sequential, not {type(model).__name__}: MLP(...).to_tensor().")
+    places = [i for i, layer in enumerate(model.layers) if isinstance(layer, Linear)]
+    trained = places if last else places[:-1]
+    if not trained:
+        raise OptionError("There is no hidden Linear layer to pre-train.")
+    deviation = in_range("noise", noise, 0.0)
+    draws = generator(count(seed, "seed", 0))
+    flowing: Any = table(X)
+    histories, done = [], 0
+    for place in trained:
+        flowing = _through(model, done, place, flowing)
+        encoder = [model.layers[place], *_activation_after(model, place)]
+        linear: Any = encoder[0]
+        autoencoder = Sequential(*encoder, Linear(linear.out_features, linear.in_features, rng=draws))
+        given = flowing + draws.normal(0.0, deviation, flowing.shape) if deviation else flowing
+        make = optimizer or Adam
+        histories.append(
+            fit(autoencoder, (given, flowing), "mse", make(autoencoder.parameters()), epochs=epochs,
+                batch_size=batch_size, seed=seed, progress=progress)
+        )  # fmt: skip
+        done = place
+    return histories
+
+
+def _activation_after(model: Sequential, place: int) -> list[Any]:
+    """Return the layers between a Linear one and the next: its activation, and what normalises it."""
+    found = []
+    for layer in model.layers[place + 1 :]:
+        if isinstance(layer, Linear):
+            break
+        found.append(layer)
+    return found
+
+
+def _through(model: Sequential, first: int, last: int, X: Any) -> Any:
+    """Return what the layers from one place up to another make of data, in prediction mode."""
+    with quiet(model):
+        for layer in model.layers[first:last]:
+            X = layer(X).numpy()
+    return X

@@ -1,0 +1,4 @@
+"""The ``backprop`` command.
+
+May import every wing.
+"""

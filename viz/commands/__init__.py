@@ -1,1 +1,0 @@
-"""What the parts of the ``backprop`` command have in common."""

@@ -1,0 +1,4 @@
+"""Show objects in notebooks and terminals.
+
+May import nn and every lower wing.
+"""

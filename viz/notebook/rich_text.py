@@ -1,0 +1,50 @@
+"""What the package rich prints: a graph as a tree with branches, numbers and gradients in colours.
+
+Whoever has rich writes ``rich.print(loss)``; nothing else imports it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..scene import outline
+from ..scene.boxes import Scene
+from ..style import labels
+
+__all__ = ["coloured", "tree"]
+
+
+def tree(scene: Scene) -> Any:
+    """Return a scene as a ``rich.tree.Tree``."""
+    from rich.text import Text
+    from rich.tree import Tree
+
+    root = Tree(Text(scene.title, "bold"), guide_style="dim")
+    branches = [root]
+    for depth, (name, *cells) in outline.rows(scene):
+        del branches[depth + 1 :]
+        if cells:
+            formula, value, grad = cells
+            numbers = (value, "cyan"), (f"  {grad}", _style(grad))
+            line = Text.assemble((name, "bold"), (" = ", "dim"), formula, *numbers)
+        else:
+            line = Text(name, "italic")
+        branches.append(branches[-1].add(line))
+    if scene.note:
+        root.add(Text(scene.note, "dim"))
+    return root
+
+
+def _style(gradient: str) -> str:
+    """Return the colour of a gradient as in pictures: blue if it is negative, orange if it is positive."""
+    if gradient.endswith(labels.NOT_COMPUTED):
+        return "dim"
+    return "blue" if " −" in gradient else "dark_orange"
+
+
+def coloured(text: str) -> Any:
+    """Return text as rich colours the numbers and names in it; nothing in the text is markup."""
+    from rich.highlighter import ReprHighlighter
+    from rich.text import Text
+
+    return ReprHighlighter()(Text(text))

@@ -1,0 +1,44 @@
+"""Where in the picture of a network a step of its sweep takes place.
+
+>>> from viz.playground.session import Session
+>>> session = Session(layers=(2,))
+>>> for _ in range(8):
+...     session.do({"do": "step", "size": "operation"})
+>>> session.card["lines"][0][1], working(session, diagram_of(session.model))
+('v8 = layer0.neuron1.w1 * x2', ['u1_1', 'l0_1_1_1'])
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..network.networks import diagram_of
+from .optimizer_state import shown_numbers
+
+if TYPE_CHECKING:
+    from .session import Session
+
+__all__ = ["diagram_of", "working"]
+
+
+def working(session: Session, diagram: Any) -> list[str]:
+    """Return the ids of the units, links and biases at which the step that was taken last works.
+
+    The weight of a link is an operand of it, or is what it sends to; the unit is the one whose part of the model made
+    the node. Of a layer of Tensors all units work at once.
+    """
+    stepper = session.stepper
+    if stepper is None or stepper.current is None:
+        return []
+    step = stepper.current
+    part = step.scope.partition(".")[2]
+    paths = {p: path for path, p in session.model.named_parameters()}
+    nodes = stepper.nodes(step)
+    units, numbers = [], []
+    for id, p, _ in shown_numbers(session, diagram):
+        inside = part and paths[p].startswith(f"{part}.")
+        if inside:
+            units.append(id if id.startswith("u") else "u" + "_".join(id[1:].split("_")[2:]))
+        if p in nodes:
+            numbers.append(f"bias {id}" if id.startswith("u") else id)
+    return [*dict.fromkeys(units), *numbers]

@@ -1,0 +1,131 @@
+"""A training in a thread of its own, and what its page looks like wherever it is shown.
+
+>>> choices()["regularizer"]
+['none', 'L1', 'L2']
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from autograd_core import trace
+
+from ..page.scripts import static
+from ..stepper import html
+from ..style.theme import DARK, LIGHT
+from .session import Session
+from .settings import CHOICES, DATASETS
+
+__all__ = ["CHUNK", "Runner", "choices", "style", "warm_up"]
+
+#: seconds of training between two looks at what else there is to do, and between two pictures
+CHUNK, PICTURE = 0.03, 0.1
+
+
+class Runner:
+    """Trains a session in a thread by small chunks, so that whoever holds the session is not kept waiting.
+
+    The thread lives while the session plays, and no longer.
+
+    Parameters
+    ----------
+    session : Session
+    show : callable, optional
+        Is called with nothing, from that thread, whenever there is something new to see.
+    patience : float, optional
+        After so many seconds in which nobody asked for anything, nobody is there any more, and the training stops.
+    """
+
+    def __init__(
+        self, session: Session, show: Callable[[], None] = lambda: None, patience: float | None = None
+    ) -> None:
+        self.session = session
+        self.lock = threading.Lock()
+        self._show, self._patience = show, patience
+        self._heard = time.monotonic()
+        self._closed = False
+        self._thread: threading.Thread | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether there is a thread that trains."""
+        return self._thread is not None
+
+    def do(self, message: Any) -> dict[str, Any] | None:
+        """Do what a page asks for, between two chunks."""
+        with self.lock:
+            self.heard()
+            answer = self.session.do(message if isinstance(message, dict) else {})
+            if self._closed:
+                self.session.playing = False
+            if self.session.playing and self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="playground", daemon=True)
+                self._thread.start()
+        return answer
+
+    def heard(self) -> None:
+        """Note that somebody is there."""
+        self._heard = time.monotonic()
+
+    def close(self) -> None:
+        """Stop training, for good."""
+        self._closed = True
+        self.session.playing = False
+        thread = self._thread
+        if thread is not None and thread is not threading.current_thread():
+            thread.join(timeout=5.0)
+
+    def _run(self) -> None:
+        shown = 0.0
+        while self._trained():
+            if time.monotonic() - shown > PICTURE:
+                self._show()
+                shown = time.monotonic()
+            time.sleep(0.004)  # lets the thread of the kernel have the lock and the interpreter
+        self._show()
+
+    def _trained(self) -> bool:
+        """Train for a chunk; or take leave, if there is no more to do."""
+        with self.lock:
+            if self._patience is not None and time.monotonic() - self._heard > self._patience:
+                self.session.playing = False
+            if not self.session.playing:
+                self._thread = None
+                return False
+            try:
+                self.session.advance(CHUNK)
+            except Exception as error:  # of a model of the user's own: the page tells it, and can go on
+                self.session.playing = False
+                self.session.notice = f"{type(error).__name__}: {error}"
+            return True
+
+
+@cache
+def warm_up() -> None:
+    """Let programs be loaded, which takes a second, or compiled, which takes some more, before they are needed."""
+
+    def first_program() -> None:
+        trace(lambda x: x * x, 1.0).value_and_grad([1.0, 2.0])
+
+    threading.Thread(target=first_program, name="playground warm-up", daemon=True).start()
+
+
+def choices() -> dict[str, list[Any]]:
+    """Return what can be chosen, by the name of the setting."""
+    return {name: [choice for choice in values if choice] for name, values in CHOICES.items()} | {
+        "dataset": list(DATASETS)
+    }
+
+
+def style() -> str:
+    """Return the style sheet, with both themes' colours, of an element that stands in somebody else's page."""
+    light, dark = html.variables(LIGHT), html.variables(DARK)
+    return (
+        f".playground {{ {light} }}\n"
+        f'@media (prefers-color-scheme: dark) {{ .playground[data-theme="auto"] {{ {dark} }} }}\n'
+        f'.playground[data-theme="dark"] {{ {dark} }}\n' + static("playground/playground.css")
+    )

@@ -1,0 +1,91 @@
+"""Pictures in a row as one GIF, which plays wherever pictures are shown."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..style.errors import RendererMissingError
+
+__all__ = ["gif"]
+
+#: as many as a GIF may have
+COLOURS = 256
+
+
+def gif(bitmaps: Iterable[bytes], total: int, seconds: float) -> bytes:
+    """Return PNG pictures of one size as an animation that repeats.
+
+    Parameters
+    ----------
+    bitmaps : iterable of bytes
+        PNG pictures, which may be made while this runs; a bar shows how far it is, if tqdm is installed.
+    total : int
+        How many.
+    seconds : float
+        How long each is shown; the last one four times as long.
+
+    Raises
+    ------
+    RendererMissingError
+        If Pillow is not installed.
+    """
+    try:
+        from PIL import Image
+    except ImportError:
+        raise RendererMissingError(
+            "A GIF is written by Pillow, which is not installed: pip install 'autograd-core[plot]' brings it. A page "
+            '(save("steps.html")) needs nothing.'
+        ) from None
+    pictures = [Image.open(io.BytesIO(bitmap)).convert("RGB") for bitmap in _shown(bitmaps, total)]
+    size = max(picture.width for picture in pictures), max(picture.height for picture in pictures)
+    frames = []
+    for picture in pictures:
+        canvas = Image.new("RGB", size, picture.getpixel((0, 0)))
+        canvas.paste(picture, (0, 0))
+        frames.append(canvas)
+    palette, indices = _indexed(frames)
+    frames = [Image.frombytes("P", size, index.tobytes()) for index in indices]
+    for frame in frames:
+        frame.putpalette(palette)
+    shown = [int(1000 * seconds)] * (len(frames) - 1) + [int(4000 * seconds)]
+    made = io.BytesIO()
+    frames[0].save(made, "GIF", save_all=True, append_images=frames[1:], duration=shown, loop=0)
+    return made.getvalue()
+
+
+def _indexed(pictures: Sequence[Any]) -> tuple[bytes, Iterator[NDArray[np.uint8]]]:
+    """Return the colours that most of the pictures have, and for each picture the number of the nearest everywhere.
+
+    One palette for all of them, so that colours do not flicker and what stays the same is saved once; surfaces keep
+    their very colours, which a palette of averages would not give them.
+    """
+    found: Counter[tuple[int, int, int]] = Counter()
+    for picture in pictures:
+        found.update({colour: count for count, colour in picture.getcolors(1 << 24)})
+    colours = np.array([colour for colour, _ in found.most_common()])
+    palette = colours[:COLOURS]
+    table = np.zeros(1 << 24, np.uint8)
+    for some in np.array_split(colours, 1 + len(colours) // 1000):
+        table[_codes(some)] = ((some[:, None] - palette) ** 2).sum(-1).argmin(-1)
+    return palette.astype(np.uint8).tobytes(), (table[_codes(np.asarray(picture))] for picture in pictures)
+
+
+def _codes(colours: NDArray[Any]) -> NDArray[Any]:
+    """Return red, green and blue as one number."""
+    red, green, blue = (colours[..., i].astype(np.int32) for i in range(3))
+    return red << 16 | green << 8 | blue
+
+
+def _shown(bitmaps: Iterable[bytes], total: int) -> Iterator[Any]:
+    try:
+        from tqdm import tqdm
+    except ImportError:
+        return iter(bitmaps)
+    bar: Iterator[Any] = iter(tqdm(bitmaps, total=total, unit="frame", desc="animation", delay=2.0))
+    return bar

@@ -1,0 +1,294 @@
+"""Derivatives beside central differences: for each step the local one, and the gradient where it is complete.
+
+The differences know nothing of any rule: they compute the operation, or the whole graph, again with numbers moved a
+little. They see a wrong rule; they mean nothing at a kink, and end where rounding begins, and then say so.
+
+>>> from autograd_core import Value
+>>> from viz.steps.steps import steps
+>>> a = Value(3.0, label="a")
+>>> reading = Reading(a * a)
+>>> taken = tuple(steps(reading))
+>>> [check.difference is not None and round(check.difference, 6) for check in Checks(reading, taken)[taken[-1]]]
+[3.0, 6.0]
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from autograd_core.errors import GraphError
+from autograd_core.graph.by_hand import GIVEN
+from autograd_core.records.primitive import Pointwise
+from autograd_core.transforms.differences import numerical_derivative
+
+from ..scene.graph_view import Reading
+from ..style import labels
+from .replay import Replay
+from .smoothness import DIFFER, ROUNDING, TOLERANCE, compared
+from .steps import Step
+
+__all__ = ["MOST_REPLAYED", "Check", "Checked", "Checks"]
+
+#: nodes of a graph that is computed again for the gradient of each: of Values side by side, of arrays one by one
+MOST_REPLAYED, MOST_ONE_BY_ONE = 2000, 200
+#: how many graphs are computed side by side
+SIDE_BY_SIDE = 128
+#: the step of a difference, as a share of the number that is moved, or of 1
+STEP = 1e-3
+
+#: what d is in the names of checks of arrays
+DIRECTION = "d is an array of +1 and −1: arrays are moved along it, and both numbers are derivatives along it."
+
+CHANGED = "numbers were changed between recording and stepping"
+BY_HAND = "made by hand, without a rule to compute it again"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A derivative beside a difference.
+
+    Attributes
+    ----------
+    name : str
+        What is differentiated by what.
+    derivative, difference : float or None
+        As the engine has it, and as moved numbers show it; None if it is not known. Of arrays both are derivatives
+        along one direction, whose elements are +1 and -1.
+    words : str
+        Why the two cannot be compared, or that they differ; "" where they agree.
+    """
+
+    name: str
+    derivative: float | None = None
+    difference: float | None = None
+    words: str = ""
+
+    @property
+    def relative(self) -> float | None:
+        """The difference between both, as a share of the larger one."""
+        if self.derivative is None or self.difference is None:
+            return None
+        larger = max(abs(self.derivative), abs(self.difference))
+        return abs(self.derivative - self.difference) / larger if larger else 0.0
+
+    @property
+    def verdict(self) -> str:
+        """Whether both "agree" or "differ"; "open" where that cannot be said."""
+        return "agree" if self.words in ("", ROUNDING) else "differ" if self.words == DIFFER else "open"
+
+    def cells(self) -> tuple[str, str, str, str]:
+        """Return what is shown: the name, both numbers, and how far they are apart or why that means nothing."""
+        apart = "0" if self.relative == 0.0 else "" if self.relative is None else labels.number(self.relative, 2)
+        return self.name, _digits(self.derivative), _digits(self.difference), self.words or apart
+
+
+def _digits(x: float | None) -> str:
+    return labels.NOT_COMPUTED if x is None else labels.number(x, 8)
+
+
+class Checked(tuple[Check, ...]):
+    """The checks of a step, which print as a table."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        if not self:
+            return "There is nothing to check: derivatives are computed in backward steps."
+        lines = [("", "derivative", "central difference", "relative difference"), *(check.cells() for check in self)]
+        wide = [max(labels.width(line[i]) for line in lines) for i in range(3)]
+        notes = [DIRECTION] if any(check.name.endswith(" · d") for check in self) else []
+        padded = ([labels.pad(line[i], wide[i], right=i > 0) for i in range(3)] + [line[3]] for line in lines)
+        return "\n".join([*("  ".join(cells).rstrip() for cells in padded), *notes])
+
+
+class Checks:
+    """The checks of the steps of a graph: ``checks[step]``.
+
+    Parameters
+    ----------
+    reading : Reading
+        The graph.
+    taken : sequence of Step
+        Its steps.
+    """
+
+    def __init__(self, reading: Reading, taken: Sequence[Step]) -> None:
+        self._reading = reading
+        self._replay = Replay(reading.order)
+        self._values = {step.node: step.value for step in taken if step.kind == "forward"}
+        self._last: dict[str, Step] = {}
+        self._awaited: Counter[str] = Counter()  # contributions, by the node that receives them
+        self._left: dict[int, int] = {}  # and how many are still to come after a step
+        for step in reversed(taken):
+            if step.kind == "seed" or (step.kind == "backward" and step.contribution is not None):
+                target = step.target or step.node
+                self._last.setdefault(target, step)
+                self._left[step.index] = self._awaited[target]
+                self._awaited[target] += 1
+
+    def __getitem__(self, step: Step) -> Checked:
+        return Checked(self._of(step))
+
+    def _of(self, step: Step) -> Iterator[Check]:
+        if step.kind != "backward" or step.slot is None or step.contribution is None:
+            return
+        yield self._local(step)
+        left = self._left[step.index]
+        if left:
+            more = f"{left} more contribution{'s' * (left > 1)} to come"
+            yield Check(labels.Name(step.target_name).adjoint, words=more)
+        elif not self.left_out:
+            yield self._gradients[step.target]
+
+    @cached_property
+    def left_out(self) -> str:
+        """Why gradients are not checked, "" if they are."""
+        most = MOST_REPLAYED if self._pointwise else MOST_ONE_BY_ONE
+        if len(self._reading.order) <= most:
+            return ""
+        return f"Gradients are checked in graphs of up to {most:,} nodes; this one has {len(self._reading.order):,}."
+
+    @cached_property
+    def _pointwise(self) -> bool:
+        """Whether many graphs of this kind can be computed side by side, as lanes of arrays."""
+        ops = {node.op for node in self._reading.order if node.op is not None}
+        return all(isinstance(op, Pointwise) and op is not GIVEN for op in ops) and not any(
+            np.ndim(self._replay.number(node)) for node in self._reading.order
+        )
+
+    @property
+    def note(self) -> str:
+        """What is to be said of all of them: what d is, what was left out."""
+        arrays = any(np.ndim(self._replay.number(node)) for node in self._reading.order)
+        return " ".join(filter(None, [DIRECTION if arrays else "", self.left_out]))
+
+    @cached_property
+    def _tolerance(self) -> float:
+        """How far apart two numbers may be that were computed with so many digits."""
+        single = any(getattr(node.data, "dtype", np.float64) == np.float32 for node in self._reading.order)
+        return 1e-3 if single else TOLERANCE
+
+    def _local(self, step: Step) -> Check:
+        """Compare what an operation does to its operand with its rule."""
+        node: Any = self._node(step.node)
+        operands = [self._replay.number(x) for x in node.operands]
+        slope = f"∂{step.name}/∂{step.target_name}"
+        x, slot = operands[step.slot or 0], step.slot or 0
+        if isinstance(step.local, float):
+            name, derivative, weight, along = slope, step.local, 1.0, 1.0
+        else:
+            along = _direction(x)
+            name, weight = f"{labels.Name(step.name).adjoint} · {slope}{_d(x)}", step.upstream
+            derivative = _inner(step.contribution, along)
+
+        def f(t: float) -> float:
+            return _inner(weight, self._replay.again(node, [*operands[:slot], x + t * along, *operands[slot + 1 :]]))
+
+        y = _inner(weight, self._replay.number(node))
+        return self._compared(name, f, y, x, derivative, node.op.kink, self._changed([node]))
+
+    @cached_property
+    def _gradients(self) -> dict[str, Check]:
+        """The check of every gradient, from graphs that are computed again with one node moved."""
+        nodes = [
+            (identity, self._node(identity), step) for identity, step in self._last.items() if step.after is not None
+        ]
+        nodes.sort(key=lambda entry: entry[1].index)
+        changed = self._changed(self._reading.order)
+        size = SIDE_BY_SIDE if self._pointwise else 1
+        found: dict[str, Check] = {}
+        for start in range(0, len(nodes), size):
+            some = nodes[start : start + size]
+            since = int(some[0][0][1:])
+            differences = self._side_by_side(since, [node for _, node, _ in some]) if self._pointwise else [None]
+            for (identity, node, step), difference in zip(some, differences, strict=True):
+                found[identity] = self._gradient(since, node, step, difference, changed)
+        return found
+
+    def _side_by_side(self, since: int, nodes: Sequence[Any]) -> list[float]:
+        """Return the central differences of the output by some Values, from graphs side by side, one for each."""
+        lanes = np.eye(len(nodes))
+        numbers = np.array([self._replay.number(node) for node in nodes])
+        steps: Any = STEP * np.maximum(1.0, abs(numbers))
+        seed = self._seed
+
+        def moved(t: Any) -> dict[Any, Any]:
+            return {node: t * lane for node, lane in zip(nodes, lanes, strict=True)}
+
+        def f(t: Any) -> Any:
+            return seed * self._replay.output(moved(t), since)
+
+        with np.errstate(all="ignore"):
+            differences: Any = numerical_derivative(f, np.zeros(len(nodes)), steps)  # type: ignore[arg-type]
+        return [float(x) for x in np.broadcast_to(differences, len(nodes))]
+
+    def _gradient(self, since: int, node: Any, step: Step, difference: float | None, changed: str) -> Check:
+        x, seed = self._replay.number(node), self._seed
+        along = _direction(x)
+
+        def f(t: float) -> float:
+            return _inner(seed, self._replay.output({node: t * along}, since))
+
+        name = self._reading.name(node).adjoint + _d(x)
+        y = _inner(seed, self._replay.number(self._reading.root))
+        return self._compared(name, f, y, x, _inner(step.after, along), "", changed, difference)
+
+    @property
+    def _seed(self) -> Any:
+        return self._last[self._reading.ids[self._reading.root]].after
+
+    def _compared(
+        self,
+        name: str,
+        f: Callable[[float], float],
+        y: float,
+        x: Any,
+        derivative: float,
+        kink: str,
+        changed: str,
+        difference: float | None = None,
+    ) -> Check:
+        if changed:
+            return Check(name, derivative, words=changed)
+        try:
+            with np.errstate(all="ignore"):
+                found = compared(f, y, x, derivative, kink, difference, self._tolerance)
+        except GraphError:
+            return Check(name, derivative, words=BY_HAND)
+        return Check(name, derivative, *found)
+
+    def _changed(self, nodes: Sequence[Any]) -> str:
+        """Say so if operations no longer give what was recorded: their operands hold other numbers by now."""
+        for node in nodes:
+            if node.op is None or node.op is GIVEN:
+                continue
+            recorded = self._values[self._reading.ids[node]]
+            digits = 1e-9 if getattr(recorded, "dtype", np.float64) == np.float64 else 1e-4
+            now = self._replay.again(node)
+            if not np.allclose(now, recorded, rtol=digits, atol=1e-300, equal_nan=True):
+                return CHANGED
+        return ""
+
+    def _node(self, identity: str) -> Any:
+        return self._reading.order[int(identity[1:])]
+
+
+def _direction(x: Any) -> Any:
+    """Return the direction in which an array is moved: +1 and -1, the same in every process."""
+    if not np.ndim(x):
+        return 1.0
+    return np.random.default_rng(np.size(x)).choice(np.array([-1.0, 1.0]), size=np.shape(x))
+
+
+def _d(x: Any) -> str:
+    return " · d" if np.ndim(x) else ""
+
+
+def _inner(weight: Any, y: Any) -> float:
+    return float(np.sum(np.multiply(weight, y, dtype=np.float64)))

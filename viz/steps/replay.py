@@ -1,0 +1,74 @@
+"""A graph computed again with some of its numbers moved. Nothing is recorded, and no node is written to.
+
+>>> from autograd_core import Value, history
+>>> a = Value(3.0)
+>>> replay = Replay(history(a * a)[::-1])
+>>> a.data = 100.0
+>>> replay.output({a: 0.5})
+12.25
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd_core.graph.node import kept
+from autograd_core.graph.quiet import quietly
+from autograd_core.records.primitive import Pointwise
+
+from ..scene.formulas import settings
+
+__all__ = ["Replay"]
+
+
+class Replay:
+    """A graph with the numbers that it has now, whatever becomes of them.
+
+    Parameters
+    ----------
+    order : sequence of nodes
+        The graph, oldest first; the last is the output.
+    """
+
+    def __init__(self, order: Sequence[Any]) -> None:
+        self.order = order
+        self._numbers = {node: kept(node) for node in order}  # an array that was recorded is never written to
+
+    def number(self, x: Any) -> Any:
+        """Return the number or the array of an operand; float32 as float64, since a difference needs the digits."""
+        data = self._numbers.get(x, x)
+        return data.astype(np.float64) if isinstance(data, np.ndarray) and data.dtype == np.float32 else data
+
+    def again(self, node: Any, operands: Sequence[Any] | None = None) -> Any:
+        """Return what the operation of a node makes of its own operands, or of others.
+
+        These are numbers, arrays, or arrays in the place of numbers, which are many numbers side by side.
+        """
+        x = list(map(self.number, node.operands)) if operands is None else operands
+        if isinstance(node.op, Pointwise) and not any(isinstance(each, np.ndarray) for each in x):
+            return node.op.scalar(*x)
+        y = quietly(node.op.array, *x, **settings(node))
+        return np.asarray(y) if isinstance(self._numbers[node], np.ndarray) else y
+
+    def output(self, moved: Mapping[Any, Any], since: int = 0) -> Any:
+        """Return the output of the graph when some nodes are moved, and what depends on them is computed again.
+
+        Parameters
+        ----------
+        moved : mapping
+            Node to what is added to it: a number, or an array. An array added to the number of a Value puts that many
+            graphs side by side; then all operations must be pointwise.
+        since : int
+            The place of the oldest of these nodes, if it is known: what is older depends on none of them.
+        """
+        found: dict[Any, Any] = {}
+        for node in self.order[since:]:
+            if not found.keys().isdisjoint(node.parents):
+                found[node] = self.again(node, [found[x] if x in found else self.number(x) for x in node.operands])
+            if node in moved:
+                found[node] = (found[node] if node in found else self.number(node)) + moved[node]
+        output = self.order[-1]
+        return found[output] if output in found else self.number(output)

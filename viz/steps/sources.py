@@ -1,0 +1,134 @@
+"""The user's own lines beside the steps: the expression that made a node, marked among the lines around it.
+
+Files are read when they are shown. A line that cannot be read any more, as of an interactive Python before 3.13, is
+named and not shown.
+
+>>> source = Source("notes.py", 7, 7, (8, 13), ("loss = a * b  # a product",))
+>>> source.code
+'loss = a * b  # a product'
+>>> print(source.text())
+notes.py:7  loss = a * b  # a product
+                   ^^^^^
+"""
+
+from __future__ import annotations
+
+import linecache
+import sys
+import unicodedata
+from collections.abc import Iterable, Sequence
+from pathlib import PureWindowsPath
+from typing import Any, NamedTuple
+
+from autograd_core.graph.origins import Origin
+
+from ..style import labels
+
+__all__ = ["Source", "listings", "source_of"]
+
+#: lines around an expression that are shown with it; of a longer file only stretches are shown
+CONTEXT = 4
+#: columns that a tab takes, and that are shown of a line
+TAB, WIDEST = 4, 200
+
+
+class Source(NamedTuple):
+    """The expression that made a node.
+
+    Attributes
+    ----------
+    file : str
+        As Python names it.
+    line, end_line : int
+        Its first and its last line.
+    columns : tuple of int, or None
+        Where it begins in the first and ends in the last of ``lines``; None if that is not known.
+    lines : tuple of str
+        Its lines, whole, as they may be shown; none if they cannot be read.
+    """
+
+    file: str
+    line: int
+    end_line: int
+    columns: tuple[int, int] | None
+    lines: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        """What the file is called where it is shown: its name, or the number of a notebook's cell."""
+        return _title(self.file)
+
+    @property
+    def code(self) -> str:
+        """Its lines as one."""
+        return " ".join(line.strip() for line in self.lines)
+
+    def text(self) -> str:
+        """Return its lines for a terminal, the expression underlined if it stands in one line."""
+        place = f"{self.title}:{self.line}"
+        indent = min((len(line) - len(line.lstrip()) for line in self.lines if line.strip()), default=0)
+        shown = [line[indent:] for line in self.lines]
+        rows = [
+            f"{place}  {line}" if i == 0 else f"{' ' * labels.width(place)}  {line}" for i, line in enumerate(shown)
+        ]
+        if len(shown) == 1 and self.columns is not None:
+            start, stop = (column - indent for column in self.columns)
+            before = " " * (labels.width(place) + 2 + labels.width(shown[0][:start]))
+            rows.append(before + "^" * labels.width(shown[0][start:stop]))
+        return "\n".join(rows or [place])
+
+
+def source_of(node: Any) -> Source | None:
+    """Return the expression that made a node, if it was recorded inside ``capture_source()``."""
+    notes = node.notes or {}
+    if "source" not in notes:
+        return None
+    file, line = notes["source"]
+    _, _, end_line, start, stop = notes.get("origin") or Origin(file, line, line, None, None)
+    raw = [linecache.getline(file, k) for k in range(line, end_line + 1)]
+    if not any(raw):
+        return Source(file, line, end_line, None, ())
+    columns = None
+    if start is not None and stop is not None:
+        columns = _shown_column(raw[0], start), _shown_column(raw[-1], stop)
+    return Source(file, line, end_line, columns, tuple(map(_shown, raw)))
+
+
+def listings(sources: Iterable[Source]) -> dict[str, list[list[Any]]]:
+    """Return the lines to show of each file: stretches of [number of the first, lines], some left out between two."""
+    wanted: dict[str, set[int]] = {}
+    for source in sources:
+        if source.lines:
+            around = range(max(1, source.line - CONTEXT), source.end_line + CONTEXT + 1)
+            wanted.setdefault(source.file, set()).update(around)
+    return {file: _stretches([*map(_shown, linecache.getlines(file))], found) for file, found in wanted.items()}
+
+
+def _stretches(lines: Sequence[str], wanted: set[int]) -> list[list[Any]]:
+    found: list[list[Any]] = []
+    for k in sorted(k for k in wanted if k <= len(lines)):
+        if found and found[-1][0] + len(found[-1][1]) == k:
+            found[-1][1].append(lines[k - 1])
+        else:
+            found.append([k, [lines[k - 1]]])
+    return found
+
+
+def _shown(line: str) -> str:
+    """Return a line as it may be shown: what cannot be seen or would change the order of the text is replaced."""
+    seen = (c if c == "\t" or unicodedata.category(c) not in {"Cc", "Cf", "Cs"} else "\ufffd" for c in line.rstrip())
+    return "".join(seen).expandtabs(TAB)[:WIDEST]
+
+
+def _shown_column(line: str, column: int) -> int:
+    """Return where a column in bytes of UTF-8 stands in the line as it is shown."""
+    before = line.encode("utf-8", "surrogatepass")[:column].decode("utf-8", "ignore")
+    return min(len(before.expandtabs(TAB)), WIDEST)
+
+
+def _title(file: str) -> str:
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    named = getattr(getattr(shell, "compile", None), "format_code_name", lambda _: None)(file)
+    if named is not None:
+        return " ".join(named)  # Cell In[3]
+    return labels.clean(file if file.startswith("<") else PureWindowsPath(file).name, 60)
