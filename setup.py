@@ -1,7 +1,7 @@
 """What pyproject.toml cannot say: the engine is built as machine code too, if AUTOGRAD_CORE_COMPILED=1 asks for it.
 
-mypyc compiles the modules that ``autograd_core.native.compiled_copy`` names from the text that Python would run. Where that fails, for
-want of a C compiler say, the package is built without, and says why.
+mypyc compiles the modules that ``autograd_core.native.compiled_copy`` names, from the text that Python runs. Without a
+C compiler the package is built without them, and prints the reason.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from . import functions
 from .array.joining import stack, unstack
 from .array.tensor import Tensor
 from .errors import AutogradError
+from .graph import copying as copying  # gives nodes __copy__, __deepcopy__ and __reduce__
 from .graph.history import history
 from .graph.modes import capture_source, detect_anomaly, no_grad
 from .graph.node import COMPILED

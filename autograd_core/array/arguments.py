@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import AutogradError, OperandError, OutOfRangeError, ShapeError
-from ..graph.node import Node, apply, kept
+from ..graph.node import Node, apply, is_integer, kept
 from ..records.primitive import lookup
 
 __all__ = ["Axis", "array", "axes_of", "axis_of", "index_of", "integer", "lengths", "named", "raw", "several"]
@@ -64,11 +64,6 @@ def several(arrays: Any, name: str) -> list[Any]:
     if not len(arrays):
         raise ShapeError(f"{name}() of no arrays has no shape. Give it at least one.")
     return [array(x, f"operand of {name}()") for x in arrays]
-
-
-def is_integer(x: Any) -> bool:
-    """Whether x is an integer of Python or NumPy; True and False are none here."""
-    return isinstance(x, (int, np.integer)) and not isinstance(x, bool)
 
 
 def integer(x: Any, what: str) -> int:

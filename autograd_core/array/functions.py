@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from ..errors import OperandError, ShapeError
+from ..graph.node import is_integer
 from ..readings.algebra import nodes as m
 from ..records.primitive import lookup
-from .arguments import Axis, applied, array, axes_of, axis_of, integer, is_integer, lengths, named, raw, several
+from .arguments import Axis, applied, array, axes_of, axis_of, integer, lengths, named, raw, several
 from .data import type_of_floats
 from .reductions import argmax, argmin, cumsum, max, mean, min, prod, std, sum, var
 

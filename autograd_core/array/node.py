@@ -18,9 +18,9 @@ from ..graph.modes import describe, watched
 from ..graph.node import WATCHERS, Node, tick
 from ..graph.quiet import inside, quiet, quietly
 from ..graph.strong_zero import Lanes, plain
+from ..readings.batched_adjoints import reading
 from ..records.primitive import lookup
 from .arguments import misfit
-from .batched_adjoints import reading
 from .contributions import fitted, sent
 from .data import as_array
 

@@ -14,10 +14,10 @@ from ..graph.history import by_creation
 from ..graph.modes import anomaly_watched
 from ..graph.quiet import quietly
 from ..graph.strong_zero import Lanes, added, plain
+from ..graph.sweep import SWEEP_LOCK
 from ..readings.algebra import arrays
 from ..records.kernels.linear import sum_to
 from ..records.primitive import Bilinear, Pointwise, scaled
-from ..scalar.sweep import one_at_a_time
 from .contributions import fitted
 from .node import ALONE, ArrayNode, holders
 
@@ -41,7 +41,7 @@ def drained(root: Any, seed: Any) -> bool:
         return False
     computed.sort(key=by_creation, reverse=True)
     quietly(descend, computed, adjoints)  # an exception leaves here, with nothing written
-    with one_at_a_time:
+    with SWEEP_LOCK:
         for leaf in leaves:
             adjoint = adjoints[leaf]
             if type(adjoint) is not ndarray:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import GraphError, ShapeError
-from ..graph.node import tick
+from ..graph.node import PROMOTIONS, tick
 from ..graph.sweep import backward
 from .data import as_array
 from .node import NO_PARAMS, ArrayNode
@@ -231,8 +231,11 @@ class Tensor(ArrayNode, ArrayOperators):
                 "w.data -= step: inside no_grad() w -= step would make a Tensor that requires none."
             )
         seed = self.seed(gradient)
-        if inputs is not None or not drained(self, seed):
-            backward(self, seed, inputs)
+        backward(self, seed, inputs)
+
+    def drain(self, seed: Any) -> bool:
+        """Run the loop over Tensors alone; return False if the general sweep must run instead."""
+        return drained(self, seed)
 
     def seed(self, gradient: Any = None) -> Any:
         """Return the adjoint to start a sweep from: ones for a single element, or the one given, checked."""
@@ -262,3 +265,4 @@ class Tensor(ArrayNode, ArrayOperators):
 
 
 from_values = Tensor.from_values
+PROMOTIONS["array"] = from_values

@@ -136,3 +136,8 @@ def _copied(value: Any, memo: dict[int, Any]) -> Any:
     if isinstance(value, np.ndarray) and value.flags.writeable:
         return memo.setdefault(id(value), value.copy())
     return value
+
+
+# Set here, so that ``node`` need not import this module.
+for _name, _function in {"__copy__": shallow_copy, "__deepcopy__": deep_copy, "__reduce__": reduced}.items():
+    setattr(Node, _name, _function)

@@ -17,7 +17,7 @@ from ..records.primitive import Primitive
 from .display import mimebundle, renderable
 from .quiet import quietly
 
-__all__ = ["COMPILED", "OBSERVERS", "WATCHERS", "Node", "apply", "kept", "number", "tick"]
+__all__ = ["COMPILED", "OBSERVERS", "PROMOTIONS", "WATCHERS", "Node", "apply", "is_integer", "kept", "number", "tick"]
 
 #: Whether this text is running as machine code: see ``docs/decisions/0006-compiled-engine.md``.
 COMPILED: Final = not __file__.endswith(".py")
@@ -28,6 +28,9 @@ WATCHERS: Final[dict[int, tuple[Any, ...]]] = {}
 #: thread id -> what is told of every comparison of that thread: a traced function's branches hang on them
 OBSERVERS: Final[dict[int, Any]] = {}
 
+
+#: kind of result -> how an operation on Values is recorded whose result is no Value; ``array`` adds its function
+PROMOTIONS: Final[dict[str, Any]] = {}
 
 #: What is accepted as a number.
 NUMBERS: Final = (int, float, np.integer, np.floating, np.bool_)
@@ -135,21 +138,6 @@ class Node:
         """Show itself in colours, where the package rich prints it."""
         return renderable(self)
 
-    def __copy__(self) -> Node:
-        from .copying import shallow_copy
-
-        return shallow_copy(self)
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Node:
-        from .copying import deep_copy
-
-        return deep_copy(self, memo)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        from .copying import reduced
-
-        return reduced(self)
-
     def bind(self, primitive: Any, operands: tuple[Any, ...], params: Any = None) -> Any:
         """Apply an operation to operands of which this node is one, and record it; ``params`` are its settings."""
         raise NotImplementedError
@@ -165,6 +153,10 @@ class Node:
     def seed(self, gradient: Any = None) -> Any:
         """Return the adjoint to start a sweep from: one, or the one given, checked."""
         raise NotImplementedError
+
+    def drain(self, seed: Any) -> bool:
+        """Run the fast sweep for graphs of this kind of node; return False if the general sweep must run instead."""
+        return False
 
     def pull(self, adjoint: Any, wanted: Any = None) -> tuple[Any, ...]:
         """Return what the adjoint of this node contributes to each parent, in the parents' order.
@@ -197,6 +189,11 @@ def apply(primitive: Any, *operands: Any, **params: Any) -> Any:
     if params or any(isinstance(x, np.ndarray) for x in operands):
         return quietly(primitive.array, *operands, **params)
     return primitive.scalar(*[x if type(x) is float else number(x) for x in operands])
+
+
+def is_integer(x: Any) -> bool:
+    """Return whether x is an integer of Python or NumPy; True and False are not."""
+    return isinstance(x, (int, np.integer)) and not isinstance(x, bool)
 
 
 def number(x: Any, what: str = "data") -> float:

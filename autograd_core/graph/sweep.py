@@ -12,18 +12,21 @@ A. Griewank and A. Walther, *Evaluating Derivatives*, SIAM 2008, chapter 3.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from ..errors import GraphError, OperandError
-from ..scalar.sweep import drained, one_at_a_time
 from .history import history
 from .modes import anomaly_watched, check_adjoint, check_contributions
 from .node import Node
 from .quiet import quietly
 from .strong_zero import added, plain
 
-__all__ = ["backward", "sweep"]
+__all__ = ["SWEEP_LOCK", "backward", "sweep"]
+
+#: Held while gradients are written: gradients of shared leaves are read, added to and written.
+SWEEP_LOCK: Final = threading.Lock()
 
 
 def sweep(
@@ -126,11 +129,11 @@ def backward(root: Any, seed: Any, inputs: Any = None) -> None:
     The gradients of leaves are added to; those of intermediate nodes start from zero in each pass, so that calling
     this twice, or on two losses that share a node, gives what calculus says.
     """
-    if type(seed) is float and inputs is None and not anomaly_watched() and drained(root, seed):
+    if inputs is None and root.drain(seed):
         return
     collect = _visits if inputs is not None or anomaly_watched() else _array_visits
     visits = quietly(collect, root, seed, inputs)  # an exception leaves here, with nothing written
-    with one_at_a_time:
+    with SWEEP_LOCK:
         before = [node._grad if node.swept else None for node, _ in visits]
         try:
             for node, adjoint in visits:

@@ -21,11 +21,11 @@ import numpy as np
 from ..array.data import type_of_floats
 from ..errors import GraphError, OperandError, ShapeError
 from ..scalar.value import Value
-from .run.arguments import Argument, numbers_in, rebuild
 from .run.descent import Descent
 from .run.running import Runner
 from .show.storage import dump, read
 from .show.views import Views
+from .trace.arguments import Argument, numbers_in, rebuild
 from .trace.derived import gradient_of, tangent_of
 from .trace.tracing import Recording, record
 

@@ -17,9 +17,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..array.arguments import is_integer
 from ..errors import OperandError, ShapeError
-from ..graph.node import Node, kept
+from ..graph.node import Node, is_integer, kept
 from ..readings.algebra import nodes as m
 from ..records.kernels.scalar import exp
 

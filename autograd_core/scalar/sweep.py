@@ -6,18 +6,15 @@ are kept in the nodes, and nothing is made for an onlooker.
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Any, Final
 
 from ..graph.history import by_creation
+from ..graph.sweep import SWEEP_LOCK
 
 if TYPE_CHECKING:
     from .value import Value
 
-__all__ = ["drained", "one_at_a_time"]
-
-#: The loop keeps its adjoints in the nodes, and gradients of shared leaves are read, added to and written.
-one_at_a_time: Final = threading.Lock()
+__all__ = ["drained"]
 
 #: The nodes that were met. Not empty before a sweep only if the clean-up after the last was interrupted.
 _met: Final[list[Any]] = []
@@ -28,9 +25,9 @@ def drained(root: Value, seed: float) -> bool:
 
     Returns False, with nothing changed, for a graph that needs the general sweep, and while another thread is here.
     """
-    if one_at_a_time.locked():
+    if SWEEP_LOCK.locked():
         return False
-    with one_at_a_time:
+    with SWEEP_LOCK:
         if _met:
             _clean_up()
         before: dict[Value, float] = {}

@@ -12,19 +12,20 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
-from ..array.batched_adjoints import reading
 from ..errors import OperandError, ShapeError, StaleGraphError
 from ..graph import by_hand
 from ..graph.detached import remember
 from ..graph.history import history
-from ..graph.modes import compared, describe
-from ..graph.node import COMPILED, OBSERVERS, Node, number, tick
+from ..graph.modes import anomaly_watched, compared, describe
+from ..graph.node import COMPILED, OBSERVERS, PROMOTIONS, Node, number, tick
 from ..graph.sweep import backward
 from ..native.native import mypyc_attr
 from ..readings.algebra import floats, nodes
+from ..readings.batched_adjoints import reading
 from ..records.primitive import Pointwise
 from ._operators import ScalarOperators
 from .storage import BLANK
+from .sweep import drained
 
 __all__ = ["Value"]
 
@@ -205,12 +206,14 @@ class Value(ScalarOperators):
         """Return the adjoint to start a sweep from: 1.0, or the one given."""
         return 1.0 if gradient is None else gradient if type(gradient) is float else number(gradient, "gradient")
 
+    def drain(self, seed: Any) -> bool:
+        """Run the loop over Values alone; return False if the general sweep must run instead."""
+        return type(seed) is float and not anomaly_watched() and drained(self, seed)
+
     def bind(self, primitive: Any, operands: tuple[Any, ...], params: Any = None) -> Any:
         """Apply an operation to Values and numbers, and record it with its local partial derivatives."""
         if not isinstance(primitive, Pointwise):
-            from ..array.tensor import from_values  # a Value knows of arrays only where it becomes part of one
-
-            return from_values(primitive, operands, params)
+            return PROMOTIONS["array"](primitive, operands, params)
         data = [x._data if isinstance(x, Value) else number(x, "operand") for x in operands]
         y, stored = evaluated(primitive, operands, data)
         if primitive.selects or len(data) > 2:

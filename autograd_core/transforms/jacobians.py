@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from ..array.batched_adjoints import Rows
 from ..array.tensor import Tensor
 from ..graph import by_hand
 from ..graph.history import history
@@ -22,6 +21,7 @@ from ..graph.node import Node
 from ..graph.quiet import quietly
 from ..graph.sweep import sweep
 from ..readings.algebra import nodes as m
+from ..readings.batched_adjoints import Rows
 from ..scalar.value import Value
 from .forward import push
 from .recording import Argnum, Recording, as_node, checked_function, pulled

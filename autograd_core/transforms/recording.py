@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from ..array.arguments import array, is_integer
+from ..array.arguments import array
 from ..array.tensor import Tensor, as_array
 from ..errors import OperandError, ShapeError
 from ..graph.history import history
 from ..graph.modes import forgetting, recording
-from ..graph.node import Node, kept, number
+from ..graph.node import Node, is_integer, kept, number
 from ..graph.quiet import quietly
 from ..graph.sweep import sweep
 from ..readings.algebra import nodes as m

@@ -168,7 +168,7 @@ class Module:
     def traced(
         self, loss: str | Callable[..., Any], regularizer: Callable[[Any], Any] | None = None
     ) -> TracedObjective:
-        """Return the loss of this model of Values as programs, which compute whole batches fast; see ``nn.training.traced.traced``."""
+        """Return the loss of this model of Values as programs, which compute whole batches fast."""
         from ..training.traced.traced import TracedObjective
 
         return TracedObjective(self, loss, regularizer)

@@ -97,8 +97,8 @@ def fit(
         A file of ``Checkpoint`` to go on from.
     traced : bool
         Whether a model of Values is trained as a program: the same training, but for rounding, many times faster. Its
-        loss is recorded once for a sample and then computed for whole batches; see ``nn.training.traced.traced``. What model, loss and
-        regulariser read besides parameters, samples and targets is read once, before the first update.
+        loss is recorded once for a sample and then computed for whole batches. Other numbers that the model, the loss
+        and the regularizer read are read once, before the first update.
     progress : bool, optional
         Whether to show a bar; None shows one if tqdm is installed.
     callbacks : sequence of callables

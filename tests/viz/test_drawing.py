@@ -13,7 +13,7 @@ import pytest
 from autograd_core import Value
 from autograd_core.errors import AutogradError, OperandError
 from viz import draw, draw_dot, step, text, trace_table
-from viz.render.render import render
+from viz.render import render
 from viz.scene import overview
 from viz.style import files
 from viz.style.errors import OptionError, RendererMissingError, SaveError, SizeLimitError

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from viz.render.render import render
+from viz.render import render
 from viz.style.errors import OptionError, RendererMissingError, RenderError, SizeLimitError
 
 GRAPH = 'digraph { a [label="hello"]; a -> b }'

@@ -19,7 +19,7 @@ from autograd_core.graph import display
 from viz import draw
 from viz.notebook import display as showing
 from viz.notebook import sparklines as sparks
-from viz.render.render import render
+from viz.render import render
 
 
 def shown(thing):

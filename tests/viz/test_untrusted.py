@@ -17,7 +17,7 @@ import pytest
 
 from autograd_core import Value, scope
 from viz import draw, draw_dot, step
-from viz.render.render import render
+from viz.render import render
 
 from .conftest import HOSTILE
 from .test_html import Elements, data_of

@@ -47,7 +47,7 @@ def register() -> None:
     register_display(Node, node_bundle, draw, rich_node)
     register_display(Program, program_bundle, None, _rich(program_bundle))
     register_display("nn.models.module.Module", model_bundle, _network, _rich(model_bundle))
-    register_display("nn.history.History", history_bundle, None, _rich(history_bundle))
+    register_display("nn.training.history.History", history_bundle, None, _rich(history_bundle))
 
 
 def node_bundle(node: Node, pictures: bool = True) -> Bundle:

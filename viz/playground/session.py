@@ -51,7 +51,7 @@ class Session:
     model : Module, optional
         A network, trained in place; one of the settings' shape that fits the data if left out.
     data : (X, y), optional
-        Samples, and the class or the number of each; see ``viz.playground.task``. A data set of the settings if left out.
+        Samples, and the class or the number of each; see ``viz.playground.task``. Default: the settings' data set.
     **settings
         As in ``Settings``.
 

@@ -266,7 +266,7 @@ def _edge_attributes(edge: Edge, partials: str) -> dict[str, str]:
 def shade(theme: Theme, share: float) -> str:
     """Return the colour of a gradient that is this share of the largest, from −1 to 1.
 
-    >>> from .theme import LIGHT
+    >>> from viz.style.theme import LIGHT
     >>> shade(LIGHT, 0.0) == LIGHT.neutral, shade(LIGHT, -1.0) == LIGHT.negative
     (True, True)
     """

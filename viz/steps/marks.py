@@ -13,7 +13,7 @@ __all__ = ["on_box", "on_edge"]
 def on_box(marks: str, theme: Theme) -> dict[str, str]:
     """Return the DOT attributes of the marks of a box; the class begins with a space, to be added to its own.
 
-    >>> from .theme import LIGHT
+    >>> from viz.style.theme import LIGHT
     >>> on_box("current", LIGHT)["color"] == LIGHT.accent, on_box("", LIGHT)
     (True, {})
     """

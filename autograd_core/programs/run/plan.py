@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from ..trace.arguments import Block
 from ..trace.differentiate import reverse
 from ..trace.tape import ADD, COUNT, RATE, TOTAL, Ref
 from ..trace.tracing import Recording
-from .arguments import Block
 from .schedule import Schedule
 
 __all__ = ["Plan"]

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from ...errors import OperandError, ShapeError
+from ..trace.arguments import Block
 from ..trace.collecting import uncollected
-from .arguments import Block
 from .numpy_executor import NumpyExecutor
 from .plan import Plan
 from .schedule import Schedule

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..trace.arguments import Block
 from ..trace.tape import ADD, TOTAL, Ref, Tape
-from .arguments import Block
 
 __all__ = ["AFTER", "BATCH", "BEFORE", "Schedule", "chains", "uses"]
 

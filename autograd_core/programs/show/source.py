@@ -19,9 +19,9 @@ from typing import Any
 from ...errors import GraphError
 from ...records.kernels import scalar as kernels
 from ...records.primitive import ATOM, NEGATION
-from ..run.arguments import numbers_in
 from ..run.kernel_source import globals_of, python_function
 from ..run.schedule import uses
+from ..trace.arguments import numbers_in
 from ..trace.differentiate import reverse
 from ..trace.tape import Ref, Tape
 from ..trace.tracing import Recording

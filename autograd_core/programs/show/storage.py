@@ -16,7 +16,7 @@ from ...errors import ProgramFileError
 from ...graph.detached import DETACHED
 from ...records.primitive import TABLE, Pointwise, lookup
 from ...scalar.value import Value
-from ..run.arguments import Argument, Block, numbers_in
+from ..trace.arguments import Argument, Block, numbers_in
 from ..trace.guards import SIGNS, Guard
 from ..trace.tape import Tape
 from ..trace.tracing import Recording

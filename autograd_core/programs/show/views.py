@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ...array.arguments import is_integer
 from ...errors import GraphError, OperandError, ShapeError
 from ...graph.display import drawing, mimebundle, renderable
+from ...graph.node import is_integer
 from ...scalar.value import Value
 from ..run.running import Runner
 from ..trace.tracing import Recording

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..run.arguments import Argument, Block, numbers_in
+from .arguments import Argument, Block, numbers_in
 from .differentiate import reverse, tangents
 from .marks import Marks
 from .tape import Tape

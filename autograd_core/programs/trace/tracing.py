@@ -19,7 +19,7 @@ from ...graph.scope import calls_of
 from ...records.primitive import Pointwise
 from ...scalar.value import Value
 from ...transforms.trees import flatten
-from ..run.arguments import Argument, Block, Inputs
+from .arguments import Argument, Block, Inputs
 from .collecting import uncollected
 from .guards import Guard, observing
 from .marks import Marks

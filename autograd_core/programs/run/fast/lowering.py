@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from ....records.primitive import TABLE
-from ...trace.linear import Factors, Sums
 from ...trace.tape import COUNT, RATE
 from ..schedule import AFTER, BATCH, BEFORE, Schedule
 from . import fast_loop
+from .linear import Factors, Sums
 
 __all__ = ["Lowering"]
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...graph.detached import DETACHED
-from ...records.primitive import lookup
-from ..run.schedule import Schedule, uses
-from .tape import ADD, MUL, NEG, TOTAL, Ref
+from ....graph.detached import DETACHED
+from ....records.primitive import lookup
+from ...trace.tape import ADD, MUL, NEG, TOTAL, Ref
+from ..schedule import Schedule, uses
 
 __all__ = ["Factors", "Sums"]
 

@@ -25,8 +25,8 @@ import numpy as np
 
 from ..graph.node import Node
 from ..graph.strong_zero import plain
-from ..readings.algebra import Algebra, arrays, nodes
 from ..records.primitive import Linear, Primitive
+from .algebra import Algebra, arrays, nodes
 
 __all__ = ["Rows", "reading"]
 
