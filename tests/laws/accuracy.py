@@ -16,7 +16,7 @@ from mpmath import mp, mpf
 
 from autograd_core import TABLE, Value, gradient, history
 
-from ..autograd_core.test_kernels import TRUTH
+from ..autograd_core.records.test_kernels import TRUTH
 from .graphs import pointwise, random_graph, tame
 
 EPSILON = mpf(2) ** -53

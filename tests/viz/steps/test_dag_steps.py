@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from nn import DAGNetwork, mse_loss
 from viz import step
 
-from .networks import dags
+from ..networks import dags
 
 
 def loss_of(net):

@@ -237,7 +237,7 @@ def test_what_is_compiled_is_kept_in_a_directory_of_ones_own(tmp_path):
     environment = {
         **os.environ,
         "XDG_CACHE_HOME": str(tmp_path / "cache"),
-        "PYTHONPATH": str(Path(__file__).parents[2]),
+        "PYTHONPATH": str(Path(__file__).parents[3]),
     }
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code], env=environment, capture_output=True, text=True, check=True

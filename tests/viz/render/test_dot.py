@@ -14,7 +14,7 @@ from viz import draw, draw_dot
 from viz.render.dot import escape
 from viz.style.errors import OptionError
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 SQUARE = """\
 digraph micrograd {

@@ -16,7 +16,7 @@ from viz.steps.granularity import stops
 from viz.steps.levels import levels_of, opening
 from viz.steps.steps import steps
 
-from .test_html import data_of
+from ..stepper.test_html import data_of
 
 
 @pytest.fixture

@@ -19,8 +19,8 @@ from autograd_core import Value, scope
 from viz import draw, draw_dot, step
 from viz.render import render
 
-from .conftest import HOSTILE
-from .test_html import Elements, data_of
+from ..conftest import HOSTILE
+from ..stepper.test_html import Elements, data_of
 
 SVG = "{http://www.w3.org/2000/svg}"
 DRAWN = {f"{SVG}{tag}" for tag in ("svg", "g", "polygon", "polyline", "path", "text", "ellipse")}

@@ -1,4 +1,4 @@
-"""Pictures as files, to be read in a review; ``python -m tests.viz.test_golden`` writes them anew.
+"""Pictures as files, to be read in a review; ``python -m tests.viz.render.test_golden`` writes them anew.
 
 They hold no layout, so they are the same with every Graphviz; nor times, addresses or the order of a hash.
 """

@@ -16,7 +16,7 @@ import autograd_core
 from autograd_core import Value
 from autograd_core.native import compiled_copy
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[3]
 SUFFIX = importlib.machinery.EXTENSION_SUFFIXES[0]
 
 needs_compiled = pytest.mark.skipif(not autograd_core.__compiled__, reason="needs AUTOGRAD_CORE_COMPILED=1 pip install")

@@ -195,7 +195,7 @@ def test_every_example_of_the_help_works(line, capsys, monkeypatch):
     assert (code, err) == (0, "")
 
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[3]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 

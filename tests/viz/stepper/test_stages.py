@@ -28,7 +28,7 @@ from nn import (
 from viz import stages, step
 from viz.style.errors import OptionError
 
-from .networks import dags
+from ..networks import dags
 
 #: the network of the lecture's forward pass: three inputs, two hidden units, one output, no biases
 WEIGHTS = [[[0.1, 0.3, -0.5], [-0.2, 0.4, 0.6]], [[0.7, -0.8]]]
