@@ -1,27 +1,27 @@
-"""How accurate first derivatives are: ``python benchmarks/accuracy.py``.
+"""Measure the accuracy of first derivatives: ``python benchmarks/accuracy.py``.
 
-The derivative of each function at many points, against fifty digits by mpmath, in units in the last place (ulp): half a
-unit is the nearest float there is. PyTorch and JAX are measured too, if they are installed (``pip install -e
-".[reference]"``); mpmath comes with ``.[dev]``. The figures go to the screen and to results/accuracy.md.
+The derivative of each function at many points is compared with fifty digits by mpmath. Errors are in units in the last
+place (ulp); rounding to the nearest float has an error of at most half a unit. PyTorch and JAX are measured too, if
+they are installed (``pip install -e ".[reference]"``); mpmath comes with ``.[dev]``. The results are printed and
+written to results/accuracy.md.
 """
 
 from __future__ import annotations
 
-import argparse
 import importlib
 import importlib.util
 import math
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from mpmath import mp, mpf
+from reporting import parse_options
 
 from autograd_core import Value, functions
 
-#: name here, the exact derivative, name in torch, name in jax
+#: The name of each function, its exact derivative, and its names in PyTorch and JAX.
 FUNCTIONS: list[tuple[str, Callable[[Any], Any], str, str]] = [
     ("tanh", lambda x: mp.sech(x) ** 2, "tanh", "numpy.tanh"),
     ("sigmoid", lambda x: mp.exp(-abs(x)) / (1 + mp.exp(-abs(x))) ** 2, "sigmoid", "nn.sigmoid"),
@@ -42,7 +42,7 @@ FUNCTIONS: list[tuple[str, Callable[[Any], Any], str, str]] = [
     ("erfc", lambda x: -2 / mp.sqrt(mp.pi) * mp.exp(-(x**2)), "erfc", "scipy.special.erfc"),
 ]
 
-#: where each is defined, if not everywhere
+#: The domains of functions that are not defined on all real numbers.
 DOMAINS = {
     "log1p": (-1.0, math.inf),
     "sqrt": (0.0, math.inf),
@@ -51,15 +51,15 @@ DOMAINS = {
     "atanh": (-1.0, 1.0),
 }
 
-#: derivatives outside these are 0 or infinite in floats, or lose digits because floats themselves do
+#: Derivatives outside these bounds are close to underflow or overflow, where floats themselves lose digits.
 SMALLEST, LARGEST = 1e-290, 1e290
 
 
 def points(name: str, exact: Callable[[Any], Any], count: int) -> list[float]:
-    """Return floats of all sizes at which the derivative is an ordinary float."""
+    """Return floats of many magnitudes at which the derivative is a normal float."""
     draws = np.random.default_rng(0)
     low, high = DOMAINS.get(name, (-math.inf, math.inf))
-    everywhere = np.concatenate(
+    candidates = np.concatenate(
         [
             10.0 ** draws.uniform(-12, 3, count),
             -(10.0 ** draws.uniform(-12, 3, count)),
@@ -68,20 +68,20 @@ def points(name: str, exact: Callable[[Any], Any], count: int) -> list[float]:
             1.0 + 10.0 ** draws.uniform(-12, -1, count),
         ]
     )
-    inside = everywhere[(everywhere > low) & (everywhere < high)]
+    inside = candidates[(candidates > low) & (candidates < high)]
     return [float(x) for x in inside if SMALLEST < abs(exact(mpf(float(x)))) < LARGEST]
 
 
-def errors(found: Sequence[float], exact: Sequence[Any]) -> list[float]:
-    """Return the distances to the exact numbers, in units in the last place."""
+def errors(computed: Sequence[float], exact: Sequence[Any]) -> list[float]:
+    """Return the absolute errors in units in the last place."""
     return [
         float(abs(mpf(f) - e) / mpf(math.ulp(float(e)))) if math.isfinite(f) else math.inf
-        for f, e in zip(found, exact, strict=True)
+        for f, e in zip(computed, exact, strict=True)
     ]
 
 
 def ours(name: str, xs: Sequence[float]) -> list[float]:
-    """Return the derivatives by this library."""
+    """Return the derivatives of this library."""
     leaves = [Value(x) for x in xs]
     for leaf in leaves:
         getattr(functions, name)(leaf).backward()
@@ -89,7 +89,7 @@ def ours(name: str, xs: Sequence[float]) -> list[float]:
 
 
 def by_torch(path: str, xs: Sequence[float]) -> list[float]:
-    """Return the derivatives by PyTorch."""
+    """Return the derivatives of PyTorch."""
     import torch
 
     x = torch.tensor(xs, dtype=torch.float64, requires_grad=True)
@@ -98,7 +98,7 @@ def by_torch(path: str, xs: Sequence[float]) -> list[float]:
 
 
 def by_jax(path: str, xs: Sequence[float]) -> list[float]:
-    """Return the derivatives by JAX."""
+    """Return the derivatives of JAX."""
     import jax
 
     jax.config.update("jax_enable_x64", True)
@@ -107,50 +107,46 @@ def by_jax(path: str, xs: Sequence[float]) -> list[float]:
 
 
 def attribute(module: Any, path: str) -> Any:
-    """Return what a dotted path leads to, importing modules on the way."""
+    """Return the object at a dotted path; modules on the path are imported."""
     for part in path.split("."):
         module = getattr(module, part, None) or importlib.import_module(f"{module.__name__}.{part}")
     return module
 
 
-#: module, title, how it differentiates, and its place among the names in FUNCTIONS
+#: The module of each peer, its title, its derivatives, and the index of its names in FUNCTIONS.
 PEERS = (("torch", "PyTorch", by_torch, 0), ("jax", "JAX", by_jax, 1))
 
 
-def table(count: int, alone: bool) -> Iterator[str]:
-    """Yield the figures as lines of Markdown."""
-    peers = [peer for peer in PEERS if not alone and importlib.util.find_spec(peer[0])]
+def markdown(count: int, with_peers: bool) -> Iterator[str]:
+    """Yield the report as lines of Markdown, with or without the peers."""
+    peers = [peer for peer in PEERS if with_peers and importlib.util.find_spec(peer[0])]
     yield "# First derivatives against fifty digits"
     yield ""
-    yield "The largest error in units in the last place, over points of all sizes."
-    yield "Made by `python benchmarks/accuracy.py`."
+    yield "The largest error in units in the last place, over points of many magnitudes."
+    yield "Written by `python benchmarks/accuracy.py`."
     yield ""
     yield "| derivative of | points | autograd-core |" + "".join(f" {title} |" for _, title, _, _ in peers)
     yield "|---|---:|" + "---:|" * (len(peers) + 1)
     for name, exact, *paths in FUNCTIONS:
         xs = points(name, exact, count)
-        true = [exact(mpf(x)) for x in xs]
-        found = [ours(name, xs), *(derivatives(paths[column], xs) for _, _, derivatives, column in peers)]
-        cells = [shown(max(errors(derivatives, true))) for derivatives in found]
+        exact_values = [exact(mpf(x)) for x in xs]
+        sides = [ours(name, xs), *(derivatives(paths[column], xs) for _, _, derivatives, column in peers)]
+        cells = [format_error(max(errors(computed, exact_values))) for computed in sides]
         yield f"| {name} | {len(xs):,} | {' | '.join(cells)} |"
 
 
-def shown(ulps: float) -> str:
-    """Return an error in words; beyond 2**52 units no digit is right."""
+def format_error(ulps: float) -> str:
+    """Return an error as text; from about 2**52 units on, no digit is correct."""
     if not math.isfinite(ulps):
         return "inf or nan"
-    return f"{ulps:.1f}" if ulps < 1000 else "no digit right" if ulps >= 2.0**52 / 10 else f"{ulps:.1e}"
+    return f"{ulps:.1f}" if ulps < 1000 else "no correct digit" if ulps >= 2.0**52 / 10 else f"{ulps:.1e}"
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Measure, print, and write accuracy.md."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="a tenth of the points")
-    parser.add_argument("--no-peers", action="store_true", help="this library alone")
-    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results", help="where the figures go")
-    options = parser.parse_args(arguments)
+    options = parse_options(__doc__, arguments, no_peers="measure this library only")
     mp.dps = 60
-    text = "\n".join(table(40 if options.quick else 400, options.no_peers)) + "\n"
+    text = "\n".join(markdown(40 if options.quick else 400, not options.no_peers)) + "\n"
     print(text)
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / "accuracy.md").write_text(text, encoding="utf-8")

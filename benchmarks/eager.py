@@ -1,16 +1,14 @@
-"""Eager scalars against micrograd, in one process: ``python benchmarks/eager.py``.
+"""Compare eager scalars with micrograd in one process: ``python benchmarks/eager.py``.
 
-Needs ``pip install -e ".[bench]"``, which brings micrograd from PyPI. Both sides run the same text, with only the
-import changed. Then all of it once more with the engine compiled, by mypy and a C compiler, in a folder that is thrown
-away. The figures go to the screen, and to results/eager.md and results/eager.json.
+It needs ``pip install -e ".[bench]"``, which installs micrograd from PyPI. Both sides run the same code; only the
+import differs. Everything is then measured again with the compiled engine, which is built in a temporary folder if mypy
+and a C compiler are present. The results are printed and written to results/eager.md and results/eager.json.
 """
 
 from __future__ import annotations
 
-import importlib.metadata
 import importlib.util
 import json
-import random
 import subprocess
 import sys
 import tempfile
@@ -20,28 +18,30 @@ from typing import Any
 
 import micrograd.engine
 import micrograd.nn
-from compiling import compiled_engine
-from pairing import Pair, bytes_kept, machine, paired, seconds
-from reporting import options_of, report
+from compiled import compiled_engine
+from micrograd_demo import demo
+from pairing import Pair, bytes_kept, compare_pair, processor_time
+from reporting import heading, machine, parse_options, report, versions
 
 import autograd_core
 import nn
 
-#: What is promised, as measured by this file: at least so many times micrograd's speed, at most so many bytes.
-BARS = {
+#: The targets: the least speed as a multiple of the peer's, and the most bytes per node.
+TARGETS = {
     "pure Python": {"expression": 2.5, "training": 5.0, "bytes": 300},
     "compiled": {"expression": 10.0, "jit": 1.0, "training": 50.0, "bytes": 110},
 }
 ENGINE = "compiled" if autograd_core.__compiled__ else "pure Python"
 
+#: The number of additions in the long chain.
 CHAIN = 1_000_000
 
-#: So many steps of training are timed together.
+#: The number of training steps that are timed together.
 STEPS = 5
 
 
 def expression(value: Any, repeats: int) -> Callable[[], None]:
-    """Return the building and sweeping of a small expression, many times over."""
+    """Return a function that builds a small expression and computes its gradients, repeatedly."""
 
     def work() -> None:
         for _ in range(repeats):
@@ -58,7 +58,7 @@ def expression(value: Any, repeats: int) -> Callable[[], None]:
 
 
 def compiled_by_jax(repeats: int) -> Callable[[], None]:
-    """Return the same expression and its derivatives as a function that JAX has compiled, called as often."""
+    """Return a function that calls the same expression and its gradient, compiled by JAX, as often."""
     import jax
 
     jax.config.update("jax_enable_x64", True)
@@ -79,38 +79,8 @@ def compiled_by_jax(repeats: int) -> Callable[[], None]:
     return calls
 
 
-def moons(samples: int) -> tuple[list[list[float]], list[int]]:
-    """Return the points of micrograd's demo and their labels, -1 and +1: two half circles, with noise of 0.1."""
-    X, y = nn.data.moons(samples, noise=0.1, rng=1337)
-    return [list(map(float, row)) for row in X], [2 * int(t) - 1 for t in y]
-
-
-def demo(value: Any, mlp: Any, samples: int) -> tuple[Any, Callable[[], Any], Callable[[], None]]:
-    """Return the model of micrograd's demo, its loss on all points, and one training step: its notebook's text."""
-    X, y = moons(samples)
-    random.seed(1337)
-    model = mlp(2, [16, 16, 1])
-
-    def loss() -> Any:
-        inputs = [list(map(value, row)) for row in X]
-        scores = list(map(model, inputs))
-        losses = [(1 + -yi * score).relu() for yi, score in zip(y, scores, strict=True)]
-        data_loss = sum(losses) * (1.0 / len(losses))
-        reg_loss = 1e-4 * sum(p * p for p in model.parameters())
-        return data_loss + reg_loss
-
-    def step() -> None:
-        total = loss()
-        model.zero_grad()
-        total.backward()
-        for p in model.parameters():
-            p.data -= 0.1 * p.grad
-
-    return model, loss, step
-
-
 def several(step: Callable[[], None]) -> Callable[[], None]:
-    """Return steps as training takes them, one after the other: what one leaves behind is collected in the next."""
+    """Return a function that takes several steps in a row, so that the garbage of one is collected in the next."""
 
     def steps() -> None:
         for _ in range(STEPS):
@@ -119,8 +89,8 @@ def several(step: Callable[[], None]) -> Callable[[], None]:
     return steps
 
 
-def graph(root: Any) -> int:
-    """Return how many nodes lead to a node, itself included."""
+def count_nodes(root: Any) -> int:
+    """Return the number of nodes in the history of a node, including the node."""
     seen, stack = {root}, [root]
     while stack:
         new = [parent for parent in stack.pop()._prev if parent not in seen]
@@ -129,21 +99,21 @@ def graph(root: Any) -> int:
     return len(seen)
 
 
-def bytes_a_node(value: Any, mlp: Any, samples: int) -> float:
-    """Return the memory of the demo's loss and its history after ``backward()``, by the number of their nodes."""
+def bytes_per_node(value: Any, mlp: Any, samples: int) -> float:
+    """Return the memory of the demo's loss and its history after ``backward()``, divided by the number of nodes."""
     model, loss, _ = demo(value, mlp, samples)
 
-    def swept() -> Any:
+    def differentiated() -> Any:
         total = loss()
         total.backward()
         return total
 
-    nodes = graph(loss()) - len(model.parameters())  # which stay from step to step
-    return bytes_kept(swept) / nodes
+    nodes = count_nodes(loss()) - len(model.parameters())  # parameters exist before the loss
+    return bytes_kept(differentiated) / nodes
 
 
 def chain(length: int) -> dict[str, float]:
-    """Return the time to build, sweep and free a chain of additions, which is as deep as it is long."""
+    """Return the times to build, differentiate and free a chain of additions, whose depth is its length."""
     nodes: list[Any] = [autograd_core.Value(1.0)]
 
     def build() -> None:
@@ -152,13 +122,13 @@ def chain(length: int) -> dict[str, float]:
             x = x + 1.0
         nodes.append(x)
 
-    took = {"build": seconds(build), "backward": seconds(nodes[-1].backward)}
+    times = {"build": processor_time(build), "backward": processor_time(nodes[-1].backward)}
     assert nodes[0].grad == 1.0
-    return {**took, "free": seconds(nodes.clear)}
+    return {**times, "free": processor_time(nodes.clear)}
 
 
-def recursion_limit_of_the_peer() -> str:
-    """Return what micrograd says to a chain of a thousand additions."""
+def chain_by_micrograd() -> str:
+    """Return the outcome of ``backward()`` in micrograd for a chain as long as Python's recursion limit."""
     x = micrograd.engine.Value(1.0)
     for _ in range(sys.getrecursionlimit()):
         x = x + 1.0
@@ -169,123 +139,115 @@ def recursion_limit_of_the_peer() -> str:
     return "works"
 
 
-def same_numbers(samples: int) -> None:
-    """Make sure that both sides do the same work: the same loss and gradients, before and after a step."""
-    ours = demo(autograd_core.Value, nn.MLP, samples)
-    peer = demo(micrograd.engine.Value, micrograd.nn.MLP, samples)
+def check_agreement(samples: int) -> None:
+    """Exit with a message unless both sides compute the same loss, before and after a step."""
+    _, our_loss, our_step = demo(autograd_core.Value, nn.MLP, samples)
+    _, peer_loss, peer_step = demo(micrograd.engine.Value, micrograd.nn.MLP, samples)
     for _ in range(2):
-        a, b = ours[1]().data, peer[1]().data
-        if abs(a - b) > 1e-12 * abs(b):
-            sys.exit(f"The two sides do not compute the same: the loss is {a!r} here and {b!r} there.")
-        ours[2](), peer[2]()
+        ours, peer = our_loss().data, peer_loss().data
+        if abs(ours - peer) > 1e-12 * abs(peer):
+            sys.exit(f"The sides compute different losses: autograd-core {ours!r}, micrograd {peer!r}.")
+        our_step(), peer_step()
 
 
 def measure(quick: bool) -> dict[str, Any]:
-    """Measure everything with the engine that runs; quick is for a look, and for tests that this file runs at all."""
+    """Measure everything with the installed engine; ``quick`` only shows that the benchmark runs."""
     rounds, repeats, samples, length = (3, 500, 20, 20_000) if quick else (21, 5_000, 100, CHAIN)
     ours, peer = autograd_core.Value, micrograd.engine.Value
-    same_numbers(samples)
-    ten = paired(expression(ours, repeats), expression(peer, repeats), rounds)
-    steps = demo(ours, nn.MLP, samples)[2], demo(peer, micrograd.nn.MLP, samples)[2]
-    training = paired(*map(several, steps), max(3, rounds // 3))
+    check_agreement(samples)
+    expressions = compare_pair(expression(ours, repeats), expression(peer, repeats), rounds)
+    our_step, peer_step = demo(ours, nn.MLP, samples)[2], demo(peer, micrograd.nn.MLP, samples)[2]
+    training = compare_pair(several(our_step), several(peer_step), max(3, rounds // 3))
     figures = {
         "samples": samples,
-        "expression": per_call(ten, repeats),
+        "expression": per_call(expressions, repeats),
         "training": per_call(training, STEPS),
         "bytes": {
-            "ours": bytes_a_node(ours, nn.MLP, samples),
-            "peer": bytes_a_node(peer, micrograd.nn.MLP, samples),
+            "ours": bytes_per_node(ours, nn.MLP, samples),
+            "peer": bytes_per_node(peer, micrograd.nn.MLP, samples),
         },
-        "chain": {"length": length, **chain(length), "peer": recursion_limit_of_the_peer()},
-        "bars": BARS[ENGINE],
+        "chain": {"length": length, **chain(length), "peer": chain_by_micrograd()},
+        "targets": TARGETS[ENGINE],
     }
     if importlib.util.find_spec("jax"):
-        figures["jit"] = per_call(paired(expression(ours, repeats), compiled_by_jax(repeats), rounds), repeats)
+        figures["jit"] = per_call(compare_pair(expression(ours, repeats), compiled_by_jax(repeats), rounds), repeats)
     return figures
 
 
 def per_call(pair: Pair, repeats: int) -> dict[str, float]:
-    """Return what was measured of many calls, for one."""
+    """Return the figures of many calls, divided by their number."""
     return {**vars(pair), "ours": pair.ours / repeats, "peer": pair.peer / repeats}
 
 
-def of_the_compiled_engine(quick: bool) -> dict[str, Any]:
-    """Return the figures of the same text, compiled, in a process of its own; none if there is no compiler."""
+def measure_compiled() -> dict[str, Any]:
+    """Run this benchmark with the compiled engine in another process; return no figures if it cannot be built."""
     with compiled_engine() as environment, tempfile.TemporaryDirectory() as folder:
         if environment is None:
             return {}
-        command = [sys.executable, __file__, "--only", "--out", folder] + ["--quick"] * quick
+        command = [sys.executable, __file__, "--only", "--out", folder]
         subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False)
         engines: dict[str, Any] = json.loads(Path(folder, "eager.json").read_text(encoding="utf-8"))["engines"]
         return engines
 
 
-def kept(figures: dict[str, Any]) -> bool:
-    """Whether the promises are kept by the figures of an engine."""
+def met(figures: dict[str, Any]) -> bool:
+    """Return whether the figures of an engine meet all targets."""
     return all(
-        figures[name]["ours"] <= bar if name == "bytes" else figures[name]["ratio"] >= bar
-        for name, bar in figures["bars"].items()
+        figures[name]["ours"] <= target if name == "bytes" else figures[name]["ratio"] >= target
+        for name, target in figures["targets"].items()
         if name in figures
     )
 
 
 def markdown(figures: dict[str, Any]) -> Iterator[str]:
-    """Yield the figures as lines of Markdown."""
-    versions = ", ".join(f"{name} {version}" for name, version in figures["versions"].items())
-    yield "# Eager scalars against micrograd"
-    yield ""
-    yield f"{versions}. {'; '.join(f'{name}: {value}' for name, value in figures['machine'].items())}."
-    yield "Made by `python benchmarks/eager.py" + (" --quick`: for a look only." if figures["quick"] else "`.")
-    yield ""
-    yield "| work | engine | autograd-core | micrograd | ratio (lowest to highest round) | promised |"
+    """Yield the report as lines of Markdown."""
+    yield from heading("Eager scalars against micrograd", figures, "eager")
+    yield "| task | engine | autograd-core | micrograd | ratio (lowest to highest round) | target |"
     yield "|---|---|---|---|---|---|"
-    for rows in zip(*(list(table(engine, each)) for engine, each in figures["engines"].items()), strict=False):
+    for rows in zip(*(list(table(*item)) for item in figures["engines"].items()), strict=False):
         yield from rows
 
 
 def table(engine: str, figures: dict[str, Any]) -> Iterator[str]:
-    """Yield what was measured of an engine, one row a work."""
-    names = {
+    """Yield the rows of one engine."""
+    tasks = {
         "expression": ("`c=a+b; d=a*b+b**3; e=c-d; f=e**2; g=f/2`, build and backward", 1e6, "µs", ""),
         "training": (f"one step of micrograd's demo, {figures['samples']} points, MLP 2-16-16-1", 1e3, "ms", ""),
-        "jit": ("the expression against a call of `jax.jit(value_and_grad)`", 1e6, "µs", "JAX "),
+        "jit": ("the same expression against a call of `jax.jit(value_and_grad)`", 1e6, "µs", "JAX "),
     }
-    yield from (_row(engine, figures, key, *names[key]) for key in ("expression", "training"))
-    held, bar = figures["bytes"], figures["bars"]["bytes"]
+    yield from (_row(engine, figures, key, *tasks[key]) for key in ("expression", "training"))
+    memory, target = figures["bytes"], figures["targets"]["bytes"]
     yield (
-        f"| memory a node, after backward | {engine} | {held['ours']:.0f} bytes | {held['peer']:.0f} bytes "
-        f"| {held['peer'] / held['ours']:.2f}× | ≤ {bar:g} bytes |"
+        f"| memory per node, after backward | {engine} | {memory['ours']:.0f} bytes | {memory['peer']:.0f} bytes "
+        f"| {memory['peer'] / memory['ours']:.2f}× | ≤ {target:g} bytes |"
     )
     line = figures["chain"]
     times = ", ".join(f"{name} {line[name]:.2f} s" for name in ("build", "backward", "free"))
     yield f"| a chain of {line['length']:,} additions | {engine} | {times} | {line['peer']} at 1,000 | | works |"
     if "jit" in figures:
-        yield _row(engine, figures, "jit", *names["jit"])
+        yield _row(engine, figures, "jit", *tasks["jit"])
 
 
-def _row(engine: str, figures: dict[str, Any], key: str, name: str, scale: float, unit: str, peer: str) -> str:
-    row, bar = Pair(**figures[key]), figures["bars"].get(key)
+def _row(engine: str, figures: dict[str, Any], key: str, task: str, scale: float, unit: str, peer: str) -> str:
+    pair, target = Pair(**figures[key]), figures["targets"].get(key)
     return (
-        f"| {name} | {engine} | {row.ours * scale:.1f} {unit} | {peer}{row.peer * scale:.1f} {unit} "
-        f"| {row.ratio:.2f}× ({row.lowest:.2f} to {row.highest:.2f}) | {f'≥ {bar:g}×' if bar else ''} |"
+        f"| {task} | {engine} | {pair.ours * scale:.1f} {unit} | {peer}{pair.peer * scale:.1f} {unit} "
+        f"| {pair.ratio:.2f}× ({pair.lowest:.2f} to {pair.highest:.2f}) | {f'≥ {target:g}×' if target else ''} |"
     )
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Measure, print, and write eager.md and eager.json; exit 1 if a promise is not kept."""
-    options = options_of(__doc__, arguments, only="only the engine that is installed")
+    """Measure, print, and write eager.md and eager.json; return 1 if a target is missed."""
+    options = parse_options(__doc__, arguments, only="measure the installed engine only")
     figures: dict[str, Any] = {
-        "versions": {
-            "autograd-core": autograd_core.__version__,
-            "micrograd": importlib.metadata.version("micrograd"),
-        },
+        "versions": versions("micrograd"),
         "machine": machine(),
         "quick": options.quick,
         "engines": {ENGINE: measure(options.quick)},
     }
     if not (options.only or options.quick) and ENGINE != "compiled":
-        figures["engines"] |= of_the_compiled_engine(options.quick)
-    return report("eager", figures, markdown, options, all(map(kept, figures["engines"].values())))
+        figures["engines"] |= measure_compiled()
+    return report("eager", figures, markdown, options, all(map(met, figures["engines"].values())))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
-"""Pages of steps in a browser: ``python benchmarks/pages.py``, under a minute; ``--quick`` for a look.
+"""Measure stepper pages in a browser: ``python benchmarks/pages.py``, under a minute.
 
-How long a page takes to be made, how large it is, by itself and in a notebook, and how soon a step is seen: until the
-page is laid out anew, until the next frame is drawn. It needs Playwright and a Chromium. The figures go to the screen,
-and to results/pages.md and results/pages.json. Exits with 1 if a promise is not kept.
+For each page it measures the time to write it, its size as a file and in a notebook, the time to load it, and the
+latency of a step: until the layout is complete, and until the next frame is drawn. It needs Playwright and Chromium.
+The results are printed and written to results/pages.md and results/pages.json. The exit status is 1 if a target is
+missed.
 """
 
 from __future__ import annotations
@@ -15,43 +16,42 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pairing import machine
 from playwright.sync_api import Browser, sync_playwright
-from reporting import Figures, options_of, report
+from reporting import Figures, machine, parse_options, report
 
 from autograd_core import Value, history
 from nn import MLP
 from viz import step
 from viz.stepper.stepper import Stepper
 
-#: What is promised, in seconds: a step of a page of a thousand nodes is seen.
-BARS = {"step": 0.050}
-#: steps that are timed in each phase
+#: The target in seconds: the longest latency of a step in a page of a thousand nodes.
+TARGETS = {"step": 0.050}
+#: The number of steps that are timed in each phase.
 TIMED = 40
 
-#: Takes steps, and waits for the next frame after each; returns the medians of both waits, in milliseconds.
+#: Take steps, wait for the next frame after each, and return the medians of both latencies in milliseconds.
 STEPPING = """async ([count, share]) => {
   const slider = document.getElementById("slider"), next = document.getElementById("next");
-  const frame = () => new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn, 0)));
+  const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
   slider.value = Math.round(share * slider.max);
   slider.dispatchEvent(new Event("input"));
   await frame();
-  const laidOut = [], drawn = [];
+  const layout = [], paint = [];
   for (let i = 0; i < count; i++) {
     const start = performance.now();
     next.click();
     document.body.getBoundingClientRect();
-    laidOut.push(performance.now() - start);
+    layout.push(performance.now() - start);
     await frame();
-    drawn.push(performance.now() - start);
+    paint.push(performance.now() - start);
   }
   const median = (times) => times.sort((a, b) => a - b)[times.length >> 1];
-  return [median(laidOut), median(drawn)];
+  return [median(layout), median(paint)];
 }"""
 
 
 def flat() -> Any:
-    """Return a sum of 250 products of two numbers, and tanh of it: 1,000 nodes without parts."""
+    """Return tanh of a sum of 250 products: a graph of 1,000 nodes without groups."""
     pairs = [Value(0.01 * i - 1.0, label=f"x{i}") * Value(0.5 - 0.003 * i, label=f"w{i}") for i in range(250)]
     return sum(pairs[1:], pairs[0]).tanh()
 
@@ -62,65 +62,66 @@ def network() -> Any:
     return (1.0 - model([Value(1.0, label="x1"), Value(-1.0, label="x2")])) ** 2
 
 
-def measured(browser: Browser, what: str, stepper: Stepper, level: str, rounds: int) -> Figures:
-    """Return the figures of one page at one level: of waits the shortest of some rounds' medians."""
+def measure_page(browser: Browser, name: str, root: Any, stepper: Stepper, level: str, rounds: int) -> Figures:
+    """Return the figures of one page at one level of detail; a latency is the shortest median of all rounds."""
     start = time.perf_counter()
-    made = stepper.to_html()
-    making = time.perf_counter() - start
-    shown = stepper._repr_mimebundle_()["text/html"]
+    html = stepper.to_html()
+    writing = time.perf_counter() - start
+    notebook_html = stepper._repr_mimebundle_()["text/html"]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "steps.html")
-        path.write_text(made, encoding="utf-8")
+        path.write_text(html, encoding="utf-8")
         page = browser.new_page(viewport={"width": 1280, "height": 800})
         start = time.perf_counter()
         page.goto(path.as_uri())
         page.wait_for_selector("#counter:not(:empty)")
         loading = time.perf_counter() - start
-        page.select_option("#level", level, force=True)  # which is hidden where there is one alone
+        page.select_option("#level", level, force=True)  # the control is hidden if there is only one level
         page.select_option("#by", "step")
-        waits = [page.evaluate(STEPPING, [TIMED, share]) for share in (0.1, 0.6) for _ in range(rounds)]
+        latencies = [page.evaluate(STEPPING, [TIMED, share]) for share in (0.1, 0.6) for _ in range(rounds)]
         boxes = page.locator("#view .box:not(.constant)").count()
         page.close()
-    laid_out, drawn = (min(wait[i] for wait in waits) / 1e3 for i in (0, 1))
+    layout, paint = (min(latency[i] for latency in latencies) / 1e3 for i in (0, 1))
     return {
-        "what": what, "nodes": len(history(stepper._reading.root)), "boxes": boxes, "making": making,
-        "bytes": len(made.encode()), "notebook": len(shown.encode()), "loading": loading, "laid_out": laid_out,
-        "drawn": drawn,
+        "page": name, "nodes": len(history(root)), "boxes": boxes, "writing": writing,
+        "bytes": len(html.encode()), "notebook": len(notebook_html.encode()), "loading": loading, "layout": layout,
+        "paint": paint,
     }  # fmt: skip
 
 
 def markdown(figures: Figures) -> Iterator[str]:
-    """Yield the table."""
-    yield "| page | nodes | boxes | made, s | size, kB | in a notebook | loaded, ms | step: laid out, ms | drawn, ms |"
+    """Yield the report as lines of Markdown."""
+    yield "| page | nodes | boxes | writing, s | size, kB | notebook, kB | loading, ms | step: layout, ms | paint, ms |"
     yield "|---|---:|---:|---:|---:|---:|---:|---:|---:|"
     for row in figures["rows"]:
         yield (
-            f"| {row['what']} | {row['nodes']:,} | {row['boxes']:,} | {row['making']:.1f} | "
+            f"| {row['page']} | {row['nodes']:,} | {row['boxes']:,} | {row['writing']:.1f} | "
             f"{row['bytes'] / 1e3:,.0f} | {row['notebook'] / 1e3:,.0f} | {1e3 * row['loading']:.0f} | "
-            f"{1e3 * row['laid_out']:.1f} | {1e3 * row['drawn']:.0f} |"
+            f"{1e3 * row['layout']:.1f} | {1e3 * row['paint']:.0f} |"
         )
     yield ""
-    yield f"Promised: a step of the first page is drawn within {1e3 * BARS['step']:.0f} ms."
+    yield f"Target: a step of the first page is painted within {1e3 * figures['targets']['step']:.0f} ms."
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Measure, report, and say whether the promise is kept."""
-    options = options_of(__doc__, arguments)
+    """Measure, print, and write pages.md and pages.json; return 1 if the target is missed."""
+    options = parse_options(__doc__, arguments)
     rounds = 1 if options.quick else 5
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    parts = step(network())
+    plain, model = flat(), network()
+    model_stepper = step(model)
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-dev-shm-usage"])
         rows = [
-            measured(browser, "1,000 nodes without parts", step(flat()), "op", rounds),
+            measure_page(browser, "1,000 nodes without groups", plain, step(plain), "op", rounds),
             *(
-                measured(browser, f"MLP 2-16-16-1, {told}", parts, level, rounds)
-                for level, told in (("op", "operations"), ("neuron", "neurons"), ("layer", "layers"))
+                measure_page(browser, f"MLP 2-16-16-1, {name}", model, model_stepper, level, rounds)
+                for level, name in (("op", "operations"), ("neuron", "neurons"), ("layer", "layers"))
             ),
         ]
         browser.close()
-    figures = {"machine": machine(), "bars": BARS, "rows": rows}
-    return report("pages", figures, markdown, options, rows[0]["drawn"] < BARS["step"])
+    figures = {"machine": machine(), "targets": TARGETS, "rows": rows}
+    return report("pages", figures, markdown, options, rows[0]["paint"] < TARGETS["step"])
 
 
 if __name__ == "__main__":

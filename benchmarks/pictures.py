@@ -1,15 +1,14 @@
-"""Pictures of graphs that grow: ``python benchmarks/pictures.py``, under a minute; ``--quick`` for a look.
+"""Measure pictures of graphs of different sizes: ``python benchmarks/pictures.py``, under a minute.
 
-How long a picture takes beyond Graphviz's own time, how large it is, and how soon a graph that is too large is
-refused. The figures go to the screen, and to results/pictures.md and results/pictures.json. Exits with 1 if a promise
-is not kept.
+For each picture it measures the time in addition to Graphviz's own time, and the size of the file. For a graph that is
+too large it measures the time until the error is raised. The results are printed and written to results/pictures.md and
+results/pictures.json. The exit status is 1 if a target is missed.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 import statistics
+import struct
 import sys
 import tempfile
 import time
@@ -19,26 +18,25 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from pairing import machine
+from reporting import Figures, machine, parse_options, report
 
 from autograd_core import Value, history
 from nn import MLP
 from viz import draw, draw_dot, step, text
-from viz.drawing.drawing import Drawing
-from viz.render import render, svg
+from viz.render import render
 from viz.style.errors import SizeLimitError
 
-#: What is promised, in seconds: a grouped picture beyond Graphviz's time, and an answer about a million nodes.
-BARS = {"grouped": 0.2, "million": 1.0}
+#: The targets in seconds: a grouped picture without Graphviz's time, and a picture or an error for a million nodes.
+TARGETS = {"grouped": 0.2, "million": 1.0}
 
 MILLION = 1_000_000
 
 
 @dataclass(frozen=True)
 class Row:
-    """One picture: its graph, its boxes, our seconds, Graphviz's, and what came of it."""
+    """One picture: the size of its graph, its boxes, the seconds of this library and of Graphviz, and the result."""
 
-    what: str
+    picture: str
     nodes: int
     boxes: int
     ours: float
@@ -47,7 +45,7 @@ class Row:
 
 
 def loss_of(samples: int) -> Any:
-    """Return the squared error of micrograd's MLP 2-16-16-1 on some samples, after a backward pass."""
+    """Return the mean squared error of micrograd's MLP 2-16-16-1 on the samples, after a backward pass."""
     model = MLP(2, [16, 16, 1], rng=0)
     losses = [(1.0 - model([Value(0.01 * i, label="x1"), Value(-1.0, label="x2")])) ** 2 for i in range(1, samples + 1)]
     total = sum(losses) * (1.0 / samples) if samples > 1 else losses[0]
@@ -56,9 +54,9 @@ def loss_of(samples: int) -> Any:
 
 
 @contextmanager
-def graphviz_clock() -> Iterator[list[float]]:
-    """Measure what is spent in Graphviz's process, starting it included."""
-    spent: list[float] = []
+def graphviz_times() -> Iterator[list[float]]:
+    """Yield a list to which each run of Graphviz adds its seconds, including the start of the process."""
+    times: list[float] = []
     run = render._run
 
     def timed(*arguments: Any) -> bytes:
@@ -66,109 +64,109 @@ def graphviz_clock() -> Iterator[list[float]]:
         try:
             return run(*arguments)
         finally:
-            spent.append(time.perf_counter() - start)
+            times.append(time.perf_counter() - start)
 
     render._run = timed  # type: ignore[assignment]
     try:
-        yield spent
+        yield times
     finally:
         render._run = run
 
 
-def picture(what: str, root: Any, rounds: int, suffix: str = "svg", **options: Any) -> Row:
-    """Return the medians of drawing and saving a graph some times."""
-    ours, theirs, result = [], [], ""
+def measure_picture(name: str, root: Any, rounds: int, suffix: str = "svg", **options: Any) -> Row:
+    """Return the median times of drawing and saving a graph."""
+    ours, graphviz, result = [], [], ""
     with tempfile.TemporaryDirectory() as folder:
         for _ in range(rounds):
-            with graphviz_clock() as spent:
-                start = time.process_time()  # which leaves out Graphviz, and what other programs take
+            with graphviz_times() as times:
+                start = time.process_time()  # excludes Graphviz and other processes
                 drawing = draw(root, **options)
                 try:
                     path = drawing.save(Path(folder, f"picture.{suffix}"))
-                    result = f"{path.stat().st_size / 1000:,.0f} kB{_pixels(drawing, suffix)}"
-                except SizeLimitError as error:
-                    result = f"refused: {str(error).partition(';')[0]}"
+                    result = f"{path.stat().st_size / 1000:,.0f} kB{_pixels(path)}"
+                except SizeLimitError:
+                    result = "SizeLimitError"
                 ours.append(time.process_time() - start)
-            theirs.append(sum(spent))
+            graphviz.append(sum(times))
     boxes = sum(box.kind != "constant" for box in drawing.scene.boxes)
-    return Row(what, len(history(root)), boxes, statistics.median(ours), statistics.median(theirs), result)
+    return Row(name, len(history(root)), boxes, statistics.median(ours), statistics.median(graphviz), result)
 
 
-def _pixels(drawing: Drawing, suffix: str) -> str:
-    if suffix != "png":
+def _pixels(path: Path) -> str:
+    if path.suffix != ".png":
         return ""
-    width, height = svg.size(drawing.svg())
-    scale = render._resolution(width, height, None) / 72.0
-    return f", {width * scale:,.0f} × {height * scale:,.0f} pixels"
+    width, height = struct.unpack(">II", path.read_bytes()[16:24])  # the first fields of the header chunk
+    return f", {width:,} × {height:,} pixels"
 
 
 def chain() -> Any:
-    """Return the last of a million additions."""
+    """Return the last node of a chain of a million additions."""
     x: Any = Value(1.0)
     for _ in range(MILLION):
         x = x + 1.0
     return x
 
 
-def answers(root: Any, rounds: int) -> Iterator[tuple[str, float, str]]:
-    """Yield how long each way of showing a graph takes to answer, and what it says."""
-    asked: dict[str, Callable[[Any], Any]] = {
+def measure_calls(root: Any, rounds: int) -> Iterator[tuple[str, float, str]]:
+    """Yield each call that shows a graph, its median time, and its result or error."""
+    calls: dict[str, Callable[[Any], Any]] = {
         "draw(x)": draw, "draw_dot(x)": draw_dot, "step(x)": step, "text(x)": text, "repr(x)": repr
     }  # fmt: skip
-    for name, ask in asked.items():
+    for name, call in calls.items():
         times = []
         for _ in range(rounds):
             start = time.perf_counter()
             try:
-                said = f"shown: {str(ask(root))[:60]}"
-            except SizeLimitError as error:
-                said = f"refused: {str(error).partition('. ')[0]}"
+                result = f"`{str(call(root))[:60]}`"
+            except SizeLimitError:
+                result = "SizeLimitError"
             times.append(time.perf_counter() - start)
-        yield name, statistics.median(times), said
+        yield name, statistics.median(times), result
 
 
-def main() -> int:
-    """Measure, report, and say whether the promises are kept."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="one round, and nothing is written")
-    options = parser.parse_args()
-    rounds = 1 if options.quick else 7
-
+def measure(quick: bool) -> Figures:
+    """Measure everything."""
+    rounds = 1 if quick else 7
     one, many = loss_of(1), loss_of(100)
-    picture("to warm up", one, 1)
-    rows = [
-        picture("grouped, one sample", one, rounds),
-        picture("a box for each layer", one, rounds, collapse="layer"),
-        picture("grouped, PNG", one, rounds, "png"),
-        picture("grouped, 100 samples", many, max(1, rounds // 2)),
-        picture("every operation", one, max(1, rounds // 2), collapse=None),
-        picture("every operation, PNG", one, 1, "png", collapse=None),
+    measure_picture("to warm up", one, 1)
+    pictures = [
+        measure_picture("grouped, one sample", one, rounds),
+        measure_picture("one box per layer", one, rounds, collapse="layer"),
+        measure_picture("grouped, PNG", one, rounds, "png"),
+        measure_picture("grouped, 100 samples", many, max(1, rounds // 2)),
+        measure_picture("every operation", one, max(1, rounds // 2), collapse=None),
+        measure_picture("every operation, PNG", one, 1, "png", collapse=None),
     ]
-    lines = [
-        "| picture | nodes | boxes | ours, ms | Graphviz, ms | result |",
-        "|---|---:|---:|---:|---:|---|",
-        *(
-            f"| {r.what} | {r.nodes:,} | {r.boxes:,} | {1e3 * r.ours:.0f} | {1e3 * r.graphviz:.0f} | {r.result} |"
-            for r in rows
-        ),
-    ]
-    million = list(answers(chain(), rounds))
-    lines += [
-        "",
-        "| a million nodes | seconds | answer |",
-        "|---|---:|---|",
-        *(f"| `{name}` | {spent:.3f} | {said} |" for name, spent, said in million),
-    ]
-    print("\n".join(lines))
-    if not options.quick:
-        results = Path(__file__).parent / "results"
-        figures = {"machine": machine(), "pictures": [asdict(row) for row in rows], "million": million}
-        (results / "pictures.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
-        (results / "pictures.json").write_text(
-            json.dumps(figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+    return {
+        "machine": machine(),
+        "pictures": [asdict(row) for row in pictures],
+        "million": list(measure_calls(chain(), rounds)),
+    }
+
+
+def markdown(figures: Figures) -> Iterator[str]:
+    """Yield the report as lines of Markdown."""
+    yield "| picture | nodes | boxes | autograd-core, ms | Graphviz, ms | result |"
+    yield "|---|---:|---:|---:|---:|---|"
+    for row in (Row(**entry) for entry in figures["pictures"]):
+        yield (
+            f"| {row.picture} | {row.nodes:,} | {row.boxes:,} | {1e3 * row.ours:.0f} | {1e3 * row.graphviz:.0f} "
+            f"| {row.result} |"
         )
-    kept = rows[0].ours < BARS["grouped"] and all(spent < BARS["million"] for _, spent, _ in million)
-    return 0 if kept else 1
+    yield ""
+    yield "| call on a million nodes | seconds | result |"
+    yield "|---|---:|---|"
+    for name, seconds, result in figures["million"]:
+        yield f"| `{name}` | {seconds:.3f} | {result} |"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure, print, and write pictures.md and pictures.json; return 1 if a target is missed."""
+    options = parse_options(__doc__, arguments)
+    figures = measure(options.quick)
+    met = figures["pictures"][0]["ours"] < TARGETS["grouped"]
+    met = met and all(seconds < TARGETS["million"] for _, seconds, _ in figures["million"])
+    return report("pictures", figures, markdown, options, met)
 
 
 if __name__ == "__main__":

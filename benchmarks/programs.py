@@ -1,9 +1,7 @@
-"""Traced programs against their peers, in one process: ``python benchmarks/programs.py``.
+"""Compare traced programs with their peers in one process: ``python benchmarks/programs.py``.
 
-Needs ``pip install -e ".[bench,jit,reference]"``: micrograd, Numba, JAX and PyTorch. A peer that is missing is left
-out. The figures go to the screen, and to results/programs.md and results/programs.json.
-
-How they take turns is in ``turns``.
+It needs ``pip install -e ".[bench,jit,reference]"``: micrograd, HIPS autograd, Numba, JAX and PyTorch. A peer that is
+missing is left out. The results are printed and written to results/programs.md and results/programs.json.
 """
 
 from __future__ import annotations
@@ -25,16 +23,15 @@ from typing import Any
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
 import numpy as np
-from pairing import machine
-from reporting import kept_in_turns, options_of, report
-from turns import Work, compared, in_turns, row, shown, times, versions
+from interleaving import Work, compare_sides, interleave, medians
+from micrograd_demo import ALPHA, LAYERS, RATE, SEED, demo, moons
+from reporting import format_ratio, format_seconds, heading, machine, met_by_sides, parse_options, report, versions
 
-import autograd_core
 import nn
 from autograd_core import Program, trace
 
-#: What is promised: at least so many times the speed of the peer.
-BARS: dict[str, dict[str, float]] = {
+#: The targets: the least speed as a multiple of the peer's.
+TARGETS: dict[str, dict[str, float]] = {
     "step": {"micrograd": 30_000, "JAX jit": 3, "PyTorch eager": 10, "NumPy by hand": 2},
     "step, NumPy executor": {"micrograd": 1_000},
     "one sample": {"JAX jit": 10, "PyTorch eager": 40},
@@ -42,62 +39,55 @@ BARS: dict[str, dict[str, float]] = {
     "first result": {"JAX jit": 20},
 }
 
-PEERS = ("numba", "numpy", "jax", "torch", "micrograd", "autograd")
+PACKAGES = ("numba", "numpy", "jax", "torch", "micrograd", "autograd")
 
-SIZES = (2, 16, 16, 1)
-ALPHA, RATE = 1e-4, 0.1
-
-
-def points(samples: int) -> tuple[Any, Any]:
-    """Return the points of micrograd's demo and their labels, -1 and +1."""
-    X, y = nn.data.moons(max(samples, 2), noise=0.1, rng=1337)
-    return np.asarray(X, float)[:samples], 2.0 * np.asarray(y, float)[:samples] - 1.0
+SIZES = (LAYERS[0], *LAYERS[1])
 
 
 def network() -> Any:
     """Return the model of micrograd's demo."""
-    random.seed(1337)
-    return nn.MLP(2, [16, 16, 1])
+    random.seed(SEED)
+    return nn.MLP(*LAYERS)
 
 
 def loss(model: Any, x: Any, y: Any) -> Any:
-    """Return the demo's loss of one sample: hinge and L2, as its notebook writes them."""
+    """Return the demo's loss of one sample: hinge loss and L2 penalty, as in micrograd's notebook."""
     return (1 + -y * model(x)).relu() + ALPHA * sum(p * p for p in model.parameters())
 
 
 def hinge(model: Any, x: Any, y: Any) -> Any:
-    """Return the hinge loss alone."""
+    """Return the hinge loss without the L2 penalty."""
     return (1 + -y * model(x)).relu()
 
 
 def traced(function: Any, executor: str) -> Program:
-    """Return the loss as a program."""
+    """Return a loss of the demo as a program."""
     return trace(function, network(), [0.5, -0.5], 1.0, executor=executor)
 
 
 def parameters() -> Any:
-    """Return the parameters the demo starts with, as one vector."""
+    """Return the initial parameters of the demo as one vector."""
     return np.array([p.data for p in network().parameters()])
 
 
 def descend(theta: Any, gradient: Any) -> None:
-    """Move parameters in NumPy, in their own memory, which is what PyTorch's optimiser does."""
+    """Update parameters in place, as PyTorch's optimizer does."""
     gradient *= RATE
     theta -= gradient
 
 
 def layers(theta: Any) -> list[tuple[Any, Any]]:
-    """Return a vector of parameters as weights and biases, in the order of ``parameters()``."""
-    start, found = 0, []
+    """Return views of a parameter vector as weights and biases, in the order of ``parameters()``."""
+    start, pairs = 0, []
     for n_in, n_out in itertools.pairwise(SIZES):
         block = theta[start : start + n_out * (n_in + 1)].reshape(n_out, n_in + 1)
         start += n_out * (n_in + 1)
-        found.append((block[:, :n_in], block[:, n_in]))
-    return found
+        pairs.append((block[:, :n_in], block[:, n_in]))
+    return pairs
 
 
 def by_hand(theta: Any, X: Any, y: Any) -> tuple[float, Any]:
-    """Return loss and gradient in NumPy, the backward pass written out."""
+    """Return loss and gradient in NumPy, with a handwritten backward pass."""
     h, kept = X, []
     for k, (W, b) in enumerate(layers(theta)):
         z = h @ W.T + b
@@ -117,22 +107,25 @@ def by_hand(theta: Any, X: Any, y: Any) -> tuple[float, Any]:
 
 
 class Sides:
-    """The same training step by every side: ``step()`` moves its parameters, ``answer()`` gives loss and gradient."""
+    """The same training step by every side.
+
+    Each method returns two functions: one takes a training step, the other returns loss and gradient at the start.
+    """
 
     def __init__(self, samples: int, alpha: float = ALPHA) -> None:
-        self.X, self.y = points(samples)
+        self.X, self.y = moons(samples)
         self.one = samples == 1
         self.alpha = alpha
 
     def ours(self, executor: str) -> tuple[Work, Work]:
-        """Return the program's step and answer."""
+        """Return both functions for a traced program."""
         program = traced(loss if self.alpha else hinge, executor)
         descent = program.descent(parameters(), RATE)
         X, y = (self.X[0], float(self.y[0])) if self.one else (self.X, self.y)
         return lambda: descent(X, y), lambda: program.value_and_grad(parameters(), X, y)
 
     def numpy(self) -> tuple[Work, Work]:
-        """Return NumPy's."""
+        """Return both functions for handwritten NumPy."""
         theta = parameters()
 
         def step() -> None:
@@ -142,12 +135,12 @@ class Sides:
         return step, lambda: by_hand(parameters(), self.X, self.y)
 
     def jax(self) -> tuple[Work, Work]:
-        """Return JAX's: value, gradient and update compiled together; nothing leaves the device."""
+        """Return both functions for JAX, which compiles value, gradient and update together."""
         import jax
         import jax.numpy as jnp
 
         jax.config.update("jax_enable_x64", True)
-        value_and_grad = jax.value_and_grad(self.jax_loss(jnp))
+        value_and_grad = jax.value_and_grad(self.array_loss(jnp))
 
         @jax.jit
         def update(theta: Any, X: Any, y: Any) -> Any:
@@ -164,24 +157,24 @@ class Sides:
 
         return step, lambda: [np.asarray(x) for x in jax.jit(value_and_grad)(jnp.asarray(parameters()), X, y)]
 
-    def jax_loss(self, jnp: Any) -> Any:
-        """Return the loss as a JAX user writes it, for a batch or for one sample."""
+    def array_loss(self, numpy: Any) -> Any:
+        """Return the loss for a batch or one sample, written with a module that has the functions of NumPy."""
 
         def value(theta: Any, X: Any, y: Any) -> Any:
             h = X
             for k, (W, b) in enumerate(layers(theta)):
                 z = h @ W.T + b
-                h = jnp.maximum(z, 0.0) if k < 2 else z
-            return jnp.maximum(1.0 - y * h[..., 0], 0.0).mean() + self.alpha * theta @ theta
+                h = numpy.maximum(z, 0.0) if k < 2 else z
+            return numpy.maximum(1.0 - y * h[..., 0], 0.0).mean() + self.alpha * theta @ theta
 
         return value
 
     def autograd(self) -> tuple[Work, Work]:
-        """Return that of HIPS autograd, which differentiates NumPy."""
+        """Return both functions for HIPS autograd, which differentiates NumPy."""
         import autograd
         import autograd.numpy as anp
 
-        value_and_grad = autograd.value_and_grad(self.jax_loss(anp))
+        value_and_grad = autograd.value_and_grad(self.array_loss(anp))
         theta = parameters()
 
         def step() -> None:
@@ -191,7 +184,7 @@ class Sides:
         return step, lambda: value_and_grad(parameters(), self.X, self.y)
 
     def c(self) -> tuple[Work, Work]:
-        """Return the limit of this machine: limit.c, compiled for it alone."""
+        """Return both functions for limit.c, compiled for this machine, as an estimate of its limit."""
         function = compiled_limit()
         columns, y, n = np.ascontiguousarray(self.X.T), self.y, len(self.X)
         theta = parameters()
@@ -200,23 +193,23 @@ class Sides:
             gradient = np.empty_like(p)
             return function(p.ctypes, columns.ctypes, y.ctypes, n, self.alpha, gradient.ctypes), gradient
 
-        given = columns.ctypes.data, y.ctypes.data, n, self.alpha
         gradient = np.empty_like(theta)
-        addresses = theta.ctypes.data, gradient.ctypes.data
+        # The addresses are looked up once, so that only the call is timed.
+        arguments = theta.ctypes.data, columns.ctypes.data, y.ctypes.data, n, self.alpha, gradient.ctypes.data
 
         def step() -> None:
-            function(addresses[0], *given, addresses[1])
+            function(*arguments)
             descend(theta, gradient)
 
         return step, lambda: value_and_grad(parameters())
 
     def torch(self) -> tuple[Work, Work]:
-        """Return PyTorch's, eager, with a parameter for each layer."""
+        """Return both functions for eager PyTorch, with two parameters for each layer."""
         import torch
 
         X, y = torch.tensor(self.X), torch.tensor(self.y)
 
-        def fresh() -> list[Any]:
+        def initial() -> list[Any]:
             return [torch.tensor(part.copy(), requires_grad=True) for pair in layers(parameters()) for part in pair]
 
         def forward(p: list[Any]) -> Any:
@@ -226,60 +219,42 @@ class Sides:
             value = torch.relu(1.0 - y * scores).mean()
             return value + self.alpha * sum((part * part).sum() for part in p) if self.alpha else value
 
-        mine = fresh()
-        optimizer = torch.optim.SGD(mine, lr=RATE)
+        trained = initial()
+        optimizer = torch.optim.SGD(trained, lr=RATE)
 
         def step() -> None:
             optimizer.zero_grad()
-            forward(mine).backward()
+            forward(trained).backward()
             optimizer.step()
 
-        def answer() -> tuple[float, Any]:
-            p = fresh()
+        def value_and_grad() -> tuple[float, Any]:
+            p = initial()
             value = forward(p)
             value.backward()
             g = [part.grad.numpy() for part in p]
             columns = [np.column_stack([g[k], g[k + 1]]).ravel() for k in (0, 2, 4)]
             return float(value.detach()), np.concatenate(columns)
 
-        return step, answer
+        return step, value_and_grad
 
     def micrograd(self) -> tuple[Work, Work]:
-        """Return micrograd's, the text of its notebook."""
+        """Return both functions for micrograd, with the code of its notebook."""
         from micrograd.engine import Value
         from micrograd.nn import MLP
 
-        X, y = self.X.tolist(), self.y.tolist()
+        _, _, step = demo(Value, MLP, len(self.X))
 
-        def made() -> Any:
-            random.seed(1337)
-            return MLP(2, [16, 16, 1])
-
-        def total(model: Any) -> Any:
-            scores = [model(list(map(Value, row))) for row in X]
-            losses = [(1 + -yi * score).relu() for yi, score in zip(y, scores, strict=True)]
-            return sum(losses) * (1.0 / len(losses)) + ALPHA * sum(p * p for p in model.parameters())
-
-        mine = made()
-
-        def step() -> None:
-            value = total(mine)
-            mine.zero_grad()
-            value.backward()
-            for p in mine.parameters():
-                p.data -= RATE * p.grad
-
-        def answer() -> tuple[float, Any]:
-            model = made()
-            value = total(model)
+        def value_and_grad() -> tuple[float, Any]:
+            model, total, _ = demo(Value, MLP, len(self.X))
+            value = total()
             value.backward()
             return value.data, np.array([p.grad for p in model.parameters()])
 
-        return step, answer
+        return step, value_and_grad
 
 
 def compiled_limit() -> Any:
-    """Return the function of limit.c, if there is a C compiler."""
+    """Compile limit.c and return its function; raise ImportError if there is no C compiler."""
     compiler = shutil.which("gcc") or shutil.which("cc")
     if compiler is None:
         raise ImportError("no C compiler was found")
@@ -296,7 +271,7 @@ def compiled_limit() -> Any:
 
 
 def first_result(rounds: int) -> dict[str, Any]:
-    """Measure the time from a function to its first value and gradient, with all kernels compiled already."""
+    """Measure the time to the first value and gradient, including tracing here and compilation in JAX."""
     sides = Sides(100)
     theta = parameters()
     model = network()
@@ -312,22 +287,22 @@ def first_result(rounds: int) -> dict[str, Any]:
         X, y, start = jnp.asarray(sides.X), jnp.asarray(sides.y), jnp.asarray(theta)
 
         def peer() -> Any:
-            function = sides.jax_loss(jnp)  # another one, so that nothing is compiled already
+            function = sides.array_loss(jnp)  # a new function, so that JAX compiles it again
             return jax.block_until_ready(jax.jit(jax.value_and_grad(function))(start, X, y))
 
         work["JAX jit"] = peer
     except ImportError as error:
         print(f"JAX is left out: {error}", file=sys.stderr)
-    return compared(in_turns(work, rounds, 0.0))
+    return medians(interleave(work, rounds, 0.0))
 
 
 def scaling(quick: bool) -> dict[str, list[dict[str, float]]]:
-    """Measure the cost of a step against the size of the batch, and against the number of operations."""
+    """Measure the time of a value and gradient by the size of the batch and by the number of operations."""
     program, theta = traced(loss, "auto"), parameters()
     batches = []
     for samples in (1, 10, 100, 1_000) if quick else (1, 10, 100, 1_000, 10_000, 100_000):
-        X, y = points(samples)
-        times = in_turns({"": lambda X=X, y=y: program.value_and_grad(theta, X, y)}, 3 if quick else 9, 0.005)
+        X, y = moons(samples)
+        times = interleave({"": lambda X=X, y=y: program.value_and_grad(theta, X, y)}, 3 if quick else 9, 0.005)
         batches.append({"samples": samples, "seconds": statistics.median(times[""])})
     sizes = []
     for operations in (100, 1_000) if quick else (100, 1_000, 10_000, 100_000):
@@ -341,7 +316,7 @@ def scaling(quick: bool) -> dict[str, list[dict[str, float]]]:
         chain = trace(f, 0.5)
         chain.value_and_grad(0.5)
         first = time.perf_counter() - start
-        times = in_turns({"": lambda chain=chain: chain.value_and_grad(0.5)}, 3 if quick else 9, 0.002)
+        times = interleave({"": lambda chain=chain: chain.value_and_grad(0.5)}, 3 if quick else 9, 0.002)
         sizes.append({"operations": operations, "first": first, "seconds": statistics.median(times[""])})
     return {"batch": batches, "operations": sizes}
 
@@ -349,92 +324,90 @@ def scaling(quick: bool) -> dict[str, list[dict[str, float]]]:
 def measure(quick: bool) -> dict[str, Any]:
     """Measure everything."""
     rounds, least = (3, 0.001) if quick else (25, 0.004)
-    first = first_result(3 if quick else 9)  # before all others, as in a process that has only just begun
-    demo, one, many = Sides(20 if quick else 100), Sides(1, 0.0), Sides(1_000)
-    figures: dict[str, Any] = {}
-    figures["step"] = row(
+    slow_rounds = 2 if quick else 7
+    first = first_result(3 if quick else 9)  # before all others, since a warm process would be faster
+    batch, one, many = Sides(20 if quick else 100), Sides(1, 0.0), Sides(1_000)
+    rows: dict[str, Any] = {}
+    rows["step"] = compare_sides(
         {
-            "autograd-core": lambda: demo.ours("auto"),
-            "JAX jit": demo.jax,
-            "PyTorch eager": demo.torch,
-            "NumPy by hand": demo.numpy,
-            "HIPS autograd": demo.autograd,
-            "C, -O3 -march=native": demo.c,
+            "autograd-core": lambda: batch.ours("auto"),
+            "JAX jit": batch.jax,
+            "PyTorch eager": batch.torch,
+            "NumPy by hand": batch.numpy,
+            "HIPS autograd": batch.autograd,
+            "C, -O3 -march=native": batch.c,
         },
         rounds,
         least,
     )
-    few = {"micrograd": demo.micrograd}
-    slow = row({"autograd-core": lambda: demo.ours("auto"), **few}, 2 if quick else 7, least)
-    figures["step"]["micrograd"] = slow.get("micrograd", {})
-    figures["step, NumPy executor"] = row(
-        {"autograd-core": lambda: demo.ours("numpy"), **few}, 2 if quick else 7, least
+    slow = compare_sides(
+        {"autograd-core": lambda: batch.ours("auto"), "micrograd": batch.micrograd}, slow_rounds, least
     )
-    figures["one sample"] = row(
-        {"autograd-core": lambda: one.ours("auto"), "JAX jit": one.jax, "PyTorch eager": one.torch}, rounds, least
+    rows["step"]["micrograd"] = slow.get("micrograd", {})
+    rows["step, NumPy executor"] = compare_sides(
+        {"autograd-core": lambda: batch.ours("numpy"), "micrograd": batch.micrograd}, slow_rounds, least
     )
-    figures["1,000 samples"] = row(
-        {"autograd-core": lambda: many.ours("auto"), "JAX jit": many.jax, "PyTorch eager": many.torch}, rounds, least
-    )
-    figures["first result"] = first
+    for name, sides in (("one sample", one), ("1,000 samples", many)):
+        rows[name] = compare_sides(
+            {
+                "autograd-core": lambda sides=sides: sides.ours("auto"),
+                "JAX jit": sides.jax,
+                "PyTorch eager": sides.torch,
+            },
+            rounds,
+            least,
+        )
+    rows["first result"] = first
     return {
-        "versions": {
-            "autograd-core": autograd_core.__version__,
-            **versions("numba", "numpy", "jax", "torch", "micrograd"),
-        },
+        "versions": versions(*PACKAGES),
         "machine": machine(),
         "quick": quick,
-        "samples": len(demo.X),
-        "rows": figures,
+        "samples": len(batch.X),
+        "rows": rows,
         "scaling": scaling(quick),
-        "bars": BARS,
+        "targets": TARGETS,
     }
 
 
 def markdown(figures: dict[str, Any]) -> Iterator[str]:
-    """Yield the figures as lines of Markdown."""
-    names = {
-        "step": f"a step of micrograd's demo, {figures['samples']} points, MLP 2-16-16-1, hinge and L2",
-        "step, NumPy executor": "the same without Numba",
-        "one sample": "one sample through that network, hinge alone",
-        "1,000 samples": "1,000 samples",
-        "first result": "from the function to its first value and gradient",
+    """Yield the report as lines of Markdown."""
+    tasks = {
+        "step": f"one step of micrograd's demo, {figures['samples']} points, MLP 2-16-16-1, hinge loss and L2",
+        "step, NumPy executor": "the same step without Numba",
+        "one sample": "one sample through the same network, hinge loss only",
+        "1,000 samples": "1,000 samples through the same network",
+        "first result": "first value and gradient, tracing or compilation included",
     }
-    yield "# Traced programs against their peers"
-    yield ""
-    told = ", ".join(f"{name} {version}" for name, version in figures["versions"].items())
-    yield f"{told}. {'; '.join(f'{name}: {value}' for name, value in figures['machine'].items())}."
-    yield "Made by `python benchmarks/programs.py" + (" --quick`: for a look only." if figures["quick"] else "`.")
-    yield ""
-    yield "| work | as a program | peer | takes | ratio | promised |"
+    yield from heading("Traced programs against their peers", figures, "programs")
+    yield "| task | program | peer | peer time | ratio | target |"
     yield "|---|---|---|---|---|---|"
-    for key, name in names.items():
-        sides = figures["rows"][key]
-        bars = figures["bars"][key]
-        for peer, taken in sides.items():
-            if peer != "autograd-core" and taken:
-                promised = f"≥ {bars[peer]:,g}×" if peer in bars else ""
-                yield (
-                    f"| {name} | {shown(sides['autograd-core']['seconds'])} | {peer} | {shown(taken['seconds'])} "
-                    f"| {times(taken['ratio'])} | {promised} |"
-                )
+    for key, task in tasks.items():
+        sides, targets = figures["rows"][key], figures["targets"][key]
+        ours = format_seconds(sides["autograd-core"]["seconds"])
+        for peer, theirs in sides.items():
+            if peer != "autograd-core" and theirs:
+                target = f"≥ {targets[peer]:,g}×" if peer in targets else ""
+                seconds, ratio = format_seconds(theirs["seconds"]), format_ratio(theirs["ratio"])
+                yield f"| {task} | {ours} | {peer} | {seconds} | {ratio} | {target} |"
     yield ""
-    yield "| samples in the batch | a value and gradient | a sample |"
+    yield "| samples in the batch | value and gradient | per sample |"
     yield "|---|---|---|"
     for entry in figures["scaling"]["batch"]:
-        yield f"| {entry['samples']:,} | {shown(entry['seconds'])} | {shown(entry['seconds'] / entry['samples'])} |"
+        seconds, per_sample = format_seconds(entry["seconds"]), format_seconds(entry["seconds"] / entry["samples"])
+        yield f"| {entry['samples']:,} | {seconds} | {per_sample} |"
     yield ""
-    yield "| operations in a chain | tracing and first result | a value and gradient |"
+    yield "| operations in a chain | tracing and first result | value and gradient |"
     yield "|---|---|---|"
     for entry in figures["scaling"]["operations"]:
-        yield f"| {entry['operations']:,} | {shown(entry['first'])} | {shown(entry['seconds'])} |"
+        first, seconds = format_seconds(entry["first"]), format_seconds(entry["seconds"])
+        yield f"| {entry['operations']:,} | {first} | {seconds} |"
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Measure, print, and write programs.md and programs.json; exit 1 if a promise is not kept."""
-    options = options_of(__doc__, arguments)
+    """Measure, print, and write programs.md and programs.json; return 1 if a target is missed."""
+    options = parse_options(__doc__, arguments)
     figures = measure(options.quick)
-    return report("programs", figures, markdown, options, kept_in_turns(figures))
+    return report("programs", figures, markdown, options, met_by_sides(figures))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""A small GPT made of scalars, and a scalar in the style of microgpt, to compare with: see ``microgpt.py``.
+"""A small GPT of scalars, and a scalar class in the style of microgpt as a peer: see ``microgpt.py``.
 
-The model does not know what its scalars are: anything with + - * / ** exp log relu and data will do.
+The model works with any class of scalars that has + - * / **, exp, log, relu and data.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ LETTERS = [".", *sorted(set("".join(NAMES)))]
 
 
 def letters(name: str) -> list[int]:
-    """Return a name as numbers, with the sign for its ends."""
+    """Return a name as indices of letters, with the end mark before and after it."""
     return [LETTERS.index(letter) for letter in f".{name}."]
 
 
 class Scalar:
-    """A number with a gradient, in the style of microgpt: its children, and the local gradient by each."""
+    """A number with a gradient, in the style of microgpt; it stores its children and their local gradients."""
 
     __slots__ = ("children", "data", "grad", "local")
 
@@ -53,7 +53,7 @@ class Scalar:
         return self * other**-1.0
 
     def exp(self) -> Scalar:
-        """Return e to this power."""
+        """Return the exponential."""
         return Scalar(math.exp(self.data), (self,), (math.exp(self.data),))
 
     def log(self) -> Scalar:
@@ -61,11 +61,11 @@ class Scalar:
         return Scalar(math.log(self.data), (self,), (1.0 / self.data,))
 
     def relu(self) -> Scalar:
-        """Return the number where it is positive, else 0."""
+        """Return the number if it is positive, else 0."""
         return Scalar(max(0.0, self.data), (self,), (float(self.data > 0.0),))
 
     def backward(self) -> None:
-        """Compute the gradients of everything this was computed from."""
+        """Compute the gradients of all nodes in the history."""
         order: list[Scalar] = []
         seen: set[Scalar] = set()
         stack: list[tuple[Scalar, bool]] = [(self, False)]
@@ -84,16 +84,16 @@ class Scalar:
 
 
 class GPT:
-    """The weights of a GPT with one layer, as matrices of scalars.
+    """A GPT with one layer, whose weights are matrices of scalars.
 
     Parameters
     ----------
     scalar : callable
-        Makes a number into a scalar.
+        The class of scalars, called with a float.
     width, heads : int
-        The size of an embedding, and into how many parts attention cuts it.
+        The size of an embedding, and the number of attention heads.
     context : int
-        The greatest number of letters.
+        The maximum number of letters.
     """
 
     def __init__(self, scalar: Callable[[float], Any], width: int, heads: int, context: int) -> None:
@@ -115,49 +115,49 @@ class GPT:
         return [p for matrix in matrices for row in matrix for p in row]
 
     def loss(self, embedded: Sequence[Sequence[Any]], probability: Callable[[int, list[Any]], Any]) -> Any:
-        """Return the mean of -ln p of each next letter.
+        """Return the mean cross-entropy, -ln p of each next letter.
 
         Parameters
         ----------
         embedded : sequence of vectors
             The embedding of each letter.
         probability : callable
-            ``probability(t, p)`` is that of the letter after letter ``t``, among the probabilities of all.
+            ``probability(t, p)`` selects the probability of the true next letter at position ``t`` from all of them.
         """
         keys: list[list[Any]] = []
         values: list[list[Any]] = []
         losses = []
         for t, letter in enumerate(embedded):
-            x = rmsnorm(added(letter, self.position[t]))
-            x = added(x, self.attention(rmsnorm(x), keys, values))
+            x = rmsnorm(add(letter, self.position[t]))
+            x = add(x, self.attention(rmsnorm(x), keys, values))
             hidden = [h.relu() for h in linear(self.up, rmsnorm(x))]
-            x = added(x, linear(self.down, hidden))
+            x = add(x, linear(self.down, hidden))
             losses.append(-probability(t, softmax(linear(self.head, x))).log())
-        return total(losses) * (1.0 / len(losses))
+        return add_up(losses) * (1.0 / len(losses))
 
     def attention(self, x: list[Any], keys: list[Any], values: list[Any]) -> list[Any]:
-        """Return what the letter attends to among those before it and itself."""
+        """Return the output of attention for a letter, over itself and all letters before it."""
         query = linear(self.query, x)
         keys.append(linear(self.key, x))
         values.append(linear(self.value, x))
         size = self.width // self.heads
-        found: list[Any] = []
+        outputs: list[Any] = []
         for h in range(0, self.width, size):
             part = slice(h, h + size)
             scores = [dot(query[part], key[part]) * (1.0 / math.sqrt(size)) for key in keys]
             weights = softmax(scores)
-            found += [dot(weights, [value[j] for value in values]) for j in range(h, h + size)]
-        return linear(self.out, found)
+            outputs += [dot(weights, [value[j] for value in values]) for j in range(h, h + size)]
+        return linear(self.out, outputs)
 
 
-def total(x: Sequence[Any]) -> Any:
-    """Return the sum."""
+def add_up(x: Sequence[Any]) -> Any:
+    """Return the sum of the scalars, without starting from 0."""
     return sum(x[1:], x[0])
 
 
 def dot(a: Sequence[Any], b: Sequence[Any]) -> Any:
     """Return Σ aᵢ bᵢ."""
-    return total([x * y for x, y in zip(a, b, strict=True)])
+    return add_up([x * y for x, y in zip(a, b, strict=True)])
 
 
 def linear(matrix: list[list[Any]], x: list[Any]) -> list[Any]:
@@ -165,23 +165,23 @@ def linear(matrix: list[list[Any]], x: list[Any]) -> list[Any]:
     return [dot(row, x) for row in matrix]
 
 
-def added(a: Sequence[Any], b: Sequence[Any]) -> list[Any]:
-    """Return a + b."""
+def add(a: Sequence[Any], b: Sequence[Any]) -> list[Any]:
+    """Return the sum of two vectors."""
     return [x + y for x, y in zip(a, b, strict=True)]
 
 
 def rmsnorm(x: list[Any]) -> list[Any]:
-    """Return a vector divided by the root of its mean square."""
+    """Return a vector divided by its root mean square."""
     scale = (dot(x, x) * (1.0 / len(x)) + 1e-5) ** -0.5
     return [a * scale for a in x]
 
 
 def softmax(x: list[Any]) -> list[Any]:
-    """Return probabilities.
+    """Return the softmax of the logits.
 
-    The shift is a number, against overflow; it cancels, so a program may keep the one it was traced with.
+    The shift is a plain number that prevents overflow. It cancels, so a program may keep the shift of its trace.
     """
-    top = max(a.data for a in x)
-    powers = [(a - top).exp() for a in x]
-    whole = total(powers)
-    return [p / whole for p in powers]
+    shift = max(a.data for a in x)
+    powers = [(a - shift).exp() for a in x]
+    total = add_up(powers)
+    return [p / total for p in powers]

@@ -1,10 +1,10 @@
-"""What a graph costs as it grows: ``python benchmarks/scaling.py``.
+"""Measure the cost of graphs of increasing size: ``python benchmarks/scaling.py``.
 
-Two shapes of graph: a chain, as deep as it is long, and a tree of sums, as shallow as a graph can be. micrograd takes
-part where its recursion lets it (the tree), JAX where compiling is not a matter of minutes. The figures go to the
-screen, to results/scaling.md and results/scaling.json, and as curves to results/scaling.svg.
+Graphs have two shapes: a chain, whose depth is its length, and a balanced tree of sums. micrograd is measured on the
+tree, since its recursion cannot handle long chains. JAX is measured up to sizes that compile within seconds. The
+results are printed, written to results/scaling.md and results/scaling.json, and drawn as curves in results/scaling.svg.
 
-Needs ``pip install -e ".[bench,jit,plot]"``; JAX and PyTorch, from ``[reference]``, are left out if they are missing.
+It needs ``pip install -e ".[bench,jit,plot]"``. JAX and PyTorch come with ``[reference]`` and are left out if missing.
 """
 
 from __future__ import annotations
@@ -19,26 +19,24 @@ from typing import Any
 
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
-from pairing import bytes_kept, machine
-from reporting import options_of, report
-from turns import shown, versions
+from pairing import bytes_kept
+from reporting import format_seconds, heading, machine, parse_options, report, versions
 
-import autograd_core
 from autograd_core import Value, trace
 
-#: A curve: name of the side, and seconds (or bytes) by number of operations.
-Curve = dict[str, dict[int, float]]
+#: For the name of each curve, the seconds or bytes by number of operations.
+Curves = dict[str, dict[int, float]]
 
 
 def chain(x: Any, operations: int) -> Any:
-    """Return the last of so many operations, each on the one before."""
+    """Return the last node of a chain of operations."""
     for _ in range(operations // 3):
-        x = (x * 0.999 + 0.001).relu()  # so that nothing can be folded into one linear map
+        x = (x * 0.999 + 0.001).relu()  # ReLU prevents folding the chain into one linear map
     return x
 
 
 def tree(x: Any, operations: int) -> Any:
-    """Return a sum of products by halves, in so many operations."""
+    """Return the root of a balanced tree of sums of products."""
     level = [x * 0.5 for _ in range(operations // 2)]
     while len(level) > 1:
         pairs = [a + b for a, b in zip(level[::2], level[1::2], strict=False)]
@@ -46,35 +44,35 @@ def tree(x: Any, operations: int) -> Any:
     return level[0]
 
 
-def seconds(work: Callable[[], Any], least: float = 0.05) -> float:
-    """Return the shortest time of a call, out of as many as fit in the least time."""
+def shortest_time(work: Callable[[], Any], least: float = 0.05) -> float:
+    """Return the shortest time of a call, out of the calls that start within ``least`` seconds."""
     best, spent = float("inf"), 0.0
     gc.collect()
     while spent < least:
         start = time.perf_counter()
         work()
-        took = time.perf_counter() - start
-        best, spent = min(best, took), spent + took
+        elapsed = time.perf_counter() - start
+        best, spent = min(best, elapsed), spent + elapsed
     return best
 
 
 def eager(value: Any, shape: Callable[[Any, int], Any], operations: int) -> float:
-    """Return the time to build a graph, sweep it and free it."""
+    """Return the time to build a graph, differentiate it and free it."""
 
     def work() -> None:
         shape(value(1.0), operations).backward()
 
-    return seconds(work)
+    return shortest_time(work)
 
 
 def sizes(last: int) -> list[int]:
-    """Return the powers of ten from 100."""
+    """Return the powers of ten from 100 to ``last``."""
     return [10**k for k in range(2, len(str(last)))]
 
 
-def by_size(last: int, last_of_peer: int) -> Curve:
-    """Measure building, sweeping and freeing against the number of operations."""
-    curves: Curve = {
+def by_size(last: int, last_of_peer: int) -> Curves:
+    """Measure the time to build, differentiate and free graphs of different sizes."""
+    curves: Curves = {
         "Value, chain": {n: eager(Value, chain, n) for n in sizes(last)},
         "Value, tree": {n: eager(Value, tree, n) for n in sizes(last)},
     }
@@ -88,8 +86,8 @@ def by_size(last: int, last_of_peer: int) -> Curve:
     return curves
 
 
-def memory(last: int) -> Curve:
-    """Measure the bytes that an operation of a swept graph holds."""
+def memory(last: int) -> Curves:
+    """Measure the bytes per operation of a graph after ``backward()``."""
 
     def kept(n: int) -> Any:
         y = chain(Value(1.0), n)
@@ -99,14 +97,14 @@ def memory(last: int) -> Curve:
     return {"Value, chain": {n: bytes_kept(lambda n=n: kept(n)) / n for n in sizes(last)}}
 
 
-def first_result(last: int, last_of_peer: int) -> Curve:
-    """Measure the time from a function to its first value and derivative: traced here, compiled there."""
+def first_result(last: int, last_of_peer: int) -> Curves:
+    """Measure the time to the first value and derivative, including tracing here and compilation in JAX."""
 
     def ours(n: int) -> Callable[[], Any]:
         return lambda: trace(lambda x: chain(x, n), 1.0).value_and_grad(1.0)
 
-    ours(100)()  # compiles what all programs share
-    curves: Curve = {"program": {n: seconds(ours(n)) for n in sizes(last)}}
+    ours(100)()  # compiles the kernels that all programs share
+    curves: Curves = {"program": {n: shortest_time(ours(n)) for n in sizes(last)}}
     try:
         import jax
 
@@ -118,28 +116,28 @@ def first_result(last: int, last_of_peer: int) -> Curve:
 
             return lambda: jax.block_until_ready(jax.jit(jax.value_and_grad(lambda x: f(x)))(1.0))
 
-        curves["JAX jit"] = {n: seconds(peer(n)) for n in sizes(last_of_peer)}
+        curves["JAX jit"] = {n: shortest_time(peer(n)) for n in sizes(last_of_peer)}
     except ImportError as error:
         print(f"JAX is left out: {error}", file=sys.stderr)
     return curves
 
 
-def again(last: int, last_of_peer: int) -> Curve:
-    """Measure value and derivative once everything is traced or compiled; PyTorch runs eagerly."""
+def next_result(last: int, last_of_peer: int) -> Curves:
+    """Measure the time of later values and derivatives, after tracing or compilation; PyTorch runs eagerly."""
 
     def ours(n: int) -> Callable[[], Any]:
         program = trace(lambda x: chain(x, n), 1.0)
         program.value_and_grad(1.0)
         return lambda: program.value_and_grad(1.0)
 
-    curves: Curve = {"program": {n: seconds(ours(n)) for n in sizes(last)}}
+    curves: Curves = {"program": {n: shortest_time(ours(n)) for n in sizes(last)}}
     try:
         import torch
 
         def peer(n: int) -> Callable[[], Any]:
             return lambda: chain(torch.tensor(1.0, dtype=torch.float64, requires_grad=True), n).backward()
 
-        curves["PyTorch eager"] = {n: seconds(peer(n)) for n in sizes(last_of_peer)}
+        curves["PyTorch eager"] = {n: shortest_time(peer(n)) for n in sizes(last_of_peer)}
     except ImportError as error:
         print(f"PyTorch is left out: {error}", file=sys.stderr)
     return curves
@@ -147,9 +145,9 @@ def again(last: int, last_of_peer: int) -> Curve:
 
 TITLES = {
     "size": ("build, backward and free", "seconds"),
-    "memory": ("memory of an operation", "bytes"),
-    "first": ("from the function to its first derivative", "seconds"),
-    "again": ("value and derivative, again", "seconds"),
+    "memory": ("memory per operation", "bytes"),
+    "first": ("first value and derivative, tracing or compilation included", "seconds"),
+    "next": ("later values and derivatives", "seconds"),
 }
 
 
@@ -158,43 +156,38 @@ def measure(quick: bool) -> dict[str, Any]:
     last, peer, compiled = (1_000, 1_000, 100) if quick else (10_000_000, 1_000_000, 1_000)
     few = 1_000 if quick else 100_000
     return {
-        "versions": {
-            "autograd-core": autograd_core.__version__,
-            **versions("numpy", "numba", "micrograd", "jax", "torch"),
-        },
+        "versions": versions("numpy", "numba", "micrograd", "jax", "torch"),
         "machine": machine(),
         "quick": quick,
         "curves": {
             "size": by_size(last, peer),
             "memory": memory(min(last, 1_000_000)),
             "first": first_result(few, compiled),
-            "again": again(few, min(few, 10_000)),
+            "next": next_result(few, min(few, 10_000)),
         },
     }
 
 
 def markdown(figures: dict[str, Any]) -> Iterator[str]:
-    """Yield the figures as lines of Markdown."""
-    yield "# What a graph costs as it grows"
-    yield ""
-    told = ", ".join(f"{name} {version}" for name, version in figures["versions"].items())
-    yield f"{told}. {'; '.join(f'{name}: {value}' for name, value in figures['machine'].items())}."
-    yield "Made by `python benchmarks/scaling.py" + (" --quick`: for a look only." if figures["quick"] else "`.")
-    for key, curves in figures["curves"].items():
+    """Yield the report as lines of Markdown."""
+    yield from heading("Cost by the size of the graph", figures, "scaling")
+    for index, (key, curves) in enumerate(figures["curves"].items()):
         title, unit = TITLES[key]
         counts = sorted({n for curve in curves.values() for n in curve})
-        yield ""
-        yield f"| {title}: operations | {' | '.join(f'{n:,}' for n in counts)} |"
+        if index:
+            yield ""
+        yield f"| {title}; operations: | {' | '.join(f'{n:,}' for n in counts)} |"
         yield "|---|" + "---:|" * len(counts)
         for name, curve in curves.items():
             cells = [
-                ("" if n not in curve else shown(curve[n]) if unit == "seconds" else f"{curve[n]:.0f}") for n in counts
+                "" if n not in curve else format_seconds(curve[n]) if unit == "seconds" else f"{curve[n]:.0f}"
+                for n in counts
             ]
             yield f"| {name} | {' | '.join(cells)} |"
 
 
 def plot(figures: dict[str, Any], path: Path) -> None:
-    """Draw the curves."""
+    """Draw the curves, one chart for each quantity."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(10.0, 7.0), layout="constrained")
@@ -214,11 +207,11 @@ def plot(figures: dict[str, Any], path: Path) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Measure, print, and write scaling.md, scaling.json and scaling.svg."""
-    options = options_of(__doc__, arguments)
+    options = parse_options(__doc__, arguments)
     figures = measure(options.quick)
-    outcome = report("scaling", figures, markdown, options)
+    status = report("scaling", figures, markdown, options)
     plot(figures, options.out / "scaling.svg")
-    return outcome
+    return status
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""Eager Tensors against PyTorch, and against NumPy by hand, in one process: ``python benchmarks/tensors.py``.
+"""Compare eager Tensors with PyTorch and handwritten NumPy in one process: ``python benchmarks/tensors.py``.
 
-Needs ``pip install -e ".[reference]"``; without PyTorch its column is left out. Everything computes in one thread. Both
-sides of a row run the same text: a batch through a network made of matrices, ``backward()``, and a step of the
-library's own optimiser; or the same with each library's own layers. The figures go to the screen, and to
-results/tensors.md and results/tensors.json.
+It needs ``pip install -e ".[reference]"``; without PyTorch its rows are left out. All sides use one thread. Both
+libraries run the same code: a batch through weight matrices, ``backward()``, and a step of the library's own optimizer.
+A second row uses each library's layers. The results are printed and written to results/tensors.md and
+results/tensors.json.
 """
 
 from __future__ import annotations
@@ -17,31 +17,29 @@ from typing import Any
 os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"  # read when NumPy is imported
 
 import numpy as np
-from pairing import machine
-from reporting import kept_in_turns, options_of, report
-from turns import Work, row, shown, times, versions
+from interleaving import Work, compare_sides
+from reporting import format_ratio, format_seconds, heading, machine, met_by_sides, parse_options, report, versions
 
-import autograd_core
 import nn
 from autograd_core import Tensor, functions
 
-#: What is promised: at least so many times the speed of the peer.
-BARS: dict[str, dict[str, float]] = {
+#: The targets: the least speed as a multiple of the peer's.
+TARGETS: dict[str, dict[str, float]] = {
     "small": {"PyTorch eager": 2.0, "NumPy by hand": 0.4},
     "large": {"PyTorch eager": 0.9},
 }
-NAMES = {
+TASKS = {
     "small": "MLP 2-16-16-1, batch 100, hinge loss, float64",
-    "small, layers": "the same with each library's layers",
+    "small, layers": "the same step with each library's layers",
     "large": "MLP 784-256-128-10, batch 128, cross-entropy, float32",
-    "large, layers": "the same with each library's layers",
+    "large, layers": "the same step with each library's layers",
 }
 
 LR = 0.01
 
 
 class Task:
-    """Numbers for a network, and a training step by every side: sizes, samples, classes or a margin."""
+    """A network, its samples, and one training step by every side; the targets are classes or signs."""
 
     def __init__(self, sizes: tuple[int, ...], samples: int, dtype: Any, classes: bool) -> None:
         rng = np.random.default_rng(0)
@@ -56,13 +54,13 @@ class Task:
         self.biases = [np.zeros(n, dtype) for n in sizes[1:]]
 
     def forward(self, h: Any, weights: list[Any], biases: list[Any]) -> Any:
-        """Return the outputs of the network, of either library's arrays."""
+        """Return the outputs of the network, for the arrays of either library."""
         for W, b in zip(weights[:-1], biases[:-1], strict=True):
             h = (h @ W + b).relu()
         return h @ weights[-1] + biases[-1]
 
-    def stepped(self, output: Any, loss: Any, optimizer: Any) -> tuple[Work, Work]:
-        """Return a training step of either library, and the losses of three of them."""
+    def step_of(self, output: Any, loss: Any, optimizer: Any) -> tuple[Work, Work]:
+        """Return a training step of either library, and a function that returns the losses of three steps."""
 
         def step() -> Any:
             value = loss(output())
@@ -77,13 +75,13 @@ class Task:
         """Return the step with Tensors."""
         weights, biases = ([Tensor(p, requires_grad=True) for p in part] for part in (self.weights, self.biases))
         X = Tensor(self.X)
-        return self.stepped(lambda: self.forward(X, weights, biases), self.our_loss(), nn.SGD(weights + biases, LR))
+        return self.step_of(lambda: self.forward(X, weights, biases), self.our_loss(), nn.SGD(weights + biases, LR))
 
     def our_layers(self) -> tuple[Work, Work]:
         """Return the step with ``nn``."""
         model = nn.Sequential(*[part for W in self.weights for part in (self._linear(W), "relu")][:-1])
         X = Tensor(self.X)
-        return self.stepped(lambda: model(X), self.our_loss(), nn.SGD(model.parameters(), LR))
+        return self.step_of(lambda: model(X), self.our_loss(), nn.SGD(model.parameters(), LR))
 
     def _linear(self, W: Any) -> Any:
         return nn.Linear(*W.shape, init=W.T, dtype=W.dtype)
@@ -103,7 +101,7 @@ class Task:
         weights, biases = ([torch.tensor(p, requires_grad=True) for p in part] for part in (self.weights, self.biases))
         X = torch.tensor(self.X)
         optimizer = torch.optim.SGD(weights + biases, LR)
-        return self.stepped(lambda: self.forward(X, weights, biases), self.torch_loss(torch), optimizer)
+        return self.step_of(lambda: self.forward(X, weights, biases), self.torch_loss(torch), optimizer)
 
     def torch_layers(self) -> tuple[Work, Work]:
         """Return the step with PyTorch's layers."""
@@ -116,7 +114,7 @@ class Task:
             layer.bias.data.zero_()
         model = torch.nn.Sequential(*[part for layer in layers for part in (layer, torch.nn.ReLU())][:-1])
         X = torch.tensor(self.X)
-        return self.stepped(lambda: model(X), self.torch_loss(torch), torch.optim.SGD(model.parameters(), LR))
+        return self.step_of(lambda: model(X), self.torch_loss(torch), torch.optim.SGD(model.parameters(), LR))
 
     def torch_loss(self, torch: Any) -> Any:
         """Return the loss as a function of the outputs."""
@@ -126,7 +124,7 @@ class Task:
         return lambda h: (1.0 - y * h).relu().mean()
 
     def by_hand(self) -> tuple[Work, Work]:
-        """Return the step in NumPy, the backward pass written out, the parameters updated in place."""
+        """Return the step in NumPy, with a handwritten backward pass and updates in place."""
         weights, biases = ([p.copy() for p in part] for part in (self.weights, self.biases))
         last, rows = len(weights) - 1, np.arange(len(self.X))
         lr = self.X.dtype.type(LR)
@@ -165,48 +163,43 @@ class Task:
 
 def measure(quick: bool) -> dict[str, Any]:
     """Measure everything."""
-    rounds, least = (3, 0.001) if quick else (31, 0.02)  # a training loop stays in its caches
+    rounds, least = (3, 0.001) if quick else (31, 0.02)  # long enough for warm caches, as in training
     small = Task((2, 16, 16, 1), 100, np.float64, classes=False)
     large = Task((784, 256, 128, 10), 128, np.float32, classes=True)
     rows = {}
     for name, task, tolerance in (("small", small, 1e-10), ("large", large, 1e-4)):
         sides = {"autograd-core": task.ours, "PyTorch eager": task.torch, "NumPy by hand": task.by_hand}
-        rows[name] = row(sides, rounds, least, tolerance)
+        rows[name] = compare_sides(sides, rounds, least, tolerance)
         layers = {"autograd-core": task.our_layers, "PyTorch eager": task.torch_layers}
-        rows[f"{name}, layers"] = row(layers, rounds, least, tolerance)
+        rows[f"{name}, layers"] = compare_sides(layers, rounds, least, tolerance)
     return {
-        "versions": {"autograd-core": autograd_core.__version__, **versions("numpy", "torch")},
+        "versions": versions("numpy", "torch"),
         "machine": machine(),
         "quick": quick,
         "rows": rows,
-        "bars": BARS,
+        "targets": TARGETS,
     }
 
 
 def markdown(figures: dict[str, Any]) -> Iterator[str]:
-    """Yield the figures as lines of Markdown."""
-    yield "# Eager Tensors against PyTorch and NumPy by hand"
-    yield ""
-    told = ", ".join(f"{name} {version}" for name, version in figures["versions"].items())
-    yield f"{told}, one thread. {'; '.join(f'{name}: {value}' for name, value in figures['machine'].items())}."
-    yield "Made by `python benchmarks/tensors.py" + (" --quick`: for a look only." if figures["quick"] else "`.")
-    yield ""
-    yield "| one step of training | autograd-core | peer | takes | ratio | promised |"
+    """Yield the report as lines of Markdown."""
+    yield from heading("Eager Tensors against PyTorch and NumPy by hand", figures, "tensors", ", one thread")
+    yield "| one training step | autograd-core | peer | peer time | ratio | target |"
     yield "|---|---|---|---|---|---|"
     for key, sides in figures["rows"].items():
-        name = NAMES[key]
-        for peer, taken in list(sides.items())[1:]:
-            bar = figures["bars"].get(key, {}).get(peer)
-            promised = "" if bar is None else f"≥ {bar:g}×"
-            mine = shown(sides["autograd-core"]["seconds"])
-            yield f"| {name} | {mine} | {peer} | {shown(taken['seconds'])} | {times(taken['ratio'])} | {promised} |"
+        ours = format_seconds(sides["autograd-core"]["seconds"])
+        for peer, theirs in list(sides.items())[1:]:
+            minimum = figures["targets"].get(key, {}).get(peer)
+            target = "" if minimum is None else f"≥ {minimum:g}×"
+            seconds, ratio = format_seconds(theirs["seconds"]), format_ratio(theirs["ratio"])
+            yield f"| {TASKS[key]} | {ours} | {peer} | {seconds} | {ratio} | {target} |"
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Measure, print, and write tensors.md and tensors.json; exit 1 if a promise is not kept."""
-    options = options_of(__doc__, arguments)
+    """Measure, print, and write tensors.md and tensors.json; return 1 if a target is missed."""
+    options = parse_options(__doc__, arguments)
     figures = measure(options.quick)
-    return report("tensors", figures, markdown, options, kept_in_turns(figures))
+    return report("tensors", figures, markdown, options, met_by_sides(figures))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The benchmarks run, compare like with like, and write what they say they write. No test here waits for a speed."""
+"""Check that the benchmarks run, compare the same work, and write their reports. No test here depends on speed."""
 
 from __future__ import annotations
 
@@ -24,6 +24,14 @@ def pairing(monkeypatch):
     return pairing
 
 
+@pytest.fixture
+def reporting(monkeypatch):
+    monkeypatch.syspath_prepend(str(FOLDER))
+    import reporting
+
+    return reporting
+
+
 @pytest.mark.slow
 def test_the_comparison_with_micrograd_runs_and_writes_its_figures(tmp_path):
     pytest.importorskip("micrograd")
@@ -36,7 +44,7 @@ def test_the_comparison_with_micrograd_runs_and_writes_its_figures(tmp_path):
     [(engine, measured)] = figures["engines"].items()
     assert engine == ("compiled" if autograd_core.__compiled__ else "pure Python")
     assert measured["expression"]["ratio"] > 0.0
-    assert 0.0 < measured["bytes"]["ours"] <= measured["bars"]["bytes"]
+    assert 0.0 < measured["bytes"]["ours"] <= measured["targets"]["bytes"]
     assert measured["chain"]["peer"] == "RecursionError"
     assert "off" not in figures["machine"]["garbage collector"]
 
@@ -90,7 +98,7 @@ def test_a_gpt_of_scalars_is_the_same_in_three_ways(tmp_path):
     figures = json.loads((tmp_path / "microgpt.json").read_text(encoding="utf-8"))
     assert figures["loss"][1] < figures["loss"][0]
     assert len(figures["seconds"]) == 3
-    assert figures["bars"]["traced"] == 50.0
+    assert figures["targets"]["traced"] == 50.0
 
 
 @pytest.mark.parametrize("name", ["summary", "accuracy"])
@@ -104,21 +112,21 @@ def test_the_readme_quotes_the_figures_that_were_measured(name):
     assert [line for line in quoted[start:end] if line not in measured] == []
 
 
-def test_sides_take_turns_in_going_first(pairing):
+def test_sides_alternate_in_going_first(pairing):
     order = []
-    pair = pairing.paired(lambda: order.append("ours"), lambda: order.append("peer"), rounds=4)
+    pair = pairing.compare_pair(lambda: order.append("ours"), lambda: order.append("peer"), rounds=4)
     assert order == ["ours", "peer", *["ours", "peer", "peer", "ours"] * 2]
     assert pair.rounds == 4
 
 
-def test_the_ratio_says_how_many_times_faster_ours_is(pairing):
-    pair = pairing.paired(lambda: sum(range(20_000)), lambda: sum(range(200_000)), rounds=5)
+def test_the_ratio_is_the_time_of_the_peer_over_ours(pairing):
+    pair = pairing.compare_pair(lambda: sum(range(20_000)), lambda: sum(range(200_000)), rounds=5)
     assert pair.lowest <= pair.ratio <= pair.highest
     assert pair.ratio > 1.0
     assert pair.peer > pair.ours
 
 
-def test_memory_is_what_is_kept_and_not_what_was_used(pairing):
+def test_memory_excludes_temporary_objects(pairing):
     def build():
         bytearray(10_000_000)  # dropped at once
         return bytearray(1_000_000)
@@ -128,13 +136,13 @@ def test_memory_is_what_is_kept_and_not_what_was_used(pairing):
 
 def test_the_collector_stays_as_python_sets_it(pairing):
     seen = []
-    pairing.paired(lambda: seen.append(gc.isenabled()), lambda: None, rounds=1)
+    pairing.compare_pair(lambda: seen.append(gc.isenabled()), lambda: None, rounds=1)
     assert seen == [True, True]
 
 
-def test_a_machine_is_described_without_its_name(pairing):
+def test_a_machine_is_described_without_its_name(reporting):
     import platform
 
-    told = str(pairing.machine())
-    assert not platform.node() or platform.node() not in told
-    assert str(Path.home()) not in told
+    description = str(reporting.machine())
+    assert not platform.node() or platform.node() not in description
+    assert str(Path.home()) not in description
