@@ -1,4 +1,4 @@
-"""What pyproject.toml cannot say: the engine is built as machine code too, if AUTOGRAD_CORE_COMPILED=1 asks for it.
+"""Compile the engine to machine code if AUTOGRAD_CORE_COMPILED=1 is set; pyproject.toml contains everything else.
 
 mypyc compiles the modules that ``autograd_core.native.compiled_copy`` names, from the text that Python runs. Without a
 C compiler the package is built without them, and prints the reason.
@@ -17,10 +17,10 @@ from setuptools.command.build_ext import build_ext
 from setuptools.errors import BaseError, CCompilerError
 
 ROOT = Path(__file__).parent
-ASKED = os.environ.get("AUTOGRAD_CORE_COMPILED", "0") not in ("", "0")
-if ASKED and sysconfig.get_config_var("Py_GIL_DISABLED"):
-    print("autograd-core is built as pure Python: its compiled engine needs the interpreter lock.", file=sys.stderr)
-    ASKED = False
+REQUESTED = os.environ.get("AUTOGRAD_CORE_COMPILED", "0") not in ("", "0")
+if REQUESTED and sysconfig.get_config_var("Py_GIL_DISABLED"):
+    print("autograd-core is built as pure Python: the compiled engine needs the interpreter lock.", file=sys.stderr)
+    REQUESTED = False
 BUILDING = not {"bdist_wheel", "build", "build_ext", "editable_wheel", "install"}.isdisjoint(sys.argv)
 
 spec = importlib.util.spec_from_file_location("compiled_copy", ROOT / "autograd_core" / "native" / "compiled_copy.py")
@@ -29,14 +29,14 @@ spec.loader.exec_module(compiled_copy)
 
 
 def extensions() -> list[Extension]:
-    """Return the extension modules that mypyc makes of the engine's hot modules."""
+    """Return the extension modules that mypyc generates from the hot modules of the engine."""
     from mypyc.build import mypycify
 
     sources = [f"autograd_core/{name.replace('.', '/')}.py" for name in compiled_copy.MODULES]
-    # Of other modules it need not know more than that they are there, which makes it quick.
+    # Other modules are not analyzed, which keeps the build fast.
     options = ["--config-file=", f"--cache-dir={os.devnull}", "--follow-imports=skip", "--ignore-missing-imports"]
     options += ["--always-true=COMPILED"]
-    made = mypycify(
+    compiled = mypycify(
         [*options, "autograd_core/native/native.py", *sources],
         only_compile_paths=sources,
         group_name="autograd_core",
@@ -45,17 +45,17 @@ def extensions() -> list[Extension]:
     )
     header = str(ROOT / "autograd_core" / "native" / "native.h")
     include = [f"/FI{header}"] if sys.platform == "win32" else ["-include", header, "-Wno-error", "-fvisibility=hidden"]
-    for extension in made:
+    for extension in compiled:
         extension.extra_compile_args = [*extension.extra_compile_args, *include]
         extension.depends = [*extension.depends, header]
-    return made
+    return compiled
 
 
 class BuildCompiled(build_ext):
-    """Compiles the twins and records of what text they are; without a compiler it does neither."""
+    """Build command that compiles the engine and records hashes of its sources; without a compiler it does neither."""
 
     def run(self) -> None:
-        """Compile, and write the record last, so that a build that was interrupted is not taken for one."""
+        """Compile first and write the record last, so that an interrupted build leaves no record."""
         try:
             super().run()
         except (BaseError, CCompilerError, OSError) as error:
@@ -68,7 +68,7 @@ class BuildCompiled(build_ext):
 
 
 setup(
-    setup_requires=["mypy>=2.1"] if ASKED and not BUILDING else [],
-    ext_modules=extensions() if ASKED and BUILDING else [],
+    setup_requires=["mypy>=2.1"] if REQUESTED and not BUILDING else [],
+    ext_modules=extensions() if REQUESTED and BUILDING else [],
     cmdclass={"build_ext": BuildCompiled},
 )

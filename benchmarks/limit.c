@@ -1,11 +1,12 @@
-/* The training step of micrograd's demo as a C compiler likes it best: how fast this machine could do it.
+/* The training step of micrograd's demo in a form that C compilers optimize well: an estimate of the machine's limit.
 
-   Loss and gradient of an MLP 2-16-16-1 with ReLU, hinge loss and L2, for a batch whose samples lie side by side, so
-   that the innermost loops are vectors. Parameters are rows of weights, each followed by its bias. */
+   It computes loss and gradient of an MLP 2-16-16-1 with ReLU, hinge loss and L2 for a batch. Samples are contiguous in
+   memory, so that the innermost loops are vectorized. Parameters are rows of weights, each followed by its bias. */
 
-enum { INPUTS = 2, HIDDEN = 16, MOST = 1024 };
+enum { INPUTS = 2, HIDDEN = 16, MAX_SAMPLES = 1024 };
 
-static double first[HIDDEN][MOST], second[HIDDEN][MOST], slopes[HIDDEN][MOST], before[HIDDEN][MOST], score[MOST];
+static double first[HIDDEN][MAX_SAMPLES], first_grad[HIDDEN][MAX_SAMPLES];
+static double second[HIDDEN][MAX_SAMPLES], second_grad[HIDDEN][MAX_SAMPLES], score[MAX_SAMPLES];
 
 double step(const double *parameters, const double *x, const double *y, int samples, double alpha, double *gradient)
 {
@@ -38,30 +39,30 @@ double step(const double *parameters, const double *x, const double *y, int samp
     for (int s = 0; s < samples; s++) {
         double margin = 1.0 - y[s] * score[s];
         loss += margin > 0.0 ? margin : 0.0;
-        score[s] = margin > 0.0 ? -y[s] / samples : 0.0; /* from here on its slope */
+        score[s] = margin > 0.0 ? -y[s] / samples : 0.0; /* replaced by the derivative of the loss */
     }
     for (int k = 0; k < HIDDEN; k++)
         for (int s = 0; s < samples; s++)
-            before[k][s] = 0.0;
-    double offset = 0.0;
+            first_grad[k][s] = 0.0;
+    double output_bias_grad = 0.0;
     for (int s = 0; s < samples; s++)
-        offset += score[s];
-    g3[HIDDEN] = offset;
+        output_bias_grad += score[s];
+    g3[HIDDEN] = output_bias_grad;
     for (int j = 0; j < HIDDEN; j++) {
         const double *w = w2 + j * (HIDDEN + 1);
-        double slope = 0.0, bias = 0.0;
+        double weight_grad = 0.0, bias_grad = 0.0;
         for (int s = 0; s < samples; s++) {
-            slope += score[s] * second[j][s];
-            slopes[j][s] = second[j][s] > 0.0 ? w3[j] * score[s] : 0.0;
-            bias += slopes[j][s];
+            weight_grad += score[s] * second[j][s];
+            second_grad[j][s] = second[j][s] > 0.0 ? w3[j] * score[s] : 0.0;
+            bias_grad += second_grad[j][s];
         }
-        g3[j] = slope;
-        g2[j * (HIDDEN + 1) + HIDDEN] = bias;
+        g3[j] = weight_grad;
+        g2[j * (HIDDEN + 1) + HIDDEN] = bias_grad;
         for (int k = 0; k < HIDDEN; k++) {
             double total = 0.0;
             for (int s = 0; s < samples; s++) {
-                total += slopes[j][s] * first[k][s];
-                before[k][s] += w[k] * slopes[j][s];
+                total += second_grad[j][s] * first[k][s];
+                first_grad[k][s] += w[k] * second_grad[j][s];
             }
             g2[j * (HIDDEN + 1) + k] = total;
         }
@@ -69,7 +70,7 @@ double step(const double *parameters, const double *x, const double *y, int samp
     for (int k = 0; k < HIDDEN; k++) {
         double a = 0.0, b = 0.0, c = 0.0;
         for (int s = 0; s < samples; s++) {
-            double d = first[k][s] > 0.0 ? before[k][s] : 0.0;
+            double d = first[k][s] > 0.0 ? first_grad[k][s] : 0.0;
             a += d * x[s];
             b += d * x[samples + s];
             c += d;

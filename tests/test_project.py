@@ -114,24 +114,30 @@ def test_every_extra_that_the_readme_or_another_extra_names_exists():
 
 # A contract, and what is appended to which module to break it; a module that does not exist is made by it.
 PLANTED = [
-    ("viz stands on nn, nn on autograd_core", {"nn/__init__.py": "import viz"}),
-    ("viz stands on nn, nn on autograd_core", {"autograd_core/graph/sweep.py": "def late():\n    import nn.errors"}),
+    ("viz imports nn, and nn imports autograd_core", {"nn/__init__.py": "import viz"}),
+    (
+        "viz imports nn, and nn imports autograd_core",
+        {"autograd_core/graph/sweep.py": "def late():\n    import nn.errors"},
+    ),
     ("wings of autograd_core", {"autograd_core/records/rules/arithmetic.py": "from ...graph import node"}),
     ("wings of autograd_core", {"autograd_core/records/kernels/scalar.py": "from autograd_core import Value"}),
     ("wings of autograd_core", {"autograd_core/graph/sweep.py": "from ..scalar import sweep as fast"}),
     ("wings of autograd_core", {"autograd_core/cellar.py": "import math"}),
     ("wings of programs", {"autograd_core/programs/trace/tape.py": "from ..run import plan"}),
     (
-        "the graph and its sweep know no operation",
+        "the graph and its sweep import no operations",
         {"autograd_core/graph/sweep.py": "from ..records import rules"},
     ),
-    ("the graph and its sweep know no operation", {"autograd_core/graph/history.py": "from ..readings import algebra"}),
+    (
+        "the graph and its sweep import no operations",
+        {"autograd_core/graph/history.py": "from ..readings import algebra"},
+    ),
     ("wings of nn", {"nn/models/layers.py": "from ..optim import optimizer"}),
     ("wings of viz", {"viz/scene/scene.py": "from ..film import film"}),
     ("wings of viz", {"viz/render/dot.py": "from ..drawing import drawing"}),
     ("wings of viz", {"viz/style/theme.py": "from ..page import scripts"}),
-    ("only wings that show networks and training know nn", {"viz/scene/scene.py": "import nn"}),
-    ("only wings that show networks and training know nn", {"viz/steps/steps.py": "from nn.errors import NNError"}),
+    ("only wings that show networks and training import nn", {"viz/scene/scene.py": "import nn"}),
+    ("only wings that show networks and training import nn", {"viz/steps/steps.py": "from nn.errors import NNError"}),
 ]
 
 

@@ -1,39 +1,39 @@
-/* What the C that mypyc writes for the engine is compiled with. See docs/decisions/0006-compiled-engine.md. */
+/* Included in the C code that mypyc generates for the engine. See docs/decisions/0006-compiled-engine.md. */
 #ifndef AUTOGRAD_CORE_NATIVE_H
 #define AUTOGRAD_CORE_NATIVE_H
 #include <Python.h>
 
 /* Freeing a long chain of nodes without recursion.
 
-   A node owns its parents, so freeing the last node of a chain of a million frees them all. Python's own trashcan, which
-   mypyc uses, keeps what waits to be freed in the header of the garbage collector. The nodes are acyclic and have none,
-   so it would write over the memory in front of them. Here what waits is linked through the first field behind the
-   object's head: mypyc's pointer to a table of methods, which nobody asks any more. */
+   A node owns its parents, so freeing the last node of a chain of a million frees all of them. Python's own trashcan,
+   which mypyc uses, stores pending objects in the header of the garbage collector. Nodes are acyclic and have no such
+   header, so the trashcan would overwrite the memory before them. Here, pending nodes form a linked list through the first
+   field after the object header. It is mypyc's pointer to the method table, which is no longer used at this point. */
 
-#define DEEPEST 100
+#define MAX_DEPTH 100
 #define NEXT_TO_FREE(node) (*(PyObject **)((PyObject *)(node) + 1))
 
-/* One thread at a time is here: setup.py compiles for no Python without the global interpreter lock. */
+/* These variables need no lock: setup.py compiles only for Python with the global interpreter lock. */
 static int nested = 0;
-static PyObject *waiting = NULL;
+static PyObject *pending = NULL;
 
-static void free_what_waits(void)
+static void free_pending(void)
 {
-    nested++; /* what is freed here leaves the list to this loop */
-    while (waiting != NULL) {
-        PyObject *node = waiting;
-        waiting = NEXT_TO_FREE(node);
+    nested++; /* a nested call must not start this loop again */
+    while (pending != NULL) {
+        PyObject *node = pending;
+        pending = NEXT_TO_FREE(node);
         Py_TYPE(node)->tp_dealloc(node);
     }
     nested--;
 }
 
-/* An object of a subclass written in Python is freed by Python, which calls this in the middle of it: it cannot wait. */
+/* Python frees objects of Python subclasses and calls this on the way, so these objects cannot be deferred. */
 #undef Py_TRASHCAN_BEGIN
 #define Py_TRASHCAN_BEGIN(node, dealloc) \
-    if (nested >= DEEPEST && Py_TYPE(node)->tp_dealloc == (destructor)(dealloc)) { \
-        NEXT_TO_FREE(node) = waiting; \
-        waiting = (PyObject *)(node); \
+    if (nested >= MAX_DEPTH && Py_TYPE(node)->tp_dealloc == (destructor)(dealloc)) { \
+        NEXT_TO_FREE(node) = pending; \
+        pending = (PyObject *)(node); \
         return; \
     } \
     nested++; \
@@ -42,11 +42,11 @@ static void free_what_waits(void)
 #undef Py_TRASHCAN_END
 #define Py_TRASHCAN_END \
     } \
-    if (--nested == 0 && waiting != NULL) \
-        free_what_waits();
+    if (--nested == 0 && pending != NULL) \
+        free_pending();
 
-/* Is it a node? Every operator asks twice, and Python's own answer takes 20 ns if its class is a class of a node's
-   class. These come to the same answer, sooner if it is yes. */
+/* Fast type checks. Each operator checks twice whether an object is a node. Python's own check takes 20 ns for instances of
+   subclasses. The functions below give the same result, and are faster if it is true. */
 
 static inline int is_a(PyObject *object, PyTypeObject *kind)
 {
