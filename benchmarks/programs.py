@@ -88,16 +88,16 @@ def layers(theta: Any) -> list[tuple[Any, Any]]:
 
 def by_hand(theta: Any, X: Any, y: Any) -> tuple[float, Any]:
     """Return loss and gradient in NumPy, with a handwritten backward pass."""
-    h, kept = X, []
+    h, cache = X, []
     for k, (W, b) in enumerate(layers(theta)):
         z = h @ W.T + b
-        kept.append((W, h, z))
+        cache.append((W, h, z))
         h = np.maximum(z, 0.0) if k < 2 else z
     margin = 1.0 - y * h[:, 0]
     d = (-y * (margin > 0.0) / len(X))[:, None]
     gradients = []
     for k in (2, 1, 0):
-        W, h, z = kept[k]
+        W, h, z = cache[k]
         if k < 2:
             d = d * (z > 0.0)
         gradients.insert(0, np.column_stack([d.T @ h, d.sum(0)]).ravel())

@@ -89,12 +89,12 @@ def by_size(last: int, last_of_peer: int) -> Curves:
 def memory(last: int) -> Curves:
     """Measure the bytes per operation of a graph after ``backward()``."""
 
-    def kept(n: int) -> Any:
+    def differentiated(n: int) -> Any:
         y = chain(Value(1.0), n)
         y.backward()
         return y
 
-    return {"Value, chain": {n: bytes_kept(lambda n=n: kept(n)) / n for n in sizes(last)}}
+    return {"Value, chain": {n: bytes_kept(lambda n=n: differentiated(n)) / n for n in sizes(last)}}
 
 
 def first_result(last: int, last_of_peer: int) -> Curves:

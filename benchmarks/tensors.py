@@ -141,14 +141,14 @@ class Task:
             return (np.log(total[:, 0]) - shifted[rows, self.y]).mean(), gradient / h.dtype.type(len(h))
 
         def step() -> Any:
-            h, kept = self.X, []
+            h, cache = self.X, []
             for k, (W, b) in enumerate(zip(weights, biases, strict=True)):
                 z = h @ W + b
-                kept.append((h, z))
+                cache.append((h, z))
                 h = np.maximum(z, 0.0) if k < last else z
             value, d = loss(h)
             for k in range(last, -1, -1):
-                h, z = kept[k]
+                h, z = cache[k]
                 if k < last:
                     d = d * (z > 0.0)
                 slope, offset = h.T @ d, d.sum(axis=0)
