@@ -61,7 +61,7 @@ def plot_activations(
             y.backward(np.ones_like(z))
             ax.plot(z, np.asarray(x.grad), color=look["color"], linestyle=look["linestyle"], linewidth=0.9, alpha=0.85,
                     marker="|", markevery=40, markersize=7, label=f"{name}′")  # fmt: skip
-    return finish(ax, colours, "pre-activation z", "f(z) and, ticked, f′(z)" if derivative else "f(z)")
+    return finish(ax, colours, "pre-activation z", "f(z) and f′(z)" if derivative else "f(z)")
 
 
 def _is_unary(name: str) -> bool:
