@@ -15,7 +15,7 @@ from .native import compiled_copy  # first, so that no machine code of another t
 
 # isort: split
 from . import functions
-from .array.joining import stack, unstack
+from .array.stacking import stack, unstack
 from .array.tensor import Tensor
 from .errors import AutogradError
 from .graph import copying as copying  # gives nodes __copy__, __deepcopy__ and __reduce__
@@ -29,9 +29,9 @@ from .readings.operation import register
 from .records.primitive import TABLE, Bilinear, Form, Interval, Pointwise
 from .records.primitive import Linear as Linear  # not for ``import *``, in which it would hide the layer ``nn.Linear``
 from .scalar.value import Value
-from .transforms.checks import check_primitive
-from .transforms.differences import check_grad
-from .transforms.transforms import grad, gradient, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from .transforms.derivatives import grad, gradient, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from .transforms.finite_differences import check_grad
+from .transforms.rule_checks import check_primitive
 
 __version__ = "0.1.0"
 __compiled__ = COMPILED  # whether the engine runs as machine code: the same text, built by mypyc

@@ -43,13 +43,13 @@ from .array.functions import (
     swapaxes,
     var,
 )
-from .array.joining import stack, unstack
+from .array.stacking import stack, unstack
 from .array.tensor import Tensor
 from .errors import ShapeError
 from .graph.node import Node
 from .readings.operation import Operation, register
 from .records.primitive import TABLE, Pointwise, lookup
-from .scalar import compositions as _values
+from .scalar import sequence_functions as _values
 
 __all__ = [
     "Operation",

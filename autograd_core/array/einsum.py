@@ -1,4 +1,4 @@
-"""Einstein summation, through products, sums and permutations that are records already."""
+"""Compute Einstein summation by recorded products, sums and permutations."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from ..errors import OperandError, ShapeError
 from ..readings.algebra import nodes as m
-from .arguments import array, named, raw
+from .arguments import as_operand, described, raw
 
 __all__ = ["einsum"]
 
@@ -21,21 +21,21 @@ Term = tuple[list[Axis], Any]
 
 
 def einsum(subscripts: str, *operands: Any) -> Any:
-    """Return a sum of products over named axes, ``einsum("ij,jk->ik", A, B)``.
+    """Return a sum of products over named axes: ``einsum("ij,jk->ik", A, B)``.
 
     Parameters
     ----------
     subscripts : str
-        One letter an axis, operands separated by commas; a letter twice in one operand takes its diagonal, and ``...``
-        stands for axes that are broadcast. Without ``->`` the result has the axes of the ellipsis and the letters that
-        appear once, in alphabetical order.
+        One letter per axis, with commas between operands. A letter twice in one operand takes its diagonal. ``...``
+        stands for broadcast axes. Without ``->`` the result has the axes of the ellipsis, then the letters that appear
+        once, in alphabetical order.
     *operands : Tensor or array
-        One for each group of letters. They are multiplied from left to right.
+        One for each group of letters, multiplied from left to right.
 
     Raises
     ------
     ShapeError
-        If letters and axes do not fit.
+        If letters and axes do not match.
 
     Examples
     --------
@@ -47,31 +47,31 @@ def einsum(subscripts: str, *operands: Any) -> Any:
     """
     if not isinstance(subscripts, str):
         raise OperandError(f'einsum() begins with its subscripts, einsum("ij,jk->ik", A, B), not with {subscripts!r}.')
-    arrays = [array(x, f"operand {i} of einsum()") for i, x in enumerate(operands)]
+    arrays = [as_operand(x, f"operand {i} of einsum()") for i, x in enumerate(operands)]
     terms, result = _parse(subscripts, arrays)
     sizes = _sizes(terms)
     remaining = [_broadcast(*_diagonal(*term), sizes) for term in terms]
     axes, x = remaining.pop(0)
     while remaining:
         other, y = remaining.pop(0)
-        needed = set(result).union(*(each for each, _ in remaining))
+        needed = set(result).union(*(names for names, _ in remaining))
         axes, x = _pair(axes, x, other, y, needed, sizes)
     axes, x = _summed(axes, x, set(result))
-    return x if axes == result else m.permute(x, axes=tuple(axes.index(each) for each in result))
+    return x if axes == result else m.permute(x, axes=tuple(axes.index(axis) for axis in result))
 
 
 def _parse(subscripts: str, operands: Sequence[Any]) -> tuple[list[Term], list[Axis]]:
-    """Return the axes of each operand beside it, and those of the result."""
+    """Return each operand with its axes, and the axes of the result."""
     left, arrow, right = subscripts.replace(" ", "").partition("->")
     groups = left.split(",")
     if len(groups) != len(operands):
-        raise ShapeError(f"{subscripts!r} names {len(groups)} operands, but {len(operands)} were given.")
+        raise ShapeError(f"{subscripts!r} names {len(groups)} operands, but {len(operands)} were passed.")
     for group in (*groups, right):
         if not re.fullmatch(r"[A-Za-z]*(\.\.\.)?[A-Za-z]*", group):
             raise ShapeError(f"{group!r} in {subscripts!r}: axes are letters, with at most one ellipsis among them.")
     terms = [(_axes(group, raw(x).ndim, x), x) for group, x in zip(groups, operands, strict=True)]
     every = [axis for axes, _ in terms for axis in axes]
-    hidden = sorted(axis for axis in set(every) if isinstance(axis, int))  # -2, -1: the order of broadcast axes
+    hidden = sorted(axis for axis in set(every) if isinstance(axis, int))  # -2, -1: in the order of broadcast axes
     once = sorted(axis for axis in set(every) if isinstance(axis, str) and every.count(axis) == 1)
     if not arrow:
         return terms, [*hidden, *once]
@@ -89,7 +89,7 @@ def _axes(group: str, ndim: int, x: Any) -> list[Axis]:
     before, dots, after = group.partition("...")
     hidden = ndim - len(before) - len(after)
     if hidden < 0 or (hidden and not dots):
-        raise ShapeError(f"{group!r} names {len(before) + len(after)} axes, but its operand is the {named(x)}.")
+        raise ShapeError(f"{group!r} names {len(before) + len(after)} axes, but its operand is the {described(x)}.")
     return [*before, *range(-hidden, 0), *after]
 
 
@@ -99,32 +99,32 @@ def _sizes(terms: list[Term]) -> dict[Axis, int]:
         for axis, n in zip(axes, raw(x).shape, strict=True):
             known = sizes.setdefault(axis, n)
             if n != known and 1 not in (n, known):
-                what = f"axis {axis!r}" if isinstance(axis, str) else "broadcast axis"
+                name = f"axis {axis!r}" if isinstance(axis, str) else "broadcast axis"
                 raise ShapeError(
-                    f"The {what} has length {known} in one operand and {n} in another: "
-                    f"the {' and the '.join(named(each) for _, each in terms)}."
+                    f"The {name} has length {known} in one operand and {n} in another: "
+                    f"the {' and the '.join(described(operand) for _, operand in terms)}."
                 )
             sizes[axis] = n if known == 1 else known
     return sizes
 
 
 def _diagonal(axes: list[Axis], x: Any) -> Term:
-    """Take the diagonal along axes of one name."""
-    for axis in [each for i, each in enumerate(axes) if each in axes[:i]]:
+    """Take the diagonal along axes with the same letter."""
+    for axis in [letter for i, letter in enumerate(axes) if letter in axes[:i]]:
         i = axes.index(axis)
         j = axes.index(axis, i + 1)
         rest = [k for k in range(len(axes)) if k not in (i, j)]
-        lengths = raw(x).shape[i], raw(x).shape[j]
-        if lengths[0] != lengths[1]:
-            raise ShapeError(f"The diagonal {axis!r} is of axes of lengths {lengths[0]} and {lengths[1]}: {named(x)}.")
-        along = np.arange(lengths[0])
-        x = m.getitem(m.permute(x, axes=(i, j, *rest)), index=(along, along))
+        rows, columns = raw(x).shape[i], raw(x).shape[j]
+        if rows != columns:
+            raise ShapeError(f"The diagonal {axis!r} needs axes of one length, not lengths {rows} and {columns}.")
+        positions = np.arange(rows)
+        x = m.getitem(m.permute(x, axes=(i, j, *rest)), index=(positions, positions))
         axes = [axis, *(axes[k] for k in rest)]
     return axes, x
 
 
 def _broadcast(axes: list[Axis], x: Any, sizes: dict[Axis, int]) -> Term:
-    """Leave out axes of length 1 that are longer elsewhere: the operand is the same all along them."""
+    """Remove axes of length 1 that are longer in another operand."""
     shape = raw(x).shape
     kept = [i for i, axis in enumerate(axes) if shape[i] == sizes[axis]]
     if len(kept) == len(axes):
@@ -133,13 +133,13 @@ def _broadcast(axes: list[Axis], x: Any, sizes: dict[Axis, int]) -> Term:
 
 
 def _summed(axes: list[Axis], x: Any, kept: set[Axis]) -> Term:
-    """Sum over the axes that nobody else needs."""
-    gone = tuple(i for i, axis in enumerate(axes) if axis not in kept)
-    return ([axis for axis in axes if axis in kept], m.sum(x, axes=gone, keepdims=False)) if gone else (axes, x)
+    """Sum over the axes that are not in ``kept``."""
+    summed = tuple(i for i, axis in enumerate(axes) if axis not in kept)
+    return ([axis for axis in axes if axis in kept], m.sum(x, axes=summed, keepdims=False)) if summed else (axes, x)
 
 
 def _pair(a: list[Axis], x: Any, b: list[Axis], y: Any, needed: set[Axis], sizes: dict[Axis, int]) -> Term:
-    """Contract two operands, as a product of stacks of matrices if they have an axis to sum over."""
+    """Contract two operands, by stacked matrix products if they share an axis to sum over."""
     a, x = _summed(a, x, set(b) | needed)
     b, y = _summed(b, y, set(a) | needed)
     shared = [axis for axis in a if axis in b and axis in needed]
@@ -155,7 +155,7 @@ def _pair(a: list[Axis], x: Any, b: list[Axis], y: Any, needed: set[Axis], sizes
 
 
 def _arranged(axes: list[Axis], x: Any, first: list[Axis], absent: list[Axis], last: Sequence[Axis] = ()) -> Any:
-    """Return an operand with its axes in an order, and axes of length 1 in the place of those it does not have."""
+    """Return an operand with reordered axes, and axes of length 1 for the absent ones."""
     x = m.permute(x, axes=tuple(axes.index(axis) for axis in (*first, *last)))
     shape = raw(x).shape
     return m.reshape(x, shape=(*shape[: len(first)], *(1 for _ in absent), *shape[len(first) :]))
@@ -164,7 +164,7 @@ def _arranged(axes: list[Axis], x: Any, first: list[Axis], absent: list[Axis], l
 def _grouped(
     axes: list[Axis], x: Any, stack: list[Axis], rows: list[Axis], columns: list[Axis], sizes: dict[Axis, int]
 ) -> Any:
-    """Return an operand as a stack of matrices, each side of which may stand for several axes."""
+    """Return an operand as a stack of matrices, whose rows and columns may combine several axes."""
     x = m.permute(x, axes=tuple(axes.index(axis) for axis in (*stack, *rows, *columns)))
     sides = (math.prod(sizes[axis] for axis in side) for side in (rows, columns))
     return m.reshape(x, shape=(*(sizes[axis] for axis in stack), *sides))

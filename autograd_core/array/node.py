@@ -1,8 +1,7 @@
-"""What an array node records, and how its record is read: backwards, forwards, and by which numbers.
+"""Record operations on arrays, and apply their rules in reverse and forward mode.
 
-It keeps its operands and the arrays they had when it was computed; its local partials are read from the rules when a
-sweep comes by. So an array that was recorded must not change, and one rule sees to it: the array of a leaf is made
-unchangeable by the first operation that reads it, and whoever wants to change the leaf is given a copy.
+A node keeps its operands and their arrays. A sweep computes the local partials from these arrays. So a recorded array
+must not change: the first operation that reads a leaf makes its array read-only. Later writes to ``data`` get a copy.
 """
 
 from __future__ import annotations
@@ -18,38 +17,38 @@ from ..graph.modes import describe, watched
 from ..graph.node import WATCHERS, Node, tick
 from ..graph.quiet import inside, quiet, quietly
 from ..graph.strong_zero import Lanes, plain
+from ..readings.algebra import arrays
 from ..readings.batched_adjoints import reading
-from ..records.primitive import lookup
-from .arguments import misfit
-from .contributions import fitted, sent
-from .data import as_array
+from ..records.kernels.linear import sum_to
+from ..records.primitive import Bilinear, Linear, lookup
+from .arguments import as_array, operand_error
 
-__all__ = ["ALONE", "ArrayNode", "holders"]
+__all__ = ["SOLE_REFERENCE", "ArrayNode", "reference_count"]
 
 new: Any = Node.__new__
 ndarray = np.ndarray
 NO_PARAMS: dict[str, Any] = {}
 PLACE, PICK = lookup("place"), lookup("pick")
 
-#: How many references to an object there are. An implementation of Python that does not count them has "many".
-holders: Callable[[Any], int] = getattr(sys, "getrefcount", lambda x: 1000)
+#: The number of references to an object; a large number if this Python does not count references.
+reference_count: Callable[[Any], int] = getattr(sys, "getrefcount", lambda x: 1000)
 
 
-def _alone() -> int:
-    only = object()
-    return holders(only)
+def _sole_reference() -> int:
+    x = object()
+    return reference_count(x)
 
 
-#: What ``holders(x)`` says of what the name x alone holds: Pythons differ in whether the call itself is counted.
-ALONE = _alone() if hasattr(sys, "getrefcount") else 0
+#: ``reference_count(x)`` if the name x is the only reference; some Pythons count the argument, some do not.
+SOLE_REFERENCE = _sole_reference() if hasattr(sys, "getrefcount") else 0
 
 
 class ArrayNode(Node):
-    """An array in a graph."""
+    """A node that holds an array."""
 
     __slots__ = ("__weakref__", "_data", "_grad", "_more", "params", "requires_grad")
 
-    precedence = 2  # a Value that meets a Tensor is lifted into it
+    precedence = 2  # an operation on a Value and a Tensor gives a Tensor
 
     _data: Any
     _grad: Any
@@ -59,7 +58,7 @@ class ArrayNode(Node):
 
     @property
     def operands(self) -> tuple[Any, ...]:
-        """What the operation was applied to, in order: nodes, and numbers for constants."""
+        """The operands in order: nodes, and numbers for constants."""
         return () if self.op is None else self._more[0]
 
     # Recording
@@ -73,72 +72,72 @@ class ArrayNode(Node):
         for x in operands:
             if isinstance(x, ArrayNode):
                 if x.op is None and x._data.flags.writeable:
-                    x._settle()
+                    x._freeze()
                 data.append(x._data)
                 if x.requires_grad:
                     requires = True
             elif type(x) is float:
                 data.append(x)
             else:
-                return self.bind(primitive, tuple([self._lifted(x, primitive) for x in operands]), params)
+                return self.bind(primitive, tuple([self._as_array_node(x, primitive) for x in operands]), params)
         try:
             y = quietly(primitive.array, *data, **params) if params else quietly(primitive.array, *data)
         except (ValueError, IndexError, TypeError) as error:
-            raise misfit(primitive, operands, error) from None
+            raise operand_error(primitive, operands, error) from None
         if primitive is PICK:
             return _picked(y, operands, data, params)
         return recorded(type(self), y, primitive, operands, tuple(data), params or NO_PARAMS, requires)
 
     def _one(self, primitive: Any, params: dict[str, Any] = NO_PARAMS) -> Any:
-        """Do what ``bind`` does, for an operation on this array alone."""
+        """Apply an operation to this array alone, faster than ``bind``."""
         if self.op is None and self._data.flags.writeable:
-            self._settle()
+            self._freeze()
         x = self._data
         kernel = primitive.array
         try:
             y = kernel(x, **params) if inside() else quiet.run(kernel, x, **params)
         except (ValueError, IndexError, TypeError) as error:
-            raise misfit(primitive, (self,), error) from None
+            raise operand_error(primitive, (self,), error) from None
         return recorded(type(self), y, primitive, (self,), (x,), params, self.requires_grad)
 
     def _two(self, primitive: Any, a: Any, b: Any) -> Any:
-        """Do what ``bind`` does, for two operands, each an array node or a float."""
+        """Apply an operation to two operands, faster than ``bind`` for array nodes and floats."""
         x, y, requires = a, b, False
         if type(a) is not float:
             if not isinstance(a, ArrayNode):
                 return self.bind(primitive, (a, b))
             if a.op is None and a._data.flags.writeable:
-                a._settle()
+                a._freeze()
             x, requires = a._data, a.requires_grad
         if type(b) is not float:
             if not isinstance(b, ArrayNode):
                 return self.bind(primitive, (a, b))
             if b.op is None and b._data.flags.writeable:
-                b._settle()
+                b._freeze()
             y, requires = b._data, requires or b.requires_grad
         kernel = primitive.array
         try:
             z = kernel(x, y) if inside() else quiet.run(kernel, x, y)
         except (ValueError, TypeError) as error:
-            raise misfit(primitive, (a, b), error) from None
+            raise operand_error(primitive, (a, b), error) from None
         return recorded(type(self), z, primitive, (a, b), (x, y), NO_PARAMS, requires)
 
-    def _settle(self) -> None:
-        """Make the array of a leaf unchangeable, since it is about to be recorded.
+    def _freeze(self) -> None:
+        """Make the array of a leaf read-only before it is recorded.
 
-        If others hold it, perhaps by a view that could still be written to, it is left to them, and writing to it
-        made an error, since it would no longer reach this leaf.
+        If other references exist, perhaps a writable view, the leaf takes a copy. The other array becomes read-only
+        too, because a write to it would no longer change this leaf.
         """
-        if holders(self._data) > 2:  # this slot, and the argument
+        if reference_count(self._data) > 2:  # this slot, and the argument
             self._data.setflags(False)
             self._data = self._data.copy("K")
         self._data.setflags(False)
 
-    def _lifted(self, x: Any, primitive: Any) -> Any:
+    def _as_array_node(self, x: Any, primitive: Any) -> Any:
         """Return an operand as an array node or a float."""
         if isinstance(x, ArrayNode):
             return x
-        if isinstance(x, Node):  # a Value, as an array of shape () through which gradients flow back to it
+        if isinstance(x, Node):  # a Value becomes a recorded array of shape ()
             return self.from_values(PLACE, (x,), {"index": (), "shape": ()})
         if isinstance(x, (bool, int, float, np.integer, np.floating, np.bool_)):
             return float(x)
@@ -153,15 +152,15 @@ class ArrayNode(Node):
 
     # Reading
 
-    def pull(self, adjoint: Any, wanted: Any = None) -> tuple[Any, ...]:
-        """Return what the adjoint contributes to every parent, as arrays, nodes or rows, as it is one."""
+    def pull(self, adjoint: Any, targets: Any = None) -> tuple[Any, ...]:
+        """Return the contribution to every parent, in the type of the adjoint: array, node or Rows."""
         if self.op is None:
             return ()
-        contributions = quietly(self.contributions, adjoint, wanted)
+        contributions = quietly(self.contributions, adjoint, targets)
         return tuple([c for x, c in zip(self._more[0], contributions, strict=True) if type(x) is not float])
 
-    def contributions(self, adjoint: Any, wanted: Any = None) -> list[Any]:
-        """Return what the adjoint contributes to every operand; None where nothing is sent."""
+    def contributions(self, adjoint: Any, targets: Any = None) -> list[Any]:
+        """Return the contribution to every operand, or None for no contribution."""
         op: Any = self.op
         operands, data = self._more
         y, x, params = self._data, data, self.params
@@ -174,13 +173,13 @@ class ArrayNode(Node):
         contributions: list[Any] = []
         for i, parent in enumerate(operands):
             contribution = None
-            if type(parent) is not float and parent.requires_grad and (wanted is None or parent in wanted):
+            if type(parent) is not float and parent.requires_grad and (targets is None or parent in targets):
                 if reached is not None or op.selects:
-                    contribution = sent(self, i, m, adjoint, reached, y, x)
+                    contribution = masked_contribution(self, i, m, adjoint, reached, y, x)
                 else:
                     contribution = op.contribution(m, i, adjoint, y, x, params)
                     if isinstance(parent, ArrayNode):
-                        contribution = fitted(m, contribution, parent._data)
+                        contribution = unbroadcast(m, contribution, parent._data)
             contributions.append(contribution)
         return contributions
 
@@ -189,7 +188,7 @@ class ArrayNode(Node):
         op: Any = self.op
         operands, data = self._more
         m, recorded = reading(next(t for t in tangents if t is not None))
-        if op.arity == 0:  # linear in any number of operands together: a constant one moves by zero
+        if op.arity == 0:  # linear in all operands together: a constant operand has tangent zero
             tangents = [x.zero() if t is None else t for t, x in zip(tangents, operands, strict=True)]
         if recorded:
             self._check_fresh(operands, data)
@@ -200,7 +199,7 @@ class ArrayNode(Node):
         return tangent if tangent.dtype == self._data.dtype else m.cast(tangent, dtype=self._data.dtype)
 
     def _check_fresh(self, operands: tuple[Any, ...], data: tuple[Any, ...]) -> None:
-        """Refuse to mix the numbers of two points: rules read on nodes see the present ones."""
+        """Raise StaleGraphError if an operand changed: rules applied to nodes read the current numbers."""
         for x, recorded in zip(operands, data, strict=True):
             if isinstance(x, ArrayNode) and x._data is not recorded and not np.array_equal(x._data, recorded, True):
                 raise StaleGraphError(
@@ -208,23 +207,23 @@ class ArrayNode(Node):
                     "can be differentiated again reads the numbers of the graph, so run the forward pass again."
                 )
 
-    # What a sweep gives
+    # Results of a sweep
 
     def accept(self, adjoint: Any) -> None:
-        """Take the adjoint of a finished sweep: leaves accumulate, intermediate nodes start from zero."""
+        """Store the adjoint of a finished sweep: leaves accumulate, intermediate nodes start from zero."""
         if self.requires_grad:
             self._grad = self.accepted(np.array(plain(adjoint)) if self.op is None else plain(adjoint))
 
     def accepted(self, adjoint: Any) -> Any:
-        """Return the gradient of this node after a sweep; a leaf is given an adjoint to keep."""
+        """Return the gradient of this node after a sweep; a leaf may keep the adjoint itself."""
         if self.op is None:
             return adjoint if self._grad is None else np.asarray(self._grad + adjoint)
         adjoint = np.asarray(adjoint)
-        adjoint.setflags(False)  # it may be another node's as well; ``grad`` gives a copy that is not
+        adjoint.setflags(False)  # other nodes may share it; ``grad`` returns a writable copy
         return adjoint
 
     def zero(self) -> Any:
-        """Return the adjoint of a node that nothing was sent to."""
+        """Return the adjoint of a node without contributions."""
         return np.zeros_like(self._data)
 
     def finite(self, adjoint: Any) -> bool:
@@ -236,7 +235,7 @@ class ArrayNode(Node):
         return bool(np.isfinite(self._data).all())
 
     def _name(self) -> str:
-        """Return how error messages call this node."""
+        """Return the name of this node in error messages."""
         if self.label:
             return f"the Tensor {self.label!r}"
         return "the Tensor" if self.op is None else f"the result of {self.op.name}"
@@ -258,13 +257,72 @@ def recorded(kind: Any, y: Any, op: Any, operands: Any, data: Any, params: Any, 
     return watched(node) if WATCHERS else node
 
 
-def _picked(y: float, kept: Any, data: list[Any], params: Any) -> Any:
+def _picked(y: float, operands: Any, data: list[Any], params: Any) -> Any:
     """Record a Value picked from an array."""
     from ..scalar.value import Value
 
     value = Value(y)
-    if kept[0].requires_grad:
+    if operands[0].requires_grad:
         value.op = PICK
-        value.note("operands", (kept, tuple(data)))
+        value.note("operands", (operands, tuple(data)))
         value.note("params", params)
     return watched(value) if WATCHERS else value
+
+
+def unbroadcast(m: Any, contribution: Any, data: Any) -> Any:
+    """Return a contribution in the shape and dtype of an array: undo broadcasting and type promotion."""
+    if contribution.shape != data.shape:
+        contribution = m.sum_to(contribution, shape=data.shape)
+    if contribution.dtype is not data.dtype and contribution.dtype != data.dtype:
+        contribution = m.cast(contribution, dtype=data.dtype)
+    return contribution
+
+
+def masked_contribution(node: Any, i: int, m: Any, adjoint: Any, reached: Any, y: Any, operands: Any) -> Any:
+    """Return the contribution of an array node to its operand ``i``, if ``where`` leaves out some elements.
+
+    Parameters
+    ----------
+    node : Tensor
+    i : int
+    m : algebra
+    adjoint : array, Tensor or Rows
+    reached : array of bool, or None
+        Which elements of the adjoint received a contribution; None for all.
+    y, operands
+        The output and the operands in the algebra.
+
+    Returns
+    -------
+    a number type of the algebra, Lanes, or None
+        None if no element receives a contribution.
+    """
+    op: Any = node.op
+    numbers, (parents, data) = node._data, node._more
+    target = parents[i]._data
+    if isinstance(op, Bilinear):
+        reached = np.True_
+    elif isinstance(op, Linear):  # an element is reached if a nan gets into it
+        marks = np.where(reached, np.nan, 0.0)
+        reached = np.isnan(op.contribution(arrays, i, marks, numbers, data, node.params))
+    else:
+        if op.selects:
+            chosen = np.not_equal(op.partials[i](arrays, numbers, *data), 0.0)
+            reached = chosen if reached is None else chosen & reached
+        if reached.shape != numbers.shape:
+            reached = np.broadcast_to(reached, numbers.shape)
+    count = np.count_nonzero(reached)
+    if not count:
+        return None
+    contribution = op.contribution(m, i, adjoint, y, operands, node.params)
+    if not isinstance(target, np.ndarray):  # a Value
+        return contribution
+    if count == reached.size:
+        return unbroadcast(m, contribution, target)
+    if not isinstance(op, Linear):
+        contribution = m.where(reached, contribution, 0.0)
+    if reached.shape != target.shape:
+        reached = np.not_equal(sum_to(reached, target.shape), 0)
+        count = np.count_nonzero(reached)
+    contribution = unbroadcast(m, contribution, target)
+    return contribution if count == reached.size else Lanes(contribution, reached)

@@ -1,4 +1,4 @@
-"""The infix operators and methods of a Tensor, under the names that NumPy gives them."""
+"""Define the operators and methods of a Tensor, with NumPy's names."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..graph.node import apply
 from ..records.primitive import TABLE, Pointwise, lookup
 from . import functions as af
-from .arguments import axes_of, index_of
+from .arguments import copied_index, normalized_axes
 from .protocols import ArrayProtocols
 
 __all__ = ["ArrayOperators"]
@@ -20,11 +20,11 @@ MATMUL, MATMUL_TRANSPOSED = lookup("matmul"), lookup("matmul_transposed")
 
 
 class ArrayOperators(ArrayProtocols):
-    """What can be written with a Tensor; below, the operations of the table are added as methods."""
+    """The operators and methods of a Tensor; the pointwise records of the table are added below."""
 
     __slots__ = ()
 
-    if TYPE_CHECKING:  # only there: with it, Python would find every attribute of a Tensor in ten times the time
+    if TYPE_CHECKING:  # at run time it would make every attribute lookup of a Tensor ten times slower
 
         def __getattr__(self, name: str) -> Any: ...
 
@@ -82,7 +82,7 @@ class ArrayOperators(ArrayProtocols):
         return self._one(ABS)
 
     def __getitem__(self, index: Any) -> Any:
-        return self.bind(GETITEM, (self,), {"index": index_of(index)})
+        return self.bind(GETITEM, (self,), {"index": copied_index(index)})
 
     def _one(self, primitive: Any, params: Any = ...) -> Any:
         raise NotImplementedError
@@ -97,11 +97,11 @@ class ArrayOperators(ArrayProtocols):
 
     def sum(self, axis: af.Axis = None, keepdims: bool = False) -> Any:
         """Return the sum over axes."""
-        return self._one(SUM, {"axes": axes_of(self, axis), "keepdims": bool(keepdims)})
+        return self._one(SUM, {"axes": normalized_axes(self, axis), "keepdims": bool(keepdims)})
 
     def mean(self, axis: af.Axis = None, keepdims: bool = False) -> Any:
-        """Return the arithmetic mean over axes; of nothing it is nan, as in NumPy."""
-        return self._one(MEAN, {"axes": axes_of(self, axis), "keepdims": bool(keepdims)})
+        """Return the arithmetic mean over axes; nan for no elements, as in NumPy."""
+        return self._one(MEAN, {"axes": normalized_axes(self, axis), "keepdims": bool(keepdims)})
 
     def var(self, axis: af.Axis = None, keepdims: bool = False, ddof: float = 0) -> Any:
         """Return the variance over axes."""
@@ -132,7 +132,7 @@ class ArrayOperators(ArrayProtocols):
         return af.argmin(self, axis, keepdims)
 
     def cumsum(self, axis: int | None = None) -> Any:
-        """Return the running sum along an axis."""
+        """Return the cumulative sum along an axis."""
         return af.cumsum(self, axis)
 
     def reshape(self, *shape: Any) -> Any:
@@ -140,17 +140,17 @@ class ArrayOperators(ArrayProtocols):
         return af.reshape(self, shape[0] if len(shape) == 1 else shape)
 
     def flatten(self) -> Any:
-        """Return the numbers in one axis."""
+        """Return the numbers as a vector."""
         return af.reshape(self, (-1,))
 
     ravel = flatten
 
     def astype(self, dtype: Any) -> Any:
-        """Return the numbers in another type, float32 or float64; gradients come back in this one's."""
+        """Return the numbers as float32 or float64; the gradient keeps the type of this Tensor."""
         return af.astype(self, dtype)
 
     def transpose(self, *axes: Any) -> Any:
-        """Return the array with its axes in another order; reversed if none is given."""
+        """Return the array with its axes in another order; reversed by default."""
         order = axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes
         return af.permute(self, order or None)
 
@@ -165,7 +165,7 @@ class ArrayOperators(ArrayProtocols):
         return af.squeeze(self, axis)
 
     def expand_dims(self, axis: Any) -> Any:
-        """Return the array with axes of length 1 put in."""
+        """Return the array with new axes of length 1."""
         return af.expand_dims(self, axis)
 
     def broadcast_to(self, shape: Any) -> Any:
@@ -181,7 +181,7 @@ class ArrayOperators(ArrayProtocols):
         return af.dot(self, other)
 
     def clip(self, low: Any = None, high: Any = None) -> Any:
-        """Return the numbers kept between two bounds; None stands for no bound."""
+        """Return the numbers limited to two bounds; None stands for no bound."""
         low, high = -math.inf if low is None else low, math.inf if high is None else high
         return apply(lookup("clip"), self, low, high)
 
@@ -189,13 +189,13 @@ class ArrayOperators(ArrayProtocols):
 def _method(primitive: Any) -> Any:
     """Return a pointwise operation as a method."""
 
-    def one(self: Any) -> Any:
+    def on_self(self: Any) -> Any:
         return self._one(primitive)
 
-    def several(self: Any, *operands: Any) -> Any:
+    def on_operands(self: Any, *operands: Any) -> Any:
         return self.bind(primitive, (self, *operands))
 
-    method = one if primitive.arity == 1 else several
+    method = on_self if primitive.arity == 1 else on_operands
     method.__name__ = primitive.name
     method.__qualname__ = f"Tensor.{primitive.name}"
     method.__doc__ = f"Return {primitive.summary}."

@@ -1,7 +1,7 @@
-"""Sums, products and extremes over axes, with NumPy's names and meanings.
+"""Compute sums, products and extremes over axes, with NumPy's names and meanings.
 
-Where a value could be found in several ways, the one is chosen whose derivative is right at the edges too: no factor
-of a product is divided out, ties share a derivative, and no square root is taken of a variance of 0.
+Each is computed so that its derivative is right at special points too. No factor of a product is divided out. Ties
+share a derivative. No square root of a variance of 0 is taken.
 """
 
 from __future__ import annotations
@@ -14,38 +14,34 @@ from ..errors import ShapeError
 from ..graph.quiet import quietly
 from ..readings.algebra import nodes as m
 from ..records.kernels.linear import summands
-from .arguments import Axis, array, axes_of, axis_of, named, raw
+from .arguments import Axis, as_operand, described, normalized_axes, normalized_axis, raw
 
 __all__ = ["argmax", "argmin", "cumsum", "max", "mean", "min", "paired", "prod", "root", "std", "sum", "var"]
 
 
 def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """Return the sum over axes."""
-    x = array(x)
-    return m.sum(x, axes=axes_of(x, axis), keepdims=bool(keepdims))
-
-
-def _count(x: Any, axes: tuple[int, ...]) -> float:
-    return summands(raw(x).shape, axes)
+    x = as_operand(x)
+    return m.sum(x, axes=normalized_axes(x, axis), keepdims=bool(keepdims))
 
 
 def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    """Return the arithmetic mean over axes; of nothing it is nan, as in NumPy."""
-    x = array(x)
-    return m.mean(x, axes=axes_of(x, axis), keepdims=bool(keepdims))
+    """Return the arithmetic mean over axes; nan for no elements, as in NumPy."""
+    x = as_operand(x)
+    return m.mean(x, axes=normalized_axes(x, axis), keepdims=bool(keepdims))
 
 
 def var(x: Any, axis: Axis = None, keepdims: bool = False, ddof: float = 0) -> Any:
     """Return the mean square deviation over axes; ``ddof=1`` divides by n - 1."""
-    x = array(x)
-    axes = axes_of(x, axis)
+    x = as_operand(x)
+    axes = normalized_axes(x, axis)
     deviation = m.sub(x, mean(x, axes, keepdims=True))
-    left = _count(x, axes) - ddof
-    return m.div(sum(m.mul(deviation, deviation), axes, keepdims), left if left > 0.0 else 0.0)
+    freedom = summands(raw(x).shape, axes) - ddof
+    return m.div(sum(m.mul(deviation, deviation), axes, keepdims), freedom if freedom > 0.0 else 0.0)
 
 
 def std(x: Any, axis: Axis = None, keepdims: bool = False, ddof: float = 0) -> Any:
-    """Return the square root of the variance; its derivative where all are equal is 0, of least norm."""
+    """Return the square root of the variance; its derivative is 0 where all elements are equal."""
     return root(var(x, axis, keepdims, ddof))
 
 
@@ -59,17 +55,17 @@ def root(square: Any) -> Any:
 
 
 def _extreme(x: Any, axis: Axis, keepdims: bool, name: str) -> Any:
-    x = array(x)
-    axes = axes_of(x, axis)
+    x = as_operand(x)
+    axes = normalized_axes(x, axis)
     numbers = raw(x)
-    if _count(x, axes) == 0:
-        raise ShapeError(f"{name} over no elements has no value: this is the {named(x)}.")
+    if summands(raw(x).shape, axes) == 0:
+        raise ShapeError(f"{name} over no elements has no value: this is the {described(x)}.")
     weights = quietly(_shares, numbers, getattr(np, name), axes)
     return m.choose(x, weights=weights, axes=axes, keepdims=bool(keepdims))
 
 
 def _shares(numbers: Any, extreme: Any, axes: tuple[int, ...]) -> Any:
-    """Return 1/k for each of the k elements that attain the extreme; a nan attains it, as NumPy has it."""
+    """Return 1/k for each of the k elements that attain the extreme; a nan attains it, as in NumPy."""
     best = extreme(numbers, axis=axes, keepdims=True)
     attained = numbers == best
     if np.isnan(best).any():
@@ -88,37 +84,37 @@ def min(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
 
 
 def argmax(x: Any, axis: int | None = None, keepdims: bool = False) -> Any:
-    """Return the position of the first maximum, as plain integers: it has no derivative."""
+    """Return the position of the first maximum, as plain integers without a derivative."""
     return _position(np.argmax, x, axis, keepdims)
 
 
 def argmin(x: Any, axis: int | None = None, keepdims: bool = False) -> Any:
-    """Return the position of the first minimum, as plain integers: it has no derivative."""
+    """Return the position of the first minimum, as plain integers without a derivative."""
     return _position(np.argmin, x, axis, keepdims)
 
 
 def _position(find: Any, x: Any, axis: int | None, keepdims: bool) -> Any:
-    x = array(x)
-    axes = axes_of(x, None) if axis is None else (axis_of(x, axis),)
-    if _count(x, axes) == 0:
-        raise ShapeError(f"{find.__name__} over no elements has no answer: this is the {named(x)}.")
+    x = as_operand(x)
+    axes = normalized_axes(x, None) if axis is None else (normalized_axis(x, axis),)
+    if summands(raw(x).shape, axes) == 0:
+        raise ShapeError(f"{find.__name__} over no elements has no value: this is the {described(x)}.")
     return find(raw(x), axis=None if axis is None else axes[0], keepdims=bool(keepdims))
 
 
 def prod(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    """Return the product over axes, multiplied in pairs, so that zeros among the factors have right gradients."""
-    x = array(x)
-    if _count(x, axes_of(x, axis)) == 0:  # the empty product is 1, and depends on nothing
+    """Return the product over axes, multiplied in pairs, so that gradients are right for zero factors."""
+    x = as_operand(x)
+    if summands(raw(x).shape, normalized_axes(x, axis)) == 0:  # the empty product is the constant 1
         return sum(x, axis, keepdims) + 1.0
-    return paired(m.mul, x, axes_of(x, axis), keepdims)
+    return paired(m.mul, x, normalized_axes(x, axis), keepdims)
 
 
 def paired(operation: Any, x: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
-    """Return a reduction over axes by an operation on two operands: neighbours first, then their results."""
+    """Return a reduction by an operation on two operands: neighbors first, then their results."""
     shape = raw(x).shape
     kept = tuple(i for i in range(len(shape)) if i not in axes)
     rows = tuple(shape[i] for i in kept)
-    n = int(_count(x, axes))
+    n = int(summands(raw(x).shape, axes))
     if axes != tuple(range(len(kept), len(shape))):
         x = m.permute(x, axes=(*kept, *axes))
     x = m.reshape(x, shape=(*rows, n))
@@ -132,8 +128,8 @@ def paired(operation: Any, x: Any, axes: tuple[int, ...], keepdims: bool) -> Any
 
 
 def cumsum(x: Any, axis: int | None = None) -> Any:
-    """Return the running sum along an axis; of the flattened array for None."""
-    x = array(x)
+    """Return the cumulative sum along an axis; None flattens the array first."""
+    x = as_operand(x)
     if axis is None:
         x, axis = m.reshape(x, shape=(raw(x).size,)), 0
-    return m.cumsum(x, axis=axis_of(x, axis), backwards=False)
+    return m.cumsum(x, axis=normalized_axis(x, axis), backwards=False)

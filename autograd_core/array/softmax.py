@@ -1,9 +1,8 @@
-"""Exponential sums over an axis of an array: accurate where a term dominates and where none does.
+"""Compute exponential sums over axes accurately, whether or not one term dominates.
 
-Every sum is taken of exp(x - anchor). Where one term is more than half of a sum, the anchor is that term itself and the
-sum is left to the others, so that neither the value nor a derivative is the small difference of two large numbers.
-Elsewhere the anchor is the maximum as a plain number, since no difference is small then and nothing has to cancel.
-``compositions`` does the same with Values.
+Every sum is of exp(x - anchor). If one term is more than half of the sum, it is the anchor, and only the other terms
+are summed. So no value or derivative is the small difference of two large numbers. Otherwise the anchor is the maximum
+as a constant, because then nothing cancels. ``scalar.sequence_functions`` does the same for Values.
 """
 
 from __future__ import annotations
@@ -15,29 +14,29 @@ import numpy as np
 from ..errors import OperandError, ShapeError
 from ..graph.quiet import quietly
 from ..readings.algebra import nodes as m
-from .arguments import Axis, array, axes_of, axis_of, named, raw
+from .arguments import Axis, as_operand, described, normalized_axes, normalized_axis, raw
 from .reductions import paired, root, sum
 
 __all__ = ["cross_entropy", "log_softmax", "logsumexp", "norm", "softmax"]
 
 
-#: Up to where neither an exponential nor the square of a sum of them overflows.
+#: The largest exponent for which the square of a sum of exponentials does not overflow.
 SAFE = {np.dtype(kind): 0.4 * float(np.log(np.finfo(kind).max)) for kind in (np.float32, np.float64)}
 
 
 class Anchored(NamedTuple):
-    """An array x beside its anchors."""
+    """The differences of an array and its anchors."""
 
     differences: Any  # x - anchor
-    anchor: Any  # one for every sum, an axis of length 1 in the place of each summed one
-    pivot: Any = None  # 1 where an element is its own anchor, otherwise 0; None where no term dominates
-    dominated: Any = None  # 1 for every sum with such an element
+    anchor: Any  # one for every sum; summed axes have length 1
+    pivot: Any = None  # 1 if an element is its own anchor, else 0; None if no term dominates
+    dominated: Any = None  # 1 for every sum that has such an element
 
 
 def _anchored(x: Any, axes: tuple[int, ...]) -> Anchored:
     numbers = raw(x)
     if not all(numbers.shape[i] for i in axes):
-        raise ShapeError(f"There is nothing to sum over in the {named(x)}.")
+        raise ShapeError(f"There is nothing to sum over in the {described(x)}.")
     constant, pivot = quietly(_pivots, numbers, axes)
     if not pivot.any():
         return Anchored(m.sub(x, constant), constant)
@@ -47,41 +46,41 @@ def _anchored(x: Any, axes: tuple[int, ...]) -> Anchored:
 
 
 def _pivots(numbers: Any, axes: tuple[int, ...]) -> tuple[Any, Any]:
-    """Return the maximum of every sum, 0 if it is not finite, and 1 for each element that is over half of its sum."""
+    """Return the maximum of every sum (0 if infinite), and 1 for each element above half of its sum."""
     top = np.max(numbers, axis=axes, keepdims=True)
     constant = np.where(np.isfinite(top), top, numbers.dtype.type(0.0))
     total = np.exp(numbers - constant).sum(axis=axes, keepdims=True)
     largest = numbers == top
-    alone = largest.sum(axis=axes, keepdims=True) == 1
-    dominated = ((total < 2.0) & np.isfinite(top) | (top == np.inf)) & alone
+    unique = largest.sum(axis=axes, keepdims=True) == 1
+    dominated = ((total < 2.0) & np.isfinite(top) | (top == np.inf)) & unique
     return constant, (largest & dominated).astype(numbers.dtype)
 
 
 def softmax(x: Any, axis: int = -1) -> Any:
     """Return exp(x) / Σ exp(x) along an axis."""
-    x = array(x)
-    axes = (axis_of(x, axis),)
+    x = as_operand(x)
+    axes = (normalized_axis(x, axis),)
     differences, _, pivot, _ = _anchored(x, axes)
     terms = m.exp(differences if pivot is None else m.where(pivot, 0.0, differences))
     return m.div(terms, sum(terms, axes, keepdims=True))
 
 
-def _log_sum(of: Anchored, axes: tuple[int, ...]) -> Any:
+def _log_sum(anchored: Anchored, axes: tuple[int, ...]) -> Any:
     """Return log Σ exp of the differences."""
-    if of.pivot is None:
-        return m.log(sum(m.exp(of.differences), axes, keepdims=True))
-    rest = sum(m.exp(m.where(of.pivot, -np.inf, of.differences)), axes, keepdims=True)
-    return m.log1p(m.sub(rest, 1.0 - of.dominated))
+    if anchored.pivot is None:
+        return m.log(sum(m.exp(anchored.differences), axes, keepdims=True))
+    rest = sum(m.exp(m.where(anchored.pivot, -np.inf, anchored.differences)), axes, keepdims=True)
+    return m.log1p(m.sub(rest, 1.0 - anchored.dominated))
 
 
 def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """Return log Σ exp(x) over axes."""
-    x = array(x)
-    axes = axes_of(x, axis)
-    of = _anchored(x, axes)
-    if raw(of.anchor).size == raw(x).size:  # one term each
+    x = as_operand(x)
+    axes = normalized_axes(x, axis)
+    anchored = _anchored(x, axes)
+    if raw(anchored.anchor).size == raw(x).size:  # one term each
         return sum(x, axes, keepdims)
-    result = m.add(of.anchor, _log_sum(of, axes))
+    result = m.add(anchored.anchor, _log_sum(anchored, axes))
     return result if keepdims else _dropped(result, axes)
 
 
@@ -91,18 +90,20 @@ def _dropped(x: Any, axes: tuple[int, ...]) -> Any:
 
 
 def log_softmax(x: Any, axis: int = -1) -> Any:
-    """Return log softmax along an axis, each element as accurate as its own cross-entropy."""
-    x = array(x)
-    axes = (axis_of(x, axis),)
-    of = _anchored(x, axes)
-    differences = of.differences if of.pivot is None else m.where(of.pivot, 0.0, of.differences)
-    return m.sub(differences, _log_sum(of, axes))
+    """Return log softmax along an axis, accurate for every element."""
+    x = as_operand(x)
+    axes = (normalized_axis(x, axis),)
+    anchored = _anchored(x, axes)
+    pivot, differences = anchored.pivot, anchored.differences
+    differences = differences if pivot is None else m.where(pivot, 0.0, differences)
+    return m.sub(differences, _log_sum(anchored, axes))
 
 
 def cross_entropy(logits: Any, target: Any) -> Any:
-    """Return -log softmax(logits)[target] for every sample: log Σ exp(xⱼ - x_target), whose own term is the constant 1.
+    """Return -log softmax(logits)[target] for every sample.
 
-    So the derivative by the logit of the target is minus the sum of the other probabilities, and never a difference.
+    It is log Σ exp(xⱼ - x_target), where the term of the target is the constant 1. So the derivative by the target's
+    logit is minus the sum of the other probabilities, and nothing cancels.
 
     Parameters
     ----------
@@ -114,26 +115,26 @@ def cross_entropy(logits: Any, target: Any) -> Any:
     OperandError
         For targets that are not class indices.
     ShapeError
-        If there is not one target a sample.
+        If there is not one target per sample.
     """
-    logits = array(logits, "logits")
+    logits = as_operand(logits, "logits")
     shape = raw(logits).shape
     target = np.asarray(raw(target))
     if not shape or target.shape != shape[:-1]:
         raise ShapeError(
-            f"Logits of shape {shape} are {shape[:-1]} samples of {shape[-1] if shape else 0} classes and need one "
-            f"target a sample, of shape {shape[:-1]}, not {target.shape}."
+            f"Logits of shape {shape} hold {shape[-1] if shape else 0} classes for each sample and need one target per "
+            f"sample, of shape {shape[:-1]}, not {target.shape}."
         )
     is_own = np.equal(np.arange(shape[-1]), target[..., None]) if target.dtype.kind in "iu" else None
     if is_own is None or np.count_nonzero(is_own) != target.size:
         raise OperandError(f"Targets are class indices, integers from 0 to {shape[-1] - 1}, not {target!r:.100}.")
     own = is_own.astype(raw(logits).dtype)
     others = 1.0 - own
-    # A sum that picks the own term of each sample is exact for finite logits; of any other it is nan.
+    # The sum that selects the logit of the target is exact for finite logits; otherwise it is nan.
     differences = m.less_own(logits, own=own)
     if raw(differences).max(initial=0.0) <= SAFE[raw(logits).dtype]:
         return m.log1p(m.sum_others(m.exp(differences), others=others))
-    samples = [places[..., None] for places in np.indices(target.shape, sparse=True)]
+    samples = [positions[..., None] for positions in np.indices(target.shape, sparse=True)]
     differences = m.sub(logits, m.getitem(logits, index=(*samples, target[..., None])))
     top = raw(differences).max(axis=-1, keepdims=True, initial=0.0)
     if not np.isfinite(top).all():
@@ -144,14 +145,14 @@ def cross_entropy(logits: Any, target: Any) -> Any:
 
 
 def norm(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    """Return the Euclidean norm over axes, scaled by a power of 2 near the largest; its gradient at 0 is 0."""
-    x = array(x)
-    axes = axes_of(x, axis)
+    """Return the Euclidean norm over axes, scaled by a power of 2 near the largest; with gradient 0 at 0."""
+    x = as_operand(x)
+    axes = normalized_axes(x, axis)
     largest = np.max(np.abs(raw(x)), axis=axes, keepdims=True, initial=0.0)
     exponent = np.frexp(largest)[1] - 1
     limits = np.finfo(largest.dtype)
     if np.isinf(raw(x)).any() or ((largest > 0.0) & (exponent < limits.minexp + 2 * limits.nmant)).any():
-        return paired(m.hypot, m.abs(x), axes, keepdims)  # where a scaled square, or a derivative by it, would be lost
+        return paired(m.hypot, m.abs(x), axes, keepdims)  # here a scaled square would underflow or overflow
     scale = np.ldexp(np.ones_like(largest), exponent)
     scaled = m.div(x, np.where(largest > 0.0, scale, largest.dtype.type(1.0)))
     length = m.mul(root(sum(m.mul(scaled, scaled), axes, keepdims=True)), scale)

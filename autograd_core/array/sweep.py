@@ -1,7 +1,6 @@
-"""What draining the sweep does for a graph of arrays alone, bit for bit, without what is made to be looked at.
+"""Run the reverse sweep of a graph of arrays alone, without yielding the single steps.
 
-The sweep serves steppers and transforms, which see every step; here nobody looks. That both give the same bits is a
-law in the tests.
+The general sweep yields every step, for steppers and transforms. Both give the same bits; tests compare them.
 """
 
 from __future__ import annotations
@@ -18,55 +17,54 @@ from ..graph.sweep import SWEEP_LOCK
 from ..readings.algebra import arrays
 from ..records.kernels.linear import sum_to
 from ..records.primitive import Bilinear, Pointwise, scaled
-from .contributions import fitted
-from .node import ALONE, ArrayNode, holders
+from .node import SOLE_REFERENCE, ArrayNode, reference_count, unbroadcast
 
-__all__ = ["drained"]
+__all__ = ["fast_sweep"]
 
 ndarray, multiply = np.ndarray, np.multiply
-IN_TABLE = ALONE + 1  # what holders() says of what a table and one name hold
+TABLE_AND_NAME = SOLE_REFERENCE + 1  # reference_count() for an entry of a dict and one name
 
 
-def drained(root: Any, seed: Any) -> bool:
+def fast_sweep(root: Any, seed: Any) -> bool:
     """Set the gradient of every ancestor of ``root``, all or nothing.
 
-    Returns False, with nothing written, for a graph that needs the general sweep: one that holds Values as well, or
-    one whose numbers are watched.
+    Returns False, and writes nothing, if the graph needs the general sweep: it contains Values, or anomaly detection
+    is on.
     """
     if anomaly_watched():
         return False
     computed, leaves = ([], [root]) if root.op is None else ([root], [])
     adjoints = {root: seed}
-    if not entered(computed, leaves, adjoints):
+    if not collect_nodes(computed, leaves, adjoints):
         return False
     computed.sort(key=by_creation, reverse=True)
-    quietly(descend, computed, adjoints)  # an exception leaves here, with nothing written
+    quietly(propagate, computed, adjoints)  # if it raises, no gradient is written
     with SWEEP_LOCK:
         for leaf in leaves:
             adjoint = adjoints[leaf]
             if type(adjoint) is not ndarray:
                 adjoint = adjoints[leaf] = _numbers(leaf, adjoint)
-            if holders(adjoint) == IN_TABLE and (adjoint.base is None or _its_own(adjoint)):
+            if reference_count(adjoint) == TABLE_AND_NAME and (adjoint.base is None or _owns_memory(adjoint)):
                 if leaf._grad is not None:
                     adjoints[leaf] = leaf.accepted(adjoint)
-            else:  # a leaf keeps its array: a copy, if somebody else has that of the sweep
+            else:  # a leaf keeps its array, so it needs a copy of a shared one
                 adjoints[leaf] = leaf.accepted(adjoint.copy("K"))
         try:
             for node, grad in adjoints.items():
                 node._grad = grad
-        except BaseException:  # an interrupt, too late to do nothing: so all is done
+        except BaseException:  # after an interrupt, finish the writes
             for node, grad in adjoints.items():
                 node._grad = grad
             raise
     return True
 
 
-def entered(computed: list[Any], leaves: list[Any], adjoints: dict[Any, Any]) -> bool:
-    """Find what leads to the root and requires a gradient, and enter it with no adjoint yet.
+def collect_nodes(computed: list[Any], leaves: list[Any], adjoints: dict[Any, Any]) -> bool:
+    """Collect the ancestors that require a gradient, and set their adjoints to None.
 
-    Returns False if there is a Value among it.
+    Returns False if one of them is a Value.
     """
-    for node in computed:  # which grows while it is read
+    for node in computed:  # the list grows during the loop
         for x in node._more[0]:
             if type(x) is not float and x not in adjoints and x.requires_grad:
                 if not isinstance(x, ArrayNode):
@@ -76,31 +74,32 @@ def entered(computed: list[Any], leaves: list[Any], adjoints: dict[Any, Any]) ->
     return True
 
 
-def _its_own(view: Any) -> bool:
-    """Whether nobody else holds the memory of a view."""
-    return view.flags.writeable and type(view.base) is ndarray and holders(view.base) <= 2  # the view, the argument
+def _owns_memory(view: Any) -> bool:
+    """Return whether a view is the only user of its memory."""
+    # the two references are the view and the argument of the call
+    return view.flags.writeable and type(view.base) is ndarray and reference_count(view.base) <= 2
 
 
 def _numbers(node: Any, adjoint: Any) -> Any:
-    """Return the array of an adjoint; of zeros if a node was only reached through operands that were not selected."""
+    """Return the array of an adjoint; zeros if no selected operand led to the node."""
     if adjoint is None:
         return node.zero()
     return adjoint.values if type(adjoint) is Lanes else np.asarray(adjoint)
 
 
-def _fits(partial: Any, adjoint: Any) -> bool:
-    """Whether adjoint × partial can be computed in the memory of the partial, which nobody else holds.
+def _can_reuse(partial: Any, adjoint: Any) -> bool:
+    """Return whether adjoint × partial can be written into the memory of the partial.
 
-    It has to lie there as it would elsewhere: how sums over it are rounded depends on the order in memory.
+    The strides must agree, because the rounding of later sums depends on the order in memory.
     """
     same = partial.shape == adjoint.shape and partial.strides == adjoint.strides and partial.dtype is adjoint.dtype
     return same and partial.base is None and partial.flags.writeable
 
 
-def descend(computed: list[Any], adjoints: dict[Any, Any]) -> None:
-    """Complete the adjoints, given computed nodes that stand before their operands.
+def propagate(computed: list[Any], adjoints: dict[Any, Any]) -> None:
+    """Propagate the adjoints to the operands; ``computed`` lists every node before its operands.
 
-    Memory that two of them share is made read-only: so that reading the gradient of either gives a copy.
+    Memory that two adjoints share becomes read-only, so that ``grad`` returns a copy.
     """
     for node in computed:
         adjoint = adjoints[node]
@@ -126,7 +125,8 @@ def descend(computed: list[Any], adjoints: dict[Any, Any]) -> None:
                 x = data[i]
                 if kind is Pointwise:
                     partial = op.partials[i](arrays, y, *data)
-                    if type(partial) is ndarray and holders(partial) <= ALONE and _fits(partial, adjoint):
+                    alone = type(partial) is ndarray and reference_count(partial) <= SOLE_REFERENCE
+                    if alone and _can_reuse(partial, adjoint):
                         contribution = multiply(adjoint, partial, partial)
                     else:
                         contribution = scaled(adjoint, partial)
@@ -140,6 +140,6 @@ def descend(computed: list[Any], adjoints: dict[Any, Any]) -> None:
                     adjoint.setflags(False)
                     contribution.setflags(False)
                 if contribution.dtype is not x.dtype:
-                    contribution = fitted(arrays, contribution, x)
+                    contribution = unbroadcast(arrays, contribution, x)
                 before = adjoints[parent]
                 adjoints[parent] = contribution if before is None else added(before, contribution)

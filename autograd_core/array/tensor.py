@@ -1,6 +1,6 @@
-"""The array node as people hold it: a NumPy array that remembers how it was computed.
+"""Define Tensor: a NumPy array that records how it was computed.
 
-What is recorded of it, and how that is read, is in ``array_node``; what can be written with it in ``array_operators``.
+``array.node`` records its operations; ``array.operators`` defines its operators and methods.
 """
 
 from __future__ import annotations
@@ -12,30 +12,30 @@ import numpy as np
 from ..errors import GraphError, ShapeError
 from ..graph.node import PROMOTIONS, tick
 from ..graph.sweep import backward
-from .data import as_array
+from .arguments import as_array
 from .node import NO_PARAMS, ArrayNode
 from .operators import ArrayOperators
-from .sweep import drained
+from .sweep import fast_sweep
 
-__all__ = ["Tensor", "as_array", "from_values"]
+__all__ = ["Tensor", "from_values"]
 
 
 class Tensor(ArrayNode, ArrayOperators):
-    """An array with a gradient, and the operation that made it.
+    """An array with a gradient, and the operation that computed it.
 
     Parameters
     ----------
     data : array_like of numbers, any shape
-        Copied. float32 stays float32; every other number becomes float64.
+        Copied. float32 stays float32; other types become float64.
     requires_grad : bool
-        Whether gradients are wanted: operations on Tensors of which none requires one are not recorded.
+        Whether to compute a gradient. An operation is recorded only if one of its operands requires a gradient.
     label : str, optional
-        A name to show.
+        A name for pictures and messages.
 
     Attributes
     ----------
     data : numpy.ndarray
-        The numbers. Those of a leaf may be changed, also in place, without touching what was recorded.
+        The numbers. Those of a leaf may be changed, also in place; recorded results keep the old ones.
     grad : numpy.ndarray or None
         d root / d self after ``root.backward()``, of the shape and dtype of ``data``; None before.
     shape, ndim, size, dtype : as in NumPy
@@ -72,33 +72,33 @@ class Tensor(ArrayNode, ArrayOperators):
     def data(self) -> Any:
         """The numbers."""
         if not self._data.flags.writeable and self.op is None:
-            self._data = self._data.copy("K")  # what was recorded keeps the array it was computed with
+            self._data = self._data.copy("K")  # recorded operations keep the old array
         elif self.op is not None:
-            self._data.flags.writeable = False  # a computed array is shared with what was computed from it
+            self._data.flags.writeable = False  # recorded operations share a computed array
         return self._data
 
     @data.setter
     def data(self, array: Any) -> None:
-        if array is self._data:  # t.data -= ... has already done the work
+        if array is self._data:  # t.data -= ... has already changed it
             return
         if self.op is not None:
             raise GraphError(
-                f"The data of {self._name()} follow from its operands, and its derivative is computed from them: they "
-                "cannot be set. Set those of a leaf and compute again; t.detach() is a leaf with the same numbers."
+                f"The data of {self._name()} are computed from its operands and cannot be set. Set the data of a leaf "
+                "and run the forward pass again; t.detach() is a leaf with the same numbers."
             )
         array = as_array(array)
         if array.shape != self._data.shape:
             raise ShapeError(
-                f"The data of {self._name()} has shape {self._data.shape}; an array of shape {array.shape} cannot take "
-                "its place, since gradients and optimisers rely on the shape. Make a new Tensor instead."
+                f"The data of {self._name()} has shape {self._data.shape}; an array of shape {array.shape} cannot "
+                "replace it, because gradients and optimizers rely on the shape. Make a new Tensor instead."
             )
         self._data = array.astype(self._data.dtype, copy=False)
 
     @property
     def grad(self) -> Any:
-        """The gradient of the last root swept, by this node; None before."""
+        """The derivative of the last root by this node; None before ``backward()``."""
         grad = self._grad
-        if grad is not None and not grad.flags.writeable:  # the sweep's own array, which others may share
+        if grad is not None and not grad.flags.writeable:  # other nodes may share the array of the sweep
             grad = self._grad = grad.copy("K")
         return grad
 
@@ -120,7 +120,7 @@ class Tensor(ArrayNode, ArrayOperators):
 
     @property
     def numbers(self) -> Any:
-        """The numbers to compute with, as they are, without a copy, read-only."""
+        """The numbers as a read-only array, without a copy."""
         data = self._data
         if data.flags.writeable:
             data = data.view()
@@ -128,17 +128,17 @@ class Tensor(ArrayNode, ArrayOperators):
         return data
 
     def assign(self, array: Any) -> None:
-        """Make a new array the numbers of a leaf, without a copy: for optimisers, which hand over what they computed.
+        """Set the numbers of a leaf without a copy, for optimizers.
 
         Parameters
         ----------
         array : numpy.ndarray
-            Of the shape and dtype of this leaf. Nobody else may go on writing into it.
+            Of the shape and dtype of this leaf. The caller must not write to it again.
         """
         data = self._data
         if type(array) is np.ndarray and array.dtype is data.dtype and array.shape == data.shape:
             self._data = array
-            self._data.setflags(False)  # as the first operation that reads it would do
+            self._data.setflags(False)  # as the first recorded operation would do
         else:
             self.data = array
 
@@ -163,7 +163,7 @@ class Tensor(ArrayNode, ArrayOperators):
         return self._data.dtype
 
     def detach(self) -> Tensor:
-        """Return a new leaf with the same numbers, cut off from the history."""
+        """Return a new leaf with the same numbers and no history."""
         return Tensor(self._data)
 
     def numpy(self) -> Any:
@@ -180,7 +180,7 @@ class Tensor(ArrayNode, ArrayOperators):
         Raises
         ------
         ShapeError
-            If there is not exactly one.
+            If the Tensor does not have exactly one element.
         """
         if self._data.size != 1:
             raise ShapeError(
@@ -190,55 +190,55 @@ class Tensor(ArrayNode, ArrayOperators):
         return float(self._data.reshape(()))
 
     def zero_grad(self) -> None:
-        """Forget the gradient: None."""
+        """Set the gradient to None."""
         self._grad = None
 
     def restore(self, gradient: Any) -> None:
-        """Take back the gradient from before a sweep that failed; None if there was none."""
+        """Restore the gradient from before a failed sweep."""
         self._grad = gradient
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
-        """Set whether a leaf wants gradients, and return it."""
+        """Set whether a leaf requires a gradient, and return it."""
         if self.op is not None and not requires_grad:
             raise GraphError("A computed Tensor requires a gradient because its operands do; use x.detach() instead.")
         self.requires_grad = bool(requires_grad)
         return self
 
     def backward(self, gradient: Any = None, inputs: Any = None) -> None:
-        """Compute the derivative of this node by every node it depends on, into their ``grad``.
+        """Compute the derivatives of this node by all its ancestors, and store them in ``grad``.
 
-        Leaves accumulate over calls; intermediate nodes start from zero in each. The graph is kept. If anything
-        raises on the way, every ``grad`` is as it was.
+        Leaves accumulate over calls; intermediate nodes start from zero in each call. The graph is kept. If an error
+        occurs, no ``grad`` changes.
 
         Parameters
         ----------
         gradient : array_like of the shape of this node, optional
-            The adjoint to start from; 1 for a Tensor of one element, needed for any other.
+            The adjoint of this node; 1 by default for a Tensor of one element, required for any other.
         inputs : node or sequence of nodes, optional
-            Write the gradients of these alone.
+            Store gradients in these nodes only.
 
         Raises
         ------
         ShapeError
-            Without ``gradient`` for more than one element, or for one of another shape.
+            If this has several elements and ``gradient`` is missing, or if its shape differs.
         GraphError
-            If nothing this was computed from requires a gradient.
+            If no ancestor requires a gradient.
         """
         if not self.requires_grad:
             raise GraphError(
-                f"{self._name()} depends on nothing that requires a gradient, so there is nothing to compute. "
-                "Make the parameters with Tensor(data, requires_grad=True), before the forward pass, and move them by "
-                "w.data -= step: inside no_grad() w -= step would make a Tensor that requires none."
+                f"{self._name()} depends on no node that requires a gradient. "
+                "Make the parameters with Tensor(data, requires_grad=True), before the forward pass, and update them "
+                "with w.data -= step: inside no_grad(), w -= step makes a Tensor that requires no gradient."
             )
         seed = self.seed(gradient)
         backward(self, seed, inputs)
 
-    def drain(self, seed: Any) -> bool:
-        """Run the loop over Tensors alone; return False if the general sweep must run instead."""
-        return drained(self, seed)
+    def run_fast_sweep(self, seed: Any) -> bool:
+        """Run the fast sweep of Tensors; return False if the general sweep must run instead."""
+        return fast_sweep(self, seed)
 
     def seed(self, gradient: Any = None) -> Any:
-        """Return the adjoint to start a sweep from: ones for a single element, or the one given, checked."""
+        """Return the adjoint of the root: one for a single element, or the checked ``gradient``."""
         if gradient is None:
             if self._data.size != 1:
                 raise ShapeError(

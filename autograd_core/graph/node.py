@@ -154,11 +154,11 @@ class Node:
         """Return the adjoint to start a sweep from: one, or the one given, checked."""
         raise NotImplementedError
 
-    def drain(self, seed: Any) -> bool:
+    def run_fast_sweep(self, seed: Any) -> bool:
         """Run the fast sweep for graphs of this kind of node; return False if the general sweep must run instead."""
         return False
 
-    def pull(self, adjoint: Any, wanted: Any = None) -> tuple[Any, ...]:
+    def pull(self, adjoint: Any, targets: Any = None) -> tuple[Any, ...]:
         """Return what the adjoint of this node contributes to each parent, in the parents' order.
 
         None stands for "nothing is sent", which is less than a contribution of zero.

@@ -129,7 +129,7 @@ def backward(root: Any, seed: Any, inputs: Any = None) -> None:
     The gradients of leaves are added to; those of intermediate nodes start from zero in each pass, so that calling
     this twice, or on two losses that share a node, gives what calculus says.
     """
-    if inputs is None and root.drain(seed):
+    if inputs is None and root.run_fast_sweep(seed):
         return
     collect = _visits if inputs is not None or anomaly_watched() else _array_visits
     visits = quietly(collect, root, seed, inputs)  # an exception leaves here, with nothing written

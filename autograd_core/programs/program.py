@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from ..array.data import type_of_floats
+from ..array.arguments import float_type
 from ..errors import GraphError, OperandError, ShapeError
 from ..scalar.value import Value
 from .run.descent import Descent
@@ -360,7 +360,7 @@ class Asking:
 
 
 def _dtype(dtype: Any) -> Any:
-    found = type_of_floats(dtype)
+    found = float_type(dtype)
     if found is None:
         raise OperandError(f"A program runs in float64 or float32, not in {dtype!r}.")
     return found

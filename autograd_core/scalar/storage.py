@@ -24,9 +24,9 @@ class ScalarNode(Node):
     # One or two operands have slots of their own, because nearly every operation has no more; a tuple for each node
     # would cost a third of its memory. A constant operand leaves its slot None, and stands itself where its partial
     # would be. The operands of the others are a note, since there they are rare.
-    __slots__ = ("__weakref__", "_a", "_b", "_da", "_data", "_db", "_grad", "_met", "_swept")
+    __slots__ = ("__weakref__", "_a", "_b", "_da", "_data", "_db", "_grad", "_swept", "_visited")
 
-    _met: bool  # whether the sweep that is running has come by
+    _visited: bool  # whether the sweep that is running has come by
     _swept: bool
     _grad: float  # its gradient if it was swept; while a sweep is running, what was sent to it so far
     _data: float
@@ -47,7 +47,7 @@ class ScalarNode(Node):
         node._b = b
         node._da = da
         node._db = db
-        node._met = False
+        node._visited = False
         node._swept = False
         node._notes = notes
         return watched(node) if WATCHERS else node

@@ -25,7 +25,7 @@ from ..readings.batched_adjoints import reading
 from ..records.primitive import Pointwise
 from ._operators import ScalarOperators
 from .storage import BLANK
-from .sweep import drained
+from .sweep import fast_sweep
 
 __all__ = ["Value"]
 
@@ -81,7 +81,7 @@ class Value(ScalarOperators):
         self.index = tick()
         self._a = None
         self._b = None
-        self._met = False
+        self._visited = False
         self._swept = False
         self._notes = None
         if label:
@@ -206,9 +206,9 @@ class Value(ScalarOperators):
         """Return the adjoint to start a sweep from: 1.0, or the one given."""
         return 1.0 if gradient is None else gradient if type(gradient) is float else number(gradient, "gradient")
 
-    def drain(self, seed: Any) -> bool:
+    def run_fast_sweep(self, seed: Any) -> bool:
         """Run the loop over Values alone; return False if the general sweep must run instead."""
-        return type(seed) is float and not anomaly_watched() and drained(self, seed)
+        return type(seed) is float and not anomaly_watched() and fast_sweep(self, seed)
 
     def bind(self, primitive: Any, operands: tuple[Any, ...], params: Any = None) -> Any:
         """Apply an operation to Values and numbers, and record it with its local partial derivatives."""

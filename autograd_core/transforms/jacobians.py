@@ -23,8 +23,8 @@ from ..graph.sweep import sweep
 from ..readings.algebra import nodes as m
 from ..readings.batched_adjoints import Rows
 from ..scalar.value import Value
-from .forward import push
-from .recording import Argnum, Recording, as_node, checked_function, pulled
+from .forward_mode import push
+from .recording import Argnum, Recording, adjoints_of, as_node, require_callable
 
 __all__ = ["jacobian"]
 
@@ -62,7 +62,7 @@ def jacobian(f: Callable[..., Any], argnum: Argnum = 0) -> Callable[..., Any]:
     >>> jacobian(lambda v: [v[0] * v[1], v[0]])([2.0, 3.0])
     [[3.0, 2.0], [1.0, 0.0]]
     """
-    checked_function(f, "jacobian")
+    require_callable(f, "jacobian")
 
     @wraps(f)
     def derivatives(*args: Any, **kwargs: Any) -> Any:
@@ -143,7 +143,7 @@ def _single(run: Recording, outputs: list[Any], start: int, end: int) -> list[An
     seeds = {
         y: float(units[0]) if isinstance(y, Value) else units[0] for y, units in _seeds(outputs, start, end).items()
     }
-    return [[adjoint] for adjoint in pulled(seeds, run.fresh, run.recorded)]
+    return [[adjoint] for adjoint in adjoints_of(seeds, run.fresh, run.recorded)]
 
 
 def _joined(parts: list[Any], x: Any, recorded: bool) -> Any:

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ..array.arguments import array
-from ..array.tensor import Tensor, as_array
+from ..array.arguments import as_array, as_operand
+from ..array.tensor import Tensor
 from ..errors import OperandError, ShapeError
 from ..graph.history import history
 from ..graph.modes import forgetting, recording
@@ -21,12 +21,12 @@ from ..readings.algebra import nodes as m
 from ..scalar.value import Value
 from .trees import flatten
 
-__all__ = ["Recording", "as_node", "checked_function", "fitting", "pulled"]
+__all__ = ["Recording", "adjoints_of", "as_node", "cast_like", "require_callable"]
 
 Argnum = int | Sequence[int]
 
 
-def checked_function(f: Any, name: str) -> Callable[..., Any]:
+def require_callable(f: Any, name: str) -> Callable[..., Any]:
     """Return what a transform is to differentiate, or say that it is no function."""
     if not callable(f):
         hint = f"For a recorded node there is gradient(node, inputs); for a function, {name}(f)(x)."
@@ -41,7 +41,7 @@ def as_node(x: Any) -> Any:
     return Tensor(x, requires_grad=True) if isinstance(x, np.ndarray) else Value(x)
 
 
-def fitting(x: Any, given: Any, what: str, whose: str) -> Any:
+def cast_like(x: Any, given: Any, what: str, whose: str) -> Any:
     """Return an adjoint or a tangent for a node, of its kind, shape and type; a node stays a node.
 
     Raises
@@ -57,11 +57,11 @@ def fitting(x: Any, given: Any, what: str, whose: str) -> Any:
         return as_array(given, f"{what} of {whose}").astype(x.dtype, copy=False)
     if isinstance(x, Value):
         return given if isinstance(given, Value) else m.pick(given, index=())
-    given = array(given)
+    given = as_operand(given)
     return given if given.dtype == x.dtype else m.cast(given, dtype=x.dtype)
 
 
-def pulled(seeds: Mapping[Any, Any], targets: Sequence[Any], recorded: bool) -> list[Any]:
+def adjoints_of(seeds: Mapping[Any, Any], targets: Sequence[Any], recorded: bool) -> list[Any]:
     """Return the adjoints of the targets in one sweep from seeded outputs, as recorded nodes if asked."""
     if recorded:
         seeds = {y: as_node(seed) for y, seed in seeds.items()}
@@ -132,10 +132,10 @@ class Recording:
             )
         return as_node(y)
 
-    def pulled(self, seeds: Mapping[Any, Any], recorded: bool) -> list[Any]:
+    def pull(self, seeds: Mapping[Any, Any], recorded: bool) -> list[Any]:
         """Return the adjoints of what is differentiated by, as numbers or as recorded nodes."""
         with recording():
-            found = pulled(seeds, self.fresh, recorded)
+            found = adjoints_of(seeds, self.fresh, recorded)
         return [self.finished(x) for x in found]
 
     def rebuild(self, leaves: Sequence[Any]) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..errors import ShapeError
 
-__all__ = ["flatten", "matched", "outline"]
+__all__ = ["flatten", "leaves_like", "structure"]
 
 Rebuild = Callable[[Sequence[Any]], Any]
 
@@ -44,10 +44,10 @@ def _join(parts: list[tuple[list[Any], Rebuild]], make: Callable[[list[Any]], An
     return leaves, rebuild
 
 
-def matched(tree: Any, pattern: Any, what: str) -> list[Any]:
+def leaves_like(tree: Any, pattern: Any, what: str) -> list[Any]:
     """Return the leaves of a tree in the order of those of another, which must have the same structure.
 
-    A list may stand for a tuple; dicts are matched by their keys, whatever their order.
+    A list may stand for a tuple; dicts are leaves_like by their keys, whatever their order.
 
     Raises
     ------
@@ -56,16 +56,16 @@ def matched(tree: Any, pattern: Any, what: str) -> list[Any]:
 
     Examples
     --------
-    >>> matched({"b": 1.0, "a": [2.0]}, {"a": (0.0,), "b": 0.0}, "the tangent")
+    >>> leaves_like({"b": 1.0, "a": [2.0]}, {"a": (0.0,), "b": 0.0}, "the tangent")
     [2.0, 1.0]
     """
-    found = _matched(tree, pattern)
+    found = _leaves_like(tree, pattern)
     if found is None:
-        raise ShapeError(f"{what} has the structure {outline(pattern)}, but {outline(tree)} was given.")
+        raise ShapeError(f"{what} has the structure {structure(pattern)}, but {structure(tree)} was given.")
     return found
 
 
-def _matched(tree: Any, pattern: Any) -> list[Any] | None:
+def _leaves_like(tree: Any, pattern: Any) -> list[Any] | None:
     if isinstance(pattern, dict):
         if not isinstance(tree, dict) or set(tree) != set(pattern):
             return None
@@ -76,18 +76,18 @@ def _matched(tree: Any, pattern: Any) -> list[Any] | None:
         pairs = list(zip(tree, pattern, strict=True))
     else:
         return None if isinstance(tree, (dict, list, tuple)) else [tree]
-    parts = [_matched(*pair) for pair in pairs]
+    parts = [_leaves_like(*pair) for pair in pairs]
     return None if any(part is None for part in parts) else [leaf for part in parts for leaf in part or ()]
 
 
-def outline(tree: Any) -> str:
+def structure(tree: Any) -> str:
     """Return the structure of a tree in one line, its leaves as dots.
 
-    >>> outline({"a": [1.0, 2.0], "b": (3.0,)})
+    >>> structure({"a": [1.0, 2.0], "b": (3.0,)})
     "{'a': [·, ·], 'b': (·,)}"
     """
     if isinstance(tree, dict):
-        return "{" + ", ".join(f"{key!r}: {outline(tree[key])}" for key in tree) + "}"
+        return "{" + ", ".join(f"{key!r}: {structure(tree[key])}" for key in tree) + "}"
     if isinstance(tree, tuple):
-        return "(" + ", ".join(map(outline, tree)) + ("," if len(tree) == 1 else "") + ")"
-    return "[" + ", ".join(map(outline, tree)) + "]" if isinstance(tree, list) else "·"
+        return "(" + ", ".join(map(structure, tree)) + ("," if len(tree) == 1 else "") + ")"
+    return "[" + ", ".join(map(structure, tree)) + "]" if isinstance(tree, list) else "·"

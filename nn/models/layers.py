@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from autograd_core import Tensor, functions
-from autograd_core.array.data import type_of_floats
+from autograd_core.array.arguments import float_type
 
 from ..errors import ArchitectureError, OptionError, ShapeError
 from ..options import count
@@ -185,7 +185,7 @@ def as_batch(x: Any, dtype: Any = None) -> Any:
 
 def layer_dtype(dtype: Any) -> Any:
     """Return the type of a layer's numbers, or say which there are."""
-    found = type_of_floats(dtype)
+    found = float_type(dtype)
     if found is None:
         raise OptionError(f"dtype is numpy.float64 or numpy.float32, not {dtype!r}.")
     return found

@@ -10,7 +10,7 @@ import pytest
 
 from autograd_core import TABLE, Pointwise, Value, check_primitive, gradient, history
 from autograd_core.readings.algebra import arrays, floats
-from autograd_core.transforms.differences import numerical_derivative
+from autograd_core.transforms.finite_differences import numerical_derivative
 
 from .graphs import applied, points, pointwise, random_graph
 

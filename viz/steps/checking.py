@@ -25,7 +25,7 @@ import numpy as np
 from autograd_core.errors import GraphError
 from autograd_core.graph.by_hand import GIVEN
 from autograd_core.records.primitive import Pointwise
-from autograd_core.transforms.differences import numerical_derivative
+from autograd_core.transforms.finite_differences import numerical_derivative
 
 from ..scene.graph_view import Reading
 from ..style import labels

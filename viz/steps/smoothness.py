@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_core.transforms.differences import numerical_derivative
+from autograd_core.transforms.finite_differences import numerical_derivative
 
 from ..style import labels
 

@@ -76,7 +76,7 @@ MISTAKES = {
     "index as text": (lambda: W["a"], IndexError, "only integers, slices"),
     "index as a float": (lambda: W[1.0], IndexError, "only integers, slices"),
     "index as a Tensor": (lambda: W[CONSTANT], TypeError, r"holds floats.*astype\(int\).*mask"),
-    "ragged index": (lambda: W[[[0], [0, 1]]], IndexError, "is no index"),
+    "ragged index": (lambda: W[[[0], [0, 1]]], IndexError, "is not an index"),
     "mask of another shape": (lambda: W[np.ones(3, bool)], IndexError, "boolean"),
     "assignment": (lambda: W.__setitem__(0, 1.0), TypeError, r"functions.where.*t.data\[...\] = number"),
     "deletion": (lambda: W.__delitem__(0), TypeError, "Select the others"),
@@ -104,11 +104,11 @@ MISTAKES = {
     "nodes in nested lists": (lambda: F.matmul([[Value(1.0)]], W), TypeError, r"left operand of @.*stack"),
     # one number
     "item": (lambda: W.item(), ValueError, r"'W' has shape \(2, 2\)"),
-    "truth": (lambda: bool(W), ValueError, "4 elements: is it true or false"),
+    "truth": (lambda: bool(W), ValueError, "4 elements, so its truth value is ambiguous"),
     "float": (lambda: float(ONE), RuntimeError, r"t.item\(\)"),
     "array": (lambda: np.asarray(W), RuntimeError, r"t.numpy\(\)"),
     "length of a number": (lambda: len(ONE), TypeError, "has no length"),
-    "iteration over a number": (lambda: list(ONE), TypeError, "nothing in it to go through"),
+    "iteration over a number": (lambda: list(ONE), TypeError, "cannot be iterated over"),
     "format": (lambda: f"{W:.2f}", ValueError, "has shape"),
     # backward
     "no seed": (lambda: W.backward(), ValueError, r"'W' has shape \(2, 2\). Reduce it.*backward\(gradient=array\)"),
@@ -124,7 +124,7 @@ MISTAKES = {
     "no such class": (lambda: F.one_hot([0, 3], 3), TypeError, "0 to 2, but 0 to 3"),
     "labels as floats": (lambda: F.one_hot([0.0]), TypeError, "integers from 0 on"),
     "targets": (lambda: F.cross_entropy(W, np.array([0, 2])), TypeError, "integers from 0 to 1"),
-    "one target": (lambda: F.cross_entropy(W, np.array(0)), ValueError, r"one target a sample, of shape \(2,\), not \(\)"),
+    "one target": (lambda: F.cross_entropy(W, np.array(0)), ValueError, r"one target per sample, of shape \(2,\), not \(\)"),
     "target of Values": (lambda: F.cross_entropy([Value(0.0), Value(1.0)], 2), TypeError, "from 0 to 1, not 2"),
     "operands of a function": (lambda: F.maximum(W), ValueError, "takes 2 operands, but 1"),
 }  # fmt: skip

@@ -64,7 +64,7 @@ def test_leaves_accumulate_and_intermediates_do_not():
 def test_the_data_of_a_computed_node_cannot_be_set_since_its_derivative_reads_them():
     x = Tensor([1.0], requires_grad=True)
     y = x.exp()
-    with pytest.raises(GraphError, match="data of the result of exp follow from its operands"):
+    with pytest.raises(GraphError, match="data of the result of exp are computed from its operands"):
         y.data = np.zeros(1)
     y.sum().backward()
     assert x.grad.tolist() == [np.e]

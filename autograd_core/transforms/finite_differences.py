@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from ..array.data import as_array
+from ..array.arguments import as_array
 from ..errors import CheckError
 from ..graph.node import Node, kept
+from .derivatives import grad
 from .recording import as_node
-from .transforms import grad
 from .trees import flatten
 
 __all__ = ["check_grad", "numerical_derivative"]

@@ -1,6 +1,6 @@
-"""Scalars and arrays in one graph: ``stack`` makes a Tensor of Values, ``unstack`` makes Values of a Tensor.
+"""Convert between Values and Tensors: ``stack`` joins Values into a Tensor, ``unstack`` splits a Tensor into Values.
 
-Both remember, so gradients cross from one kind to the other in either direction.
+Both are recorded, so gradients flow in either direction.
 
 >>> from autograd_core import Value
 >>> a, b = Value(3.0), Value(4.0)
@@ -33,7 +33,7 @@ def stack(values: Any, axis: int = 0) -> Tensor:
     ----------
     values : (nested) sequence of Values and numbers, or sequence of Tensors
     axis : int
-        Where Tensors are joined.
+        The position of the new axis, for Tensors.
 
     Returns
     -------
@@ -53,20 +53,20 @@ def stack(values: Any, axis: int = 0) -> Tensor:
     if isinstance(values, Node) or not isinstance(values, (list, tuple)):
         raise OperandError(f"stack() takes a list of Values or Tensors, not the {type(values).__name__} {values!r}.")
     if any(isinstance(x, (Tensor, np.ndarray)) for x in values):
-        joined: Tensor = af.stack_arrays([x if isinstance(x, Tensor) else Tensor(x) for x in values], axis)
-        return joined
-    flat, shape = _flat(values)
-    joined = from_values(lookup("join"), tuple(x if isinstance(x, Value) else Value(x) for x in flat))
-    return joined if len(shape) == 1 else af.reshape(joined, shape)
+        tensor: Tensor = af.stack_arrays([x if isinstance(x, Tensor) else Tensor(x) for x in values], axis)
+        return tensor
+    flat, shape = _flatten(values)
+    tensor = from_values(lookup("join"), tuple(x if isinstance(x, Value) else Value(x) for x in flat))
+    return tensor if len(shape) == 1 else af.reshape(tensor, shape)
 
 
-def _flat(values: Any) -> tuple[list[Any], tuple[int, ...]]:
+def _flatten(values: Any) -> tuple[list[Any], tuple[int, ...]]:
     """Return the elements of a rectangular nested sequence, and its shape."""
     if not values:
-        raise ShapeError("stack() of nothing has no elements. Give it at least one Value.")
+        raise ShapeError("stack() needs at least one Value.")
     if not any(isinstance(x, (list, tuple)) for x in values):
         return list(values), (len(values),)
-    rows = [_flat(x) if isinstance(x, (list, tuple)) else ([x], ()) for x in values]
+    rows = [_flatten(x) if isinstance(x, (list, tuple)) else ([x], ()) for x in values]
     shapes = {shape for _, shape in rows}
     if len(shapes) > 1:
         raise ShapeError(f"stack() takes a rectangular nested list; its rows have shapes {sorted(shapes)}.")
@@ -74,7 +74,7 @@ def _flat(values: Any) -> tuple[list[Any], tuple[int, ...]]:
 
 
 def unstack(tensor: Any) -> Any:
-    """Return the elements of a Tensor as Values, in nested lists of its shape; of a 0-d Tensor one Value.
+    """Return the elements of a Tensor as Values, in nested lists of its shape; one Value for a 0-d Tensor.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def unstack(tensor: Any) -> Any:
     Returns
     -------
     list of (list of) Values, or Value
-        Each remembers its place, so gradients flow back into the Tensor.
+        Gradients flow back into the elements of the Tensor.
 
     Examples
     --------
@@ -97,9 +97,9 @@ def unstack(tensor: Any) -> Any:
         raise OperandError(f"unstack() takes a Tensor, not the {type(tensor).__name__} {tensor!r}.")
     pick = lookup("pick")
 
-    def part(index: tuple[int, ...]) -> Any:
+    def nested(index: tuple[int, ...]) -> Any:
         if len(index) == tensor.ndim:
             return apply(pick, tensor, index=index)
-        return [part((*index, i)) for i in range(tensor.shape[len(index)])]
+        return [nested((*index, i)) for i in range(tensor.shape[len(index)])]
 
-    return part(())
+    return nested(())

@@ -23,10 +23,10 @@ from ..errors import OperandError, ShapeError
 from ..graph.modes import recording
 from ..graph.node import Node, kept
 from ..graph.sweep import differentiable
-from .forward import push
+from .forward_mode import push
 from .jacobians import jacobian
-from .recording import Argnum, Recording, as_node, checked_function, fitting, pulled
-from .trees import matched
+from .recording import Argnum, Recording, adjoints_of, as_node, cast_like, require_callable
+from .trees import leaves_like
 
 __all__ = ["grad", "gradient", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
 
@@ -79,7 +79,7 @@ def gradient(output: Any, inputs: Any, create_graph: bool = False) -> tuple[Any,
             f"gradient() differentiates one number, but the output has shape {np.shape(kept(output))}. Reduce it "
             "(.sum(), .mean()); for all the derivatives of a function there is jacobian(f), for some sum of them vjp."
         )
-    found = pulled({output: output.seed()}, targets, create_graph)
+    found = adjoints_of({output: output.seed()}, targets, create_graph)
     return tuple(np.array(x) if isinstance(x, np.ndarray) else x for x in found)
 
 
@@ -136,13 +136,13 @@ def value_and_grad(f: Callable[..., Any], argnum: Argnum = 0) -> Callable[..., A
 
 
 def _value_and_grad(f: Callable[..., Any], argnum: Argnum, name: str) -> Callable[..., Any]:
-    checked_function(f, name)
+    require_callable(f, name)
 
     @wraps(f)
     def value_and_derivative(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         run = Recording(f, args, argnum, kwargs)
         y = run.scalar(name)
-        return run.plain(y), run.rebuild(run.pulled({y: y.seed()}, run.recorded))
+        return run.plain(y), run.rebuild(run.pull({y: y.seed()}, run.recorded))
 
     return value_and_derivative
 
@@ -174,18 +174,18 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., Any]]:
     >>> value, pull(1.0)
     (12.0, (4.0, 3.0))
     """
-    run = Recording(checked_function(f, "vjp"), primals, tuple(range(len(primals))), {})
+    run = Recording(require_callable(f, "vjp"), primals, tuple(range(len(primals))), {})
 
     def pull(adjoint: Any) -> Any:
         whose = f"what {run.name} returned"
-        adjoints = matched(adjoint, run.output, f"The adjoint of {whose}")
+        adjoints = leaves_like(adjoint, run.output, f"The adjoint of {whose}")
         recorded = run.recorded or any(isinstance(g, Node) for g in adjoints)
         seeds: dict[Any, Any] = {}
         for y, g in zip(run.outputs, adjoints, strict=True):
-            given = fitting(as_node(y), g, "adjoint", whose)
+            given = cast_like(as_node(y), g, "adjoint", whose)
             if isinstance(y, Node):
                 seeds[y] = given if y not in seeds else seeds[y] + given
-        return run.rebuild(run.pulled(seeds, recorded))
+        return run.rebuild(run.pull(seeds, recorded))
 
     return run.value(), pull
 
@@ -208,29 +208,29 @@ def jvp(f: Callable[..., Any], primals: Any, tangents: Any) -> tuple[Any, Any]:
 
     See Also
     --------
-    vjp : an adjoint pulled back, by reverse mode.
+    vjp : an adjoint adjoints_of back, by reverse mode.
 
     Examples
     --------
     >>> jvp(lambda x, y: x * y, (3.0, 4.0), (1.0, 0.0))
     (12.0, 4.0)
     """
-    checked_function(f, "jvp")
+    require_callable(f, "jvp")
     if not isinstance(primals, tuple):
         primals, tangents = (primals,), (tangents,)
     elif not isinstance(tangents, (tuple, list)) or len(tangents) != len(primals):
         count = f"{len(tangents)} were" if isinstance(tangents, (tuple, list)) else f"{tangents!r:.80} was"
         raise ShapeError(f"jvp() takes a tuple with one tangent for each of {len(primals)} arguments; {count} given.")
     whose = f"the arguments of {getattr(f, '__name__', 'the function')}"
-    directions = matched(list(tangents), list(primals), f"The tangent of {whose}")
+    directions = leaves_like(list(tangents), list(primals), f"The tangent of {whose}")
     run = Recording(f, primals, tuple(range(len(primals))), {})
     pairs = zip(run.fresh, directions, strict=True)
-    along = {x: fitting(x, direction, "tangent", f"one of {whose}") for x, direction in pairs}
+    along = {x: cast_like(x, direction, "tangent", f"one of {whose}") for x, direction in pairs}
     recorded = run.recorded or any(isinstance(t, Node) for t in along.values())
-    return run.value(), run.rebuild_output(_pushed(run, along, recorded))
+    return run.value(), run.rebuild_output(_push_tangents(run, along, recorded))
 
 
-def _pushed(run: Recording, along: dict[Any, Any], recorded: bool) -> list[Any]:
+def _push_tangents(run: Recording, along: dict[Any, Any], recorded: bool) -> list[Any]:
     """Return the tangents of the outputs, as numbers or as recorded nodes."""
     with recording():
         if recorded:
@@ -254,7 +254,7 @@ def hessian(f: Callable[..., Any], argnum: Argnum = 0) -> Callable[..., Any]:
     >>> hessian(lambda v: v[0] * v[0] * v[1])([2.0, 3.0])
     [[6.0, 4.0], [4.0, 0.0]]
     """
-    checked_function(f, "hessian")
+    require_callable(f, "hessian")
     return jacobian(grad(f, argnum), argnum)
 
 
@@ -268,7 +268,7 @@ def hvp(f: Callable[..., Any], *point_and_direction: Any, argnum: int = 0) -> An
     >>> hvp(lambda x: (x**3).sum())(np.array([1.0, 2.0]), np.array([1.0, 0.0])).tolist()
     [6.0, 0.0]
     """
-    checked_function(f, "hvp")
+    require_callable(f, "hvp")
 
     def product(*args: Any) -> Any:
         if len(args) < 2:

@@ -38,10 +38,10 @@ def push(outputs: Sequence[Node], tangents: Mapping[Node, Any]) -> list[Any]:
     >>> push([x * x], {x: 1.0})
     [4.0]
     """
-    return quietly(_pushed, outputs, tangents)  # type: ignore[no-any-return]
+    return quietly(_push_tangents, outputs, tangents)  # type: ignore[no-any-return]
 
 
-def _pushed(outputs: Sequence[Any], tangents: Mapping[Any, Any]) -> list[Any]:
+def _push_tangents(outputs: Sequence[Any], tangents: Mapping[Any, Any]) -> list[Any]:
     found: dict[Any, Any] = dict(tangents)
     for node in reversed(history(*outputs)):
         if node.op is None or node in found:

@@ -19,7 +19,7 @@ from ..readings.expression import parse
 from ..readings.operation import Operation
 from ..readings.symbolic import Symbol, derivative
 from ..records.primitive import Pointwise, Primitive, lookup
-from .differences import check_grad
+from .finite_differences import check_grad
 
 __all__ = ["check_primitive"]
 
