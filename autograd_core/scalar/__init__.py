@@ -1,4 +1,4 @@
-"""Values: nodes that hold one number, their operators and their fast reverse sweep.
+"""Implement Values: nodes that hold one number, their operators and their fast reverse sweep.
 
 May import ``graph``, ``readings`` and ``records``.
 """

@@ -1,6 +1,6 @@
-"""The memory of a scalar node: its numbers, its operands, its local partial derivatives, and nothing around them.
+"""Store a scalar node: its numbers, its operands and its local partial derivatives.
 
-A graph is nearly nothing but these, so every field is typed and has a slot of its own; compiled, a node is 104 bytes.
+Nearly all memory of a graph is in these nodes, so every field has a typed slot. A compiled node has 104 bytes.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ __all__ = ["BLANK", "ScalarNode", "blank"]
 
 @mypyc_attr(acyclic=True, allow_interpreted_subclasses=True)
 class ScalarNode(Node):
-    """What a scalar node stores."""
+    """The fields of a scalar node."""
 
-    # One or two operands have slots of their own, because nearly every operation has no more; a tuple for each node
-    # would cost a third of its memory. A constant operand leaves its slot None, and stands itself where its partial
-    # would be. The operands of the others are a note, since there they are rare.
+    # One or two operands have slots, because nearly every operation has no more; a tuple would cost a third of the
+    # memory of a node. For a constant operand the node slot is None, and the slot of the partial holds the constant.
+    # An operation with other operands is rare, so a note holds them.
     __slots__ = ("__weakref__", "_a", "_b", "_da", "_data", "_db", "_grad", "_swept", "_visited")
 
-    _visited: bool  # whether the sweep that is running has come by
+    _visited: bool  # whether the current sweep has visited this node
     _swept: bool
-    _grad: float  # its gradient if it was swept; while a sweep is running, what was sent to it so far
+    _grad: float  # the gradient after a sweep; during a sweep, the sum of the contributions so far
     _data: float
     _a: ScalarNode | None
     _b: ScalarNode | None
@@ -38,7 +38,7 @@ class ScalarNode(Node):
     def _binary(
         self, y: float, op: Any, a: Any, b: Any, da: float, db: float, notes: dict[str, Any] | None = None
     ) -> Any:
-        """Record the result of an operation on two operands, of which a constant is None."""
+        """Record the result of an operation on two operands; None stands for a constant."""
         node: ScalarNode = blank(type(self))
         node._data = y
         node.op = op
@@ -54,16 +54,16 @@ class ScalarNode(Node):
 
     @property
     def numbers(self) -> float:
-        """The number to compute with: what ``numbers`` of an array is its array."""
+        """The number, under the name that Tensors use for their array."""
         return self._data
 
     def assign(self, x: float) -> None:
-        """Make a new number that of a leaf: for optimisers, which hand over what they computed."""
+        """Set the number of a leaf, for optimizers."""
         self._data = x if type(x) is float else number(x)
 
     @property
     def _more(self) -> tuple[tuple[Any, ...], Any]:
-        """The operands that have no slots, and what is stored for each."""
+        """The operands without slots, and the number stored for each."""
         more: tuple[tuple[Any, ...], Any] = self._notes["operands"]
         return more
 
@@ -79,17 +79,17 @@ class ScalarNode(Node):
 
     @property
     def wide(self) -> bool:
-        """Whether the operands have no slots, because there are more than two or they are of another kind."""
+        """Whether a note holds the operands: there are more than two, or one is not a Value."""
         return self._a is None and self._b is None and self.op is not None
 
 
-#: What a Value is made of when it is left to its maker to fill it.
+#: The argument of Value() that leaves all fields unset.
 BLANK: Final = object()
 
-if COMPILED:  # a class of machine code makes its objects without asking Python how
+if COMPILED:  # a compiled class has a faster constructor
 
     def blank(kind: Any) -> ScalarNode:
-        """Return a new node of a kind, of which nothing is set."""
+        """Return a new node of a class with unset fields."""
         return Value(BLANK) if kind is Value else kind.__new__(kind)
 
 else:

@@ -1,7 +1,7 @@
-"""The reverse sweep of a graph of floats alone, as one plain loop.
+"""Run the reverse sweep of a graph of floats as one plain loop.
 
-It does what draining the general sweep does, bit for bit, in a third of the time, or a thirtieth compiled: the adjoints
-are kept in the nodes, and nothing is made for an onlooker.
+It gives the same bits as the general sweep in a third of the time, or a thirtieth if compiled. The nodes hold their
+adjoints, and no step is yielded.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 __all__ = ["fast_sweep"]
 
-#: The nodes that were met. Not empty before a sweep only if the clean-up after the last was interrupted.
+#: The visited nodes. Empty between sweeps, unless an interrupt stopped the cleanup.
 _visited_nodes: Final[list[Any]] = []
 
 
 def fast_sweep(root: Value, seed: float) -> bool:
-    """Set the gradient of every ancestor of ``root``, or leave all as they were if anything raises.
+    """Set the gradient of every ancestor of ``root``; if an error occurs, no gradient changes.
 
-    Returns False, with nothing changed, for a graph that needs the general sweep, and while another thread is here.
+    Returns False, and changes nothing, if the graph needs the general sweep or if another thread is in a sweep.
     """
     if SWEEP_LOCK.locked():
         return False
@@ -56,26 +56,26 @@ def fast_sweep(root: Value, seed: float) -> bool:
 
 
 def _visit_ancestors(root: Value, before: dict[Value, float], leaves: list[Value]) -> int:
-    """Find the ancestors of ``root``, and set their adjoints to zero.
+    """Visit the ancestors of ``root``, and set their adjoints to zero.
 
-    Enters the gradients they had, and which of them are leaves. Returns the least creation index of an operation among
-    them, or -1 if there is one whose operands have no slots.
+    Stores earlier gradients in ``before`` and leaves in ``leaves``. Returns the smallest creation index of an
+    operation, or -1 if the operands of an operation have no slots.
     """
-    _visited_nodes.append(root)  # an interrupt may come after any call: a node is listed first, then marked
+    _visited_nodes.append(root)  # listed before it is marked, because an interrupt may come after any call
     root._visited = True
-    waiting: list[Any] = [root]  # last in, first out: operands are near their results in memory
+    stack: list[Any] = [root]  # depth first: operands are near their results in memory
     oldest = root.index
-    while waiting:
-        node: Value = waiting.pop()
+    while stack:
+        node: Value = stack.pop()
         if node._swept:
             before[node] = node._grad
-        node._grad = -0.0  # the sum of nothing: -0.0 + c is c to the last bit, sign of zero included
+        node._grad = -0.0  # the empty sum: -0.0 + c is c to the last bit, including the sign of zero
         a, b = node._a, node._b
         if a is not None:
             if not a._visited:
                 _visited_nodes.append(a)
                 a._visited = True
-                waiting.append(a)
+                stack.append(a)
         elif b is None:
             if node.op is not None:
                 return -1
@@ -84,16 +84,16 @@ def _visit_ancestors(root: Value, before: dict[Value, float], leaves: list[Value
         if b is not None and not b._visited:
             _visited_nodes.append(b)
             b._visited = True
-            waiting.append(b)
+            stack.append(b)
         if node.index < oldest:
             oldest = node.index
     return oldest
 
 
 def _newest_first(newest: int, oldest: int) -> list[Any]:
-    """Return the operations that were met, newest first, with None between them where others were created; unmark all.
+    """Return the visited operations, newest first, with None for indices of other nodes; reset all marks.
 
-    They are laid out by their indices, which takes linear time; where the gaps are too wide for that, they are sorted.
+    Placing them by index takes linear time. If the gaps are too wide, they are sorted instead.
     """
     nodes: list[Value] = _visited_nodes
     span = newest - oldest + 1
@@ -110,7 +110,7 @@ def _newest_first(newest: int, oldest: int) -> list[Any]:
 
 
 def _propagate(root: Value, seed: float, order: list[Any]) -> None:
-    """Complete the adjoints, from the root down."""
+    """Propagate the adjoints from the root to the leaves."""
     operations: list[Value | None] = order
     root._grad = seed
     for node in operations:
@@ -125,7 +125,7 @@ def _propagate(root: Value, seed: float, order: list[Any]) -> None:
 
 
 def _restore(before: dict[Value, float], all_visited: bool) -> None:
-    """Undo a sweep that did not come to its end."""
+    """Restore the gradients from before an unfinished sweep."""
     if all_visited:
         nodes: list[Value] = _visited_nodes
         for node in nodes:
@@ -135,7 +135,7 @@ def _restore(before: dict[Value, float], all_visited: bool) -> None:
 
 
 def _reset_marks() -> None:
-    """Forget which nodes were met."""
+    """Reset the marks of the visited nodes."""
     nodes: list[Value] = _visited_nodes
     for node in nodes:
         node._visited = False

@@ -1,9 +1,8 @@
-"""The scalar node: a float that remembers how it was computed.
+"""Define Value: a float that records how it was computed.
 
-A Value stores its local partial derivatives when it is created, as Linnainmaa (1970) did: they can be drawn, checked
-and pushed forward, and they belong to the numbers that were recorded, whatever happens to ``data`` later.
-
-Its operators are printed from the records into ``_operators.py``; nothing about an operation is decided here.
+A Value stores its local partial derivatives when it is created, as Linnainmaa (1970) did. They can be drawn, checked
+and pushed forward. They belong to the recorded numbers, even if ``data`` changes later. The operators are generated
+from the records into ``_operators.py``.
 """
 
 from __future__ import annotations
@@ -32,28 +31,28 @@ __all__ = ["Value"]
 
 @mypyc_attr(acyclic=True, allow_interpreted_subclasses=True)
 class Value(ScalarOperators):
-    """A scalar with a gradient, and the operation that made it.
+    """A scalar with a gradient, and the operation that computed it.
 
     Parameters
     ----------
     data : int, float or NumPy scalar
-        The number; kept as a float.
+        The number, stored as a float.
     _children, _op : tuple, str or tuple
-        As in micrograd: the parents of a node made by hand, and its name, to be given a ``_backward`` closure; or, as
-        in microgpt, its local partial derivatives in the parents' order.
+        As in micrograd, the parents and the name of a hand-made node, whose ``_backward`` is set later. Or, as in
+        microgpt, the parents and the local partial derivatives in their order.
     label : str, optional
-        A name to show.
+        A name for pictures and messages.
 
     Attributes
     ----------
     data : float
-        The number. Setting it does not touch what was already recorded; see ``refresh``.
+        The number. Setting it does not change recorded results; see ``refresh``.
     grad : float
         d root / d self after ``root.backward()``; 0.0 before.
     swept : bool
-        Whether ``grad`` was computed since it was last set to zero: pictures show "—" until it was.
+        Whether ``grad`` was computed since it was last set to zero; pictures show "—" before.
     parents, partials : tuple
-        The nodes it was computed from, in order and with repeats, and its partial derivatives by each.
+        The operands that are nodes, in order and with repeats, and the partial derivatives by each.
 
     Raises
     ------
@@ -71,7 +70,7 @@ class Value(ScalarOperators):
 
     __slots__ = ()
 
-    precedence: ClassVar[int] = 1  # Tensor takes precedence where both meet
+    precedence: ClassVar[int] = 1  # lower than that of Tensor
 
     def __init__(self, data: Any, _children: Any = (), _op: Any = "", label: Any = "") -> None:
         if data is BLANK:
@@ -100,7 +99,7 @@ class Value(ScalarOperators):
 
     @property
     def grad(self) -> float:
-        """The gradient of the last root swept, by this node; 0.0 before."""
+        """The derivative of the last root by this node; 0.0 before ``backward()``."""
         return self._grad if self._swept else 0.0
 
     @grad.setter
@@ -115,7 +114,7 @@ class Value(ScalarOperators):
 
     @property
     def operands(self) -> tuple[Any, ...]:
-        """What the operation was applied to, in order: Values, and floats for constants."""
+        """The operands in order: Values, and floats for constants."""
         if self.op is None:
             return ()
         if self.wide:
@@ -126,7 +125,7 @@ class Value(ScalarOperators):
 
     @property
     def partials(self) -> tuple[float, ...]:
-        """The local partial derivatives by each of ``parents``, as they were recorded."""
+        """The recorded local partial derivatives by each of ``parents``."""
         a, b = self._a, self._b
         if a is not None:
             return (self._da,) if b is None else (self._da, self._db)
@@ -142,17 +141,17 @@ class Value(ScalarOperators):
 
     @property
     def _prev(self) -> tuple[Any, ...]:
-        """The parents, as micrograd calls them."""
+        """The parents, under micrograd's name."""
         return self.parents
 
     @property
     def _children(self) -> tuple[Any, ...]:
-        """The parents, as microgpt calls them."""
+        """The parents, under microgpt's name."""
         return self.parents
 
     @property
     def _op(self) -> str:
-        """The operation as micrograd spells it: "+", "**2", "ReLU"."""
+        """The operation in micrograd's spelling: "+", "**2", "ReLU"."""
         op = self.op
         if op is None:
             return ""
@@ -162,7 +161,7 @@ class Value(ScalarOperators):
 
     @property
     def _backward(self) -> Callable[[], None]:
-        """As in micrograd: a function that adds grad × partial to the ``grad`` of each parent, to be called by hand."""
+        """A function that adds grad × partial to the ``grad`` of each parent, as in micrograd."""
         return by_hand.closure(self)
 
     @_backward.setter
@@ -174,7 +173,7 @@ class Value(ScalarOperators):
         return math.isfinite(self._data)
 
     def detach(self) -> Value:
-        """Return a new leaf with the same number, cut off from the history."""
+        """Return a new leaf with the same number and no history."""
         leaf = Value(self._data)
         return remember(leaf, self) if OBSERVERS else leaf
 
@@ -183,31 +182,31 @@ class Value(ScalarOperators):
         return self._data
 
     def zero_grad(self) -> None:
-        """Forget the gradient: 0.0, and shown as not computed."""
+        """Set the gradient to 0.0 and mark it as not computed."""
         self._grad = 0.0
         self._swept = False
 
     def backward(self, gradient: Any = 1.0, inputs: Any = None) -> None:
-        """Compute the derivative of this node by every node it depends on, into their ``grad``.
+        """Compute the derivatives of this node by all its ancestors, and store them in ``grad``.
 
-        Leaves accumulate over calls; intermediate nodes start from zero in each. The graph is kept, so a second call
-        is safe. If anything raises on the way, every ``grad`` is as it was.
+        Leaves accumulate over calls; intermediate nodes start from zero in each call. The graph is kept. If an error
+        occurs, no ``grad`` changes.
 
         Parameters
         ----------
         gradient : float, optional
-            The adjoint to start from, 1.0 unless this node feeds something outside the graph.
+            The adjoint of this node.
         inputs : Value or sequence of Values, optional
-            Write the gradients of these alone.
+            Store gradients in these nodes only.
         """
         backward(self, self.seed(gradient), inputs)
 
     def seed(self, gradient: Any = None) -> float:
-        """Return the adjoint to start a sweep from: 1.0, or the one given."""
+        """Return the adjoint of the root: 1.0, or ``gradient`` as a float."""
         return 1.0 if gradient is None else gradient if type(gradient) is float else number(gradient, "gradient")
 
     def run_fast_sweep(self, seed: Any) -> bool:
-        """Run the loop over Values alone; return False if the general sweep must run instead."""
+        """Run the fast sweep of Values; return False if the general sweep must run instead."""
         return type(seed) is float and not anomaly_watched() and fast_sweep(self, seed)
 
     def bind(self, primitive: Any, operands: tuple[Any, ...], params: Any = None) -> Any:
@@ -217,8 +216,8 @@ class Value(ScalarOperators):
         data = [x._data if isinstance(x, Value) else number(x, "operand") for x in operands]
         y, stored = evaluated(primitive, operands, data)
         if primitive.selects or len(data) > 2:
-            kept = [x if isinstance(x, Value) else d for x, d in zip(operands, data, strict=True)]
-            return self._wide(y, primitive, tuple(kept), stored)
+            stored_operands = tuple([x if isinstance(x, Value) else d for x, d in zip(operands, data, strict=True)])
+            return self._wide(y, primitive, stored_operands, stored)
         slots: list[Any] = [x if isinstance(x, Value) else None for x in operands]
         if len(slots) == 1:
             return self._binary(y, primitive, slots[0], None, stored[0], 0.0)
@@ -228,8 +227,8 @@ class Value(ScalarOperators):
         """Record the result of an operation on more than two operands, or of one that selects among them."""
         return self._binary(y, op, None, None, 0.0, 0.0, {"operands": (operands, stored)})  # type: ignore[no-any-return]
 
-    def pull(self, adjoint: Any, wanted: Any = None) -> tuple[Any, ...]:
-        """Return adjoint × local partial for every parent, as floats, or as recorded nodes if the adjoint is one."""
+    def pull(self, adjoint: Any, targets: Any = None) -> tuple[Any, ...]:
+        """Return adjoint × local partial for every parent; recorded nodes if the adjoint is a node."""
         if type(adjoint) is float:
             a, b = self._a, self._b
             if a is not None:
@@ -241,19 +240,18 @@ class Value(ScalarOperators):
             return ()
         if op is by_hand.GIVEN:
             return by_hand.pull(self, adjoint)
+        m, recorded = reading(adjoint)
         if not isinstance(op, Pointwise):  # a number picked from an array
             operands, data = self._more
-            m, recorded = reading(adjoint)
             x = operands if recorded else data
             return (op.contribution(m, 0, adjoint, self, x, (self.notes or {})["params"]),)
-        _, recorded = reading(adjoint)
         slots = [i for i, x in enumerate(self.operands) if isinstance(x, Node)]
         contributions: list[Any] = []
         for i, parent, stored in zip(slots, self.parents, self.partials, strict=True):
             chosen = stored != 0.0 or not op.selects
-            if op.selects and recorded and OBSERVERS:  # a trace must know that the graph hangs on this choice
+            if op.selects and recorded and OBSERVERS:  # a trace records that the graph depends on this choice
                 chosen = bool(op.partials[i](nodes, self, *self.operands))
-            if (wanted is not None and parent not in wanted) or not chosen:
+            if (targets is not None and parent not in targets) or not chosen:
                 contributions.append(None)
             elif recorded:
                 contributions.append(self._recorded_contribution(adjoint, i, stored))
@@ -262,15 +260,15 @@ class Value(ScalarOperators):
         return tuple(contributions)
 
     def _recorded_contribution(self, adjoint: Any, i: int, stored: float) -> Any:
-        """Return adjoint × partial as a node: the rule is read once more, on the nodes themselves."""
+        """Return adjoint × partial as a node, by applying the rule to the nodes themselves."""
         op, operands = self.op, self.operands
         partial = op.partials[i](nodes, self, *operands)  # type: ignore[union-attr]
-        now = partial._data if isinstance(partial, Value) else partial
-        if now != stored and (now == now or stored == stored):
+        current = partial._data if isinstance(partial, Value) else partial
+        if current != stored and (current == current or stored == stored):
             raise StaleGraphError(
                 f"The partial derivative of {describe(self)} by its operand {i} was {stored!r} when it was recorded "
-                f"and is {now!r} now: data was changed after the forward pass. A derivative that can be differentiated "
-                "again reads the numbers of the graph, so call refresh() on the output, or run the forward pass again."
+                f"and is {current!r} now: data was changed after the forward pass. A derivative that is recorded "
+                "needs the current numbers: call refresh() on the output, or run the forward pass again."
             )
         if not isinstance(partial, Value) and stored == 1.0:
             return adjoint
@@ -282,22 +280,20 @@ class Value(ScalarOperators):
         operands = self.operands
         if op is by_hand.GIVEN:
             return sum(t * d for t, d in zip(tangents, self.partials, strict=True) if t is not None)
+        m, recorded = reading(next(t for t in tangents if t is not None))
         if not isinstance(op, Pointwise):
-            m, recorded = reading(tangents[0])
             x = operands if recorded else self._more[1]
             return op.tangent(m, tangents, self, x, (self.notes or {})["params"])
-        m, recorded = reading(next(t for t in tangents if t is not None))
         if recorded:
             return op.tangent(m, tangents, self, operands, {})
         partials = iter(self.partials)
         stored = [next(partials) if isinstance(x, Node) else 0.0 for x in operands]
-        terms = [
-            t * d for t, d in zip(tangents, stored, strict=True) if t is not None and not (op.selects and d == 0.0)
-        ]
+        pairs = zip(tangents, stored, strict=True)
+        terms = [t * d for t, d in pairs if t is not None and not (op.selects and d == 0.0)]
         return sum(terms[1:], terms[0]) if terms else 0.0
 
     def zero(self) -> float:
-        """Return the adjoint of a node that nothing was sent to."""
+        """Return the adjoint of a node without contributions."""
         return 0.0
 
     def finite(self, adjoint: Any) -> bool:
@@ -305,12 +301,10 @@ class Value(ScalarOperators):
         return math.isfinite(adjoint._data if isinstance(adjoint, Value) else adjoint)
 
     def refresh(self) -> Value:
-        """Compute this node again from the present numbers of its leaves, and return it.
+        """Recompute this node from the current numbers of its leaves, and return it.
 
-        Values, local partials and nothing else change; gradients are those of the next ``backward()``.
+        Only data and local partials change, not gradients.
 
-        Examples
-        --------
         >>> x = Value(2.0)
         >>> y = x * x
         >>> x.data = 5.0
@@ -322,9 +316,9 @@ class Value(ScalarOperators):
             if node.op is by_hand.GIVEN:
                 by_hand.unknown()
             if node.op is not None:
-                now = [fresh[x][0] if x in fresh else x._data if isinstance(x, Value) else x for x in node.operands]
-                fresh[node] = evaluated(node.op, node.operands, now)
-        for node, (y, stored) in fresh.items():  # only now, so that an exception above leaves all as it was
+                data = [fresh[x][0] if x in fresh else x._data if isinstance(x, Value) else x for x in node.operands]
+                fresh[node] = evaluated(node.op, node.operands, data)
+        for node, (y, stored) in fresh.items():  # after the loop, so that an error above changes nothing
             node._data = y
             if node.wide:
                 node.note("operands", (node._more[0], stored))
@@ -333,12 +327,12 @@ class Value(ScalarOperators):
         return self
 
     def accept(self, adjoint: float) -> None:
-        """Take the adjoint of a finished sweep: leaves accumulate, intermediate nodes start from zero."""
+        """Store the adjoint of a finished sweep: leaves accumulate, intermediate nodes start from zero."""
         self._grad = self.grad + adjoint if self.op is None else adjoint
         self._swept = True
 
     def restore(self, gradient: float | None) -> None:
-        """Take back the gradient from before a sweep that failed; None if there was none."""
+        """Restore the gradient from before a failed sweep; None if there was none."""
         self._swept = gradient is not None
         if gradient is not None:
             self._grad = gradient
@@ -375,13 +369,13 @@ class Value(ScalarOperators):
 
     def __float__(self) -> float:
         raise OperandError(
-            "float(v), and what asks for it such as math.exp(v), would forget how a Value was computed. v.exp() and "
+            "float(v), which math.exp(v) calls too, would lose the history of the Value. v.exp() and "
             "autograd_core.functions.exp(v) are recorded; v.data is the number alone."
         )
 
 
 def evaluated(op: Any, operands: Sequence[Any], data: list[float]) -> tuple[float, tuple[float, ...]]:
-    """Return the result of an operation and what is stored beside it: partials, and constants in place of theirs."""
+    """Return the result of an operation, and its partials; a constant operand stands for its partial."""
     if len(data) != op.arity:
         raise ShapeError(f"{op.name} takes {op.arity} operand{'s' * (op.arity != 1)}, not {len(data)}.")
     y = op.scalar(*data)
@@ -398,9 +392,9 @@ def evaluated(op: Any, operands: Sequence[Any], data: list[float]) -> tuple[floa
 
 
 def operand(x: Any) -> float:
-    """Return the number of the other side of a comparison."""
+    """Return the number of the right side of a comparison."""
     return x._data if isinstance(x, Value) else number(x, "other side of a comparison with")
 
 
-if COMPILED:  # mypyc takes the hash from a class that has comparisons, as Python does from one with ``__eq__``
+if COMPILED:  # mypyc removes the hash of a class with comparisons, as Python does with ``__eq__``
     setattr(Value, "__hash__", object.__hash__)  # noqa: B010

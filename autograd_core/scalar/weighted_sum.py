@@ -1,25 +1,22 @@
-"""w₁x₁ + … + wₙxₙ + b, operation by operation: what a neuron computes before its activation."""
+"""Compute w₁x₁ + … + wₙxₙ + b, the pre-activation of a neuron, operation by operation."""
 
 from __future__ import annotations
 
 from operator import mul
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..graph.node import COMPILED
 
-if TYPE_CHECKING:
-    pass
-
 __all__ = ["weighted_sum"]
 
-if COMPILED:  # a loop of machine code is quicker than two of Python's iterators
+if COMPILED:  # a compiled loop is faster than Python's iterators
 
     def weighted_sum(weights: Any, inputs: Any, start: Any) -> Any:
         """Return start + w₁x₁ + … + wₙxₙ, added from left to right."""
         ws: list[Any] = weights if isinstance(weights, list) else [*weights]
         xs: list[Any] = inputs if isinstance(inputs, list) else [*inputs]
         total = start
-        for weight, x in zip(ws, xs):  # noqa: B905 - mypyc makes one loop of it, if nothing else is asked
+        for weight, x in zip(ws, xs):  # noqa: B905 - without strict, mypyc compiles it to one loop
             total = total + weight * x
         return total
 

@@ -1,7 +1,7 @@
-"""Derivatives of functions: functions in, functions out.
+"""Transform functions into functions that compute their derivatives.
 
-A transform gives back what its function was given: numbers and arrays for numbers and arrays, nodes for nodes; so
-transforms nest, to any order. A function may take lists, tuples and dicts of them.
+A transform returns numbers and arrays for numbers and arrays, and nodes for nodes. So transforms nest to any order. The
+arguments may be lists, tuples and dicts of them.
 
 >>> grad(lambda x: x**3)(2.0)
 12.0
@@ -32,12 +32,12 @@ __all__ = ["grad", "gradient", "hessian", "hvp", "jacobian", "jvp", "value_and_g
 
 
 def gradient(output: Any, inputs: Any, create_graph: bool = False) -> tuple[Any, ...]:
-    """Return the derivatives of a recorded output by recorded inputs, without touching any ``grad``.
+    """Return the derivatives of a recorded output by recorded inputs; no ``grad`` changes.
 
     Parameters
     ----------
     output : Value, or Tensor of one element
-        What to differentiate.
+        The node to differentiate.
     inputs : node or sequence of nodes
         Leaves or intermediate nodes.
     create_graph : bool
@@ -46,7 +46,7 @@ def gradient(output: Any, inputs: Any, create_graph: bool = False) -> tuple[Any,
     Returns
     -------
     tuple
-        One derivative an input, of its shape; zeros for one that the output does not depend on.
+        One derivative per input, of its shape; zeros if the output does not depend on it.
 
     Raises
     ------
@@ -77,10 +77,10 @@ def gradient(output: Any, inputs: Any, create_graph: bool = False) -> tuple[Any,
     if np.size(kept(output)) != 1:
         raise ShapeError(
             f"gradient() differentiates one number, but the output has shape {np.shape(kept(output))}. Reduce it "
-            "(.sum(), .mean()); for all the derivatives of a function there is jacobian(f), for some sum of them vjp."
+            "(.sum(), .mean()); jacobian(f) computes all derivatives of a function, vjp a weighted sum of them."
         )
-    found = adjoints_of({output: output.seed()}, targets, create_graph)
-    return tuple(np.array(x) if isinstance(x, np.ndarray) else x for x in found)
+    adjoints = adjoints_of({output: output.seed()}, targets, create_graph)
+    return tuple(np.array(x) if isinstance(x, np.ndarray) else x for x in adjoints)
 
 
 def grad(f: Callable[..., Any], argnum: Argnum = 0) -> Callable[..., Any]:
@@ -91,7 +91,7 @@ def grad(f: Callable[..., Any], argnum: Argnum = 0) -> Callable[..., Any]:
     f : callable
         Takes numbers, arrays or nodes (or lists, tuples, dicts of them) and returns one number.
     argnum : int or tuple of int
-        Which positional argument to differentiate by. For several the result is a tuple.
+        The positional argument to differentiate by; for several the result is a tuple.
 
     Returns
     -------
@@ -101,7 +101,7 @@ def grad(f: Callable[..., Any], argnum: Argnum = 0) -> Callable[..., Any]:
     Raises
     ------
     ShapeError
-        When called, if ``f`` returns more than one number: ``jacobian`` is for those.
+        When called, if ``f`` returns more than one number; use ``jacobian`` then.
 
     Examples
     --------
@@ -123,7 +123,7 @@ def grad(f: Callable[..., Any], argnum: Argnum = 0) -> Callable[..., Any]:
 
 
 def value_and_grad(f: Callable[..., Any], argnum: Argnum = 0) -> Callable[..., Any]:
-    """Return the function that computes ``f`` and its derivative by one argument in one go.
+    """Return the function that computes ``f`` and its derivative by one argument in one run.
 
     Examples
     --------
@@ -154,18 +154,18 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., Any]]:
     ----------
     f : callable
     *primals : numbers, arrays, nodes, or trees of them
-        Where to evaluate it.
+        The point.
 
     Returns
     -------
     value
-        What ``f`` returned.
+        The output of ``f``.
     pull : callable
-        Takes an adjoint of the structure and shapes of the value; returns one cotangent an argument, as a tuple.
+        Takes an adjoint of the structure and shapes of the value; returns a tuple with one cotangent per argument.
 
     See Also
     --------
-    jvp : the derivative in a direction, forwards.
+    jvp : the derivative in a direction, by forward mode.
     jacobian : all derivatives.
 
     Examples
@@ -177,14 +177,14 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., Any]]:
     run = Recording(require_callable(f, "vjp"), primals, tuple(range(len(primals))), {})
 
     def pull(adjoint: Any) -> Any:
-        whose = f"what {run.name} returned"
-        adjoints = leaves_like(adjoint, run.output, f"The adjoint of {whose}")
+        owner = f"the output of {run.name}"
+        adjoints = leaves_like(adjoint, run.output, f"The adjoint of {owner}")
         recorded = run.recorded or any(isinstance(g, Node) for g in adjoints)
         seeds: dict[Any, Any] = {}
         for y, g in zip(run.outputs, adjoints, strict=True):
-            given = cast_like(as_node(y), g, "adjoint", whose)
+            seed = cast_like(as_node(y), g, "adjoint", owner)
             if isinstance(y, Node):
-                seeds[y] = given if y not in seeds else seeds[y] + given
+                seeds[y] = seed if y not in seeds else seeds[y] + seed
         return run.rebuild(run.pull(seeds, recorded))
 
     return run.value(), pull
@@ -197,9 +197,9 @@ def jvp(f: Callable[..., Any], primals: Any, tangents: Any) -> tuple[Any, Any]:
     ----------
     f : callable
     primals : tuple
-        The arguments; a single one may stand without a tuple.
+        The arguments; a single one needs no tuple.
     tangents : tuple
-        A direction for each, of the same structure and shapes.
+        A direction for each argument, of the same structure and shapes.
 
     Returns
     -------
@@ -208,7 +208,7 @@ def jvp(f: Callable[..., Any], primals: Any, tangents: Any) -> tuple[Any, Any]:
 
     See Also
     --------
-    vjp : an adjoint adjoints_of back, by reverse mode.
+    vjp : the adjoints of the arguments, by reverse mode.
 
     Examples
     --------
@@ -219,26 +219,26 @@ def jvp(f: Callable[..., Any], primals: Any, tangents: Any) -> tuple[Any, Any]:
     if not isinstance(primals, tuple):
         primals, tangents = (primals,), (tangents,)
     elif not isinstance(tangents, (tuple, list)) or len(tangents) != len(primals):
-        count = f"{len(tangents)} were" if isinstance(tangents, (tuple, list)) else f"{tangents!r:.80} was"
-        raise ShapeError(f"jvp() takes a tuple with one tangent for each of {len(primals)} arguments; {count} given.")
-    whose = f"the arguments of {getattr(f, '__name__', 'the function')}"
-    directions = leaves_like(list(tangents), list(primals), f"The tangent of {whose}")
+        count = f"{len(tangents)} tangents" if isinstance(tangents, (tuple, list)) else f"{tangents!r:.80}"
+        raise ShapeError(f"jvp() takes a tuple with one tangent for each of {len(primals)} arguments, not {count}.")
+    owner = f"the arguments of {getattr(f, '__name__', 'the function')}"
+    directions = leaves_like(list(tangents), list(primals), f"The tangent of {owner}")
     run = Recording(f, primals, tuple(range(len(primals))), {})
     pairs = zip(run.fresh, directions, strict=True)
-    along = {x: cast_like(x, direction, "tangent", f"one of {whose}") for x, direction in pairs}
-    recorded = run.recorded or any(isinstance(t, Node) for t in along.values())
-    return run.value(), run.rebuild_output(_push_tangents(run, along, recorded))
+    direction_of = {x: cast_like(x, direction, "tangent", f"one of {owner}") for x, direction in pairs}
+    recorded = run.recorded or any(isinstance(t, Node) for t in direction_of.values())
+    return run.value(), run.rebuild_output(_push_tangents(run, direction_of, recorded))
 
 
-def _push_tangents(run: Recording, along: dict[Any, Any], recorded: bool) -> list[Any]:
+def _push_tangents(run: Recording, directions: dict[Any, Any], recorded: bool) -> list[Any]:
     """Return the tangents of the outputs, as numbers or as recorded nodes."""
     with recording():
         if recorded:
-            along = {x: as_node(t) for x, t in along.items()}
-        found = dict(zip(run.nodes, push(run.nodes, along), strict=True))
+            directions = {x: as_node(t) for x, t in directions.items()}
+        tangents = dict(zip(run.nodes, push(run.nodes, directions), strict=True))
         results = []
         for y in map(as_node, run.outputs):
-            tangent = found.get(y)
+            tangent = tangents.get(y)
             tangent = y.zero() if tangent is None else tangent
             results.append(as_node(tangent) if recorded else tangent)
     return [run.finished(t) for t in results]
@@ -247,7 +247,7 @@ def _push_tangents(run: Recording, along: dict[Any, Any], recorded: bool) -> lis
 def hessian(f: Callable[..., Any], argnum: Argnum = 0) -> Callable[..., Any]:
     """Return the function that computes all second derivatives of ``f`` by one argument.
 
-    Its rows are swept together: see ``jacobian``.
+    The rows are swept together, as in ``jacobian``.
 
     Examples
     --------
@@ -259,9 +259,9 @@ def hessian(f: Callable[..., Any], argnum: Argnum = 0) -> Callable[..., Any]:
 
 
 def hvp(f: Callable[..., Any], *point_and_direction: Any, argnum: int = 0) -> Any:
-    """Return the Hessian of ``f`` times a vector: forward mode over reverse, without forming the Hessian.
+    """Return the Hessian of ``f`` times a vector, by forward over reverse mode, without the full Hessian.
 
-    ``hvp(f)(x, v)`` and ``hvp(f, x, v)`` are the same; further arguments of ``f`` stand before the direction.
+    ``hvp(f)(x, v)`` and ``hvp(f, x, v)`` are equal. Further arguments of ``f`` precede the direction.
 
     Examples
     --------
@@ -272,9 +272,7 @@ def hvp(f: Callable[..., Any], *point_and_direction: Any, argnum: int = 0) -> An
 
     def product(*args: Any) -> Any:
         if len(args) < 2:
-            raise OperandError(
-                f"hvp() takes a point and a direction, hvp(f)(x, v), but {len(args)} arguments were given."
-            )
+            raise OperandError(f"hvp() takes a point and a direction, hvp(f)(x, v), not {len(args)} arguments.")
         *primals, direction = args
 
         @wraps(f)

@@ -1,6 +1,6 @@
-"""Is a derivative right? Central differences, which know nothing of any rule.
+"""Check derivatives with central differences, which use no rule of differentiation.
 
-They are a loose gate: they see errors of 1e-6 and more, and mean nothing near a kink.
+They detect errors of 1e-6 and more, and are meaningless near a point where the derivative jumps.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from .trees import flatten
 
 __all__ = ["check_grad", "numerical_derivative"]
 
-#: A position in the arguments: which leaf, and for an array which element, () for a number.
-Place = tuple[int, tuple[int, ...]]
+#: The position of a number in an argument: the leaf, and the index in its array; () for a plain number.
+Position = tuple[int, tuple[int, ...]]
 
 
 def numerical_derivative(f: Callable[[float], float], x: float, h: float | None = None) -> float:
@@ -46,26 +46,26 @@ def check_grad(
     f : callable
         Takes Values, Tensors, or lists, tuples and dicts of them, and returns one Value or a Tensor of one element.
     *args : numbers, arrays, Values, Tensors, or lists, tuples, dicts of them
-        The point. A number reaches ``f`` as a Value and an array as a Tensor, of float64, since a difference of
-        float32 numbers has no digits left.
+        The point. ``f`` receives a number as a Value and an array as a Tensor of float64, because differences of
+        float32 numbers lose all digits.
     order : int
-        1 checks first derivatives; 2 checks also the derivatives of those, and so on.
+        1 checks first derivatives; 2 checks second derivatives too, and so on.
     tolerance : float
         The largest difference accepted, relative to max(1, |derivative|).
     samples : int
-        At how many elements an array is checked that has more; they are drawn.
+        The largest number of elements to check in each array; of a larger array a random sample is checked.
     rng : int
-        The seed of the drawing.
+        The seed of the random sample.
 
     Returns
     -------
     float
-        The largest difference found.
+        The largest difference.
 
     Raises
     ------
     CheckError
-        If one is larger than the tolerance. The message names the argument, the element and both numbers.
+        If a difference is above the tolerance; the message names the argument, the element and both numbers.
 
     Examples
     --------
@@ -76,18 +76,19 @@ def check_grad(
     >>> check_grad(lambda W, x: (W @ x).tanh().sum(), np.ones((2, 3)), np.array([0.1, 0.2, 0.3])) < 1e-9
     True
     """
-    point, f = [_point(argument) for argument in args], _of_nodes(f)
+    point, f = [_point(argument) for argument in args], _lifted(f)
     draw = random.Random(rng)
     worst = 0.0
     for argnum, argument in enumerate(point):
         leaves, _ = flatten(argument)
         derivatives, _ = flatten(grad(f, argnum)(*point))
-        for i, at in _places(leaves, samples, draw):
-            x, found = (float(array[at]) if at else float(array) for array in (leaves[i], derivatives[i]))
-            along = _along(f, point, argnum, (i, at))
-            worst = max(worst, _compare(along, x, found, tolerance, _named(argnum, len(leaves), i, at)))
+        for i, index in _positions(leaves, samples, draw):
+            x, derivative = (float(array[index]) if index else float(array) for array in (leaves[i], derivatives[i]))
+            section = _section(f, point, argnum, (i, index))
+            name = _position_name(argnum, len(leaves), i, index)
+            worst = max(worst, _compare(section, x, derivative, tolerance, name))
             if order > 1:
-                first = _first(f, argnum, (i, at))
+                first = _partial_derivative(f, argnum, (i, index))
                 looser = max(tolerance, 1e-5)
                 worst = max(
                     worst, check_grad(first, *point, order=order - 1, tolerance=looser, samples=samples, rng=rng)
@@ -96,13 +97,13 @@ def check_grad(
 
 
 def _point(argument: Any) -> Any:
-    """Return an argument as floats and arrays of float64."""
+    """Return an argument with floats and arrays of float64 as leaves."""
     leaves, rebuild = flatten(argument)
     numbers = [kept(leaf) for leaf in leaves]
     return rebuild([as_array(x).astype(np.float64) if isinstance(x, np.ndarray) else float(x) for x in numbers])
 
 
-def _places(leaves: list[Any], samples: int, draw: random.Random) -> Iterator[Place]:
+def _positions(leaves: list[Any], samples: int, draw: random.Random) -> Iterator[Position]:
     """Yield the positions to check."""
     for i, leaf in enumerate(leaves):
         size = np.size(leaf)
@@ -111,26 +112,26 @@ def _places(leaves: list[Any], samples: int, draw: random.Random) -> Iterator[Pl
             yield i, tuple(int(n) for n in np.unravel_index(k, np.shape(leaf)))
 
 
-def _along(f: Callable[..., Any], point: list[Any], argnum: int, place: Place) -> Callable[[float], float]:
-    """Return f as a function of one number, that of a place in an argument."""
-    (i, at), (leaves, rebuild) = place, flatten(point[argnum])
+def _section(f: Callable[..., Any], point: list[Any], argnum: int, position: Position) -> Callable[[float], float]:
+    """Return f as a function of the number at one position."""
+    (i, index), (leaves, rebuild) = position, flatten(point[argnum])
 
-    def one(x: float) -> float:
+    def section(x: float) -> float:
         moved = list(leaves)
         if isinstance(leaves[i], np.ndarray):
             moved[i] = leaves[i].copy()
-            moved[i][at] = x
+            moved[i][index] = x
         else:
             moved[i] = x
         arguments = [*point[:argnum], rebuild(moved), *point[argnum + 1 :]]
         y = f(*arguments)
         return float(y.item() if isinstance(y, Node) else y)
 
-    return one
+    return section
 
 
-def _of_nodes(f: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function of Values and Tensors that may be called with numbers and arrays as well."""
+def _lifted(f: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that converts numbers and arrays to Values and Tensors, and calls f."""
 
     def lifted(*arguments: Any) -> Any:
         leaves, rebuild = flatten(list(arguments))
@@ -139,30 +140,30 @@ def _of_nodes(f: Callable[..., Any]) -> Callable[..., Any]:
     return lifted
 
 
-def _first(f: Callable[..., Any], argnum: int, place: Place) -> Callable[..., Any]:
-    """Return the first derivative by the number of a place, as a function of the same arguments."""
-    i, at = place
+def _partial_derivative(f: Callable[..., Any], argnum: int, position: Position) -> Callable[..., Any]:
+    """Return the derivative by the number at one position, as a function of the same arguments."""
+    i, index = position
 
     def first(*moved: Any) -> Any:
         derivative = flatten(grad(f, argnum)(*moved))[0][i]
-        return derivative[at] if at else derivative
+        return derivative[index] if index else derivative
 
     return first
 
 
-def _named(argnum: int, count: int, i: int, at: tuple[int, ...]) -> str:
-    """Return how the error calls a place."""
-    element = f"[{', '.join(map(str, at))}]" if at else ""
-    return f"argument {argnum}" + (f", number {i}" if count > 1 else "") + (f", element {element}" if element else "")
+def _position_name(argnum: int, count: int, i: int, index: tuple[int, ...]) -> str:
+    """Return the name of a position in the error message."""
+    number = f", number {i}" if count > 1 else ""
+    return f"argument {argnum}{number}" + (f", element {list(index)}" if index else "")
 
 
-def _compare(f: Callable[[float], float], x: float, derivative: float, tolerance: float, where: str) -> float:
+def _compare(f: Callable[[float], float], x: float, derivative: float, tolerance: float, name: str) -> float:
     expected = numerical_derivative(f, x)
     error = abs(derivative - expected) / max(1.0, abs(expected))
     if not error <= tolerance:
         raise CheckError(
-            f"The derivative by {where} is {derivative!r} at {x!r}, but the central difference "
+            f"The derivative by {name} is {derivative!r} at {x!r}, but the central difference "
             f"there is {expected!r}: they differ by {error:.1e} of max(1, |derivative|), more than {tolerance:.0e}. "
-            "Either the rule is wrong, or the point is near a kink, where the difference means nothing."
+            "Either the rule is wrong, or the derivative jumps near this point."
         )
     return error

@@ -1,7 +1,7 @@
-"""Forward mode: tangents pushed through a recorded history, oldest node first, by the same records.
+"""Push tangents through a recorded history in forward mode, oldest node first.
 
-A pointwise operation multiplies by the same partials as in reverse; a linear one is applied to the tangent itself; a
-bilinear one has one slot after the other replaced. No derivative is written for this mode.
+A pointwise operation multiplies by the same partials as in reverse mode. A linear one is applied to the tangent. A
+bilinear one is applied with one operand at a time replaced by its tangent. So this mode needs no rules of its own.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ def push(outputs: Sequence[Node], tangents: Mapping[Node, Any]) -> list[Any]:
     ----------
     outputs : sequence of nodes
     tangents : mapping of node to float, array or node
-        Directions, each of the shape of its node. Nodes as tangents give recorded tangents, which can be
-        differentiated again.
+        Directions, each of the shape of its node. If they are nodes, so are the results, which can be differentiated
+        again.
 
     Returns
     -------
     list
-        One tangent an output; None for one that depends on no node given.
+        One tangent per output; None if an output depends on no node in ``tangents``.
 
     Examples
     --------
@@ -42,11 +42,11 @@ def push(outputs: Sequence[Node], tangents: Mapping[Node, Any]) -> list[Any]:
 
 
 def _push_tangents(outputs: Sequence[Any], tangents: Mapping[Any, Any]) -> list[Any]:
-    found: dict[Any, Any] = dict(tangents)
+    known: dict[Any, Any] = dict(tangents)
     for node in reversed(history(*outputs)):
-        if node.op is None or node in found:
+        if node.op is None or node in known:
             continue
-        directions = [found.get(x) if isinstance(x, Node) else None for x in node.operands]
+        directions = [known.get(x) if isinstance(x, Node) else None for x in node.operands]
         if any(direction is not None for direction in directions):
-            found[node] = node.push(directions)
-    return [found.get(output) for output in outputs]
+            known[node] = node.push(directions)
+    return [known.get(output) for output in outputs]

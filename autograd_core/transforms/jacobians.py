@@ -1,8 +1,8 @@
-"""All derivatives of all outputs by all inputs, in as few sweeps as memory allows.
+"""Compute Jacobians, with as few sweeps as memory allows.
 
-The rows of a Jacobian are swept together (``rows``). If there are fewer inputs than outputs, its columns are pushed
-forwards together instead. One by one they are taken only where they are few, where somebody watches every number, and
-through a node made by hand, whose rule nobody knows.
+The rows of a Jacobian are swept together (``batched_adjoints``). If there are fewer inputs than outputs, its columns
+are pushed forward together instead. Single rows are swept only if there are few rows, if anomaly detection is on, or if
+the graph contains a hand-made node, which has no rule.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from .recording import Argnum, Recording, adjoints_of, as_node, require_callable
 
 __all__ = ["jacobian"]
 
-#: so few rows of a graph of Values are swept one after the other: an array costs more than a few numbers do
+#: The largest number of rows of a graph of Values to sweep one by one, because arrays cost more than a few numbers.
 FEW = 12
-#: how many numbers the adjoints of one node may hold: more rows than that are swept in parts
+#: The largest number of elements in the adjoints of one node; more rows are swept in parts.
 AT_ONCE = 2**23
 
 
@@ -48,12 +48,12 @@ def jacobian(f: Callable[..., Any], argnum: Argnum = 0) -> Callable[..., Any]:
     -------
     callable
         For an array of shape ``a`` and a result of shape ``y``, its result is an array of shape ``y + a``. For lists
-        of numbers it is a list of rows, one an output, each of the structure of the argument. If ``f`` returns one
-        number, there is one row, and it is the gradient.
+        of numbers it is a list of rows, one per output, each of the structure of the argument. If ``f`` returns one
+        number, the only row is the gradient.
 
     Notes
     -----
-    The gradients of every sample's loss are the Jacobian of the vector of losses.
+    The Jacobian of a vector of losses has the gradient of every sample's loss in its rows.
 
     Examples
     --------
@@ -87,7 +87,7 @@ def _blocks(run: Recording) -> list[list[Any]]:
     largest = max(map(_size, order), default=1)
     one_by_one = one_by_one or rows <= (FEW if largest == 1 else 1)
     if not one_by_one and columns < rows and columns * largest <= AT_ONCE:
-        return _forwards(run, outputs, columns)
+        return _forward(run, outputs, columns)
     sweep_rows = _single if one_by_one else _several
     step = 1 if sweep_rows is _single else max(1, AT_ONCE // max(1, largest))
     parts = [sweep_rows(run, outputs, start, min(start + step, rows)) for start in range(0, rows, step)]
@@ -101,7 +101,7 @@ def _blocks(run: Recording) -> list[list[Any]]:
 
 
 def _units(x: Any, offset: int, start: int, end: int) -> Any:
-    """Return rows ``start`` to ``end`` of the identity, in the columns of a node that begins at ``offset``."""
+    """Return rows ``start`` to ``end`` of the identity, in the columns of the node that starts at ``offset``."""
     size = _size(x)
     stack = np.zeros((end - start, size), getattr(x, "dtype", np.float64))
     first, last = max(start, offset), min(end, offset + size)
@@ -122,18 +122,17 @@ def _seeds(outputs: list[Any], start: int, end: int) -> dict[Any, Any]:
 
 def _several(run: Recording, outputs: list[Any], start: int, end: int) -> list[Any]:
     """Return the adjoints of every input for some rows, swept together."""
-    seeds = {
-        y: Rows(Tensor(units) if run.recorded else units) for y, units in _seeds(outputs, start, end).items()
-    }  # fmt: skip
-    wanted = set(run.fresh)
-    found = {node: g for node, g, _ in sweep(seeds, wrt=wanted) if node in wanted}
-    return [_stack(found.get(x), end - start, x, run.recorded) for x in run.fresh]
+    units = _seeds(outputs, start, end)
+    seeds = {y: Rows(Tensor(x) if run.recorded else x) for y, x in units.items()}
+    wrt = set(run.fresh)
+    adjoints = {node: g for node, g, _ in sweep(seeds, wrt=wrt) if node in wrt}
+    return [_stack(adjoints.get(x), end - start, x, run.recorded) for x in run.fresh]
 
 
-def _stack(found: Any, length: int, x: Any, recorded: bool) -> Any:
-    """Return rows as an array or a Tensor; zeros where nothing was sent."""
-    if isinstance(found, Rows):
-        return found.stack
+def _stack(derivative: Any, length: int, x: Any, recorded: bool) -> Any:
+    """Return stacked rows as an array or a Tensor; zeros for None."""
+    if isinstance(derivative, Rows):
+        return derivative.stack
     zeros = np.zeros((length, *np.shape(x._data)), getattr(x, "dtype", np.float64))
     return Tensor(zeros) if recorded else zeros
 
@@ -147,7 +146,7 @@ def _single(run: Recording, outputs: list[Any], start: int, end: int) -> list[An
 
 
 def _joined(parts: list[Any], x: Any, recorded: bool) -> Any:
-    """Return the rows for one input: an array, a Tensor, or a list of what came one by one."""
+    """Return the rows for one input: an array, a Tensor, or a list of single rows."""
     if not parts:
         return np.zeros((0, *np.shape(x._data)))
     if len(parts) == 1:
@@ -158,7 +157,7 @@ def _joined(parts: list[Any], x: Any, recorded: bool) -> Any:
 
 
 def _block(stack: Any, start: int, end: int, y: Any, x: Any) -> Any:
-    """Return the rows of one output by one input: in the shape of both, or a number for two numbers."""
+    """Return the derivatives of one output by one input: an array, or a number for two numbers."""
     numbers = isinstance(y, Value) and isinstance(x, Value)
     if isinstance(stack, list):
         if numbers:
@@ -176,17 +175,16 @@ def _tensor(row: Any) -> Any:
     return m.place(row, index=(), shape=()) if isinstance(row, (Value, float)) else row
 
 
-def _forwards(run: Recording, outputs: list[Any], columns: int) -> list[list[Any]]:
-    """Return the blocks from all columns, pushed forwards together."""
-    along, offset = {}, 0
+def _forward(run: Recording, outputs: list[Any], columns: int) -> list[list[Any]]:
+    """Return the blocks from all columns, pushed forward together."""
+    tangents, offset = {}, 0
     for x in run.fresh:
         units = _units(x, offset, 0, columns)
-        along[x] = Rows(Tensor(units) if run.recorded else units)
+        tangents[x] = Rows(Tensor(units) if run.recorded else units)
         offset += _size(x)
-    pushed = push(outputs, along)
     blocks = []
-    for y, found in zip(outputs, pushed, strict=True):
-        stack = _stack(found, columns, y, run.recorded)
+    for y, tangent in zip(outputs, push(outputs, tangents), strict=True):
+        stack = _stack(tangent, columns, y, run.recorded)
         row, start = [], 0
         for x in run.fresh:
             end = start + _size(x)

@@ -1,7 +1,7 @@
-"""Is a record right? The laws that it must obey, at random points.
+"""Check the kernels, partial derivatives and printed formulas of an operation against each other.
 
-They are tighter than finite differences, since they compare readings of one rule with each other; the tests of this
-project compare each with 50-digit arithmetic too.
+These checks are tighter than finite differences, because they compare readings of the same rule. The tests of this
+project also compare each rule with 50-digit arithmetic.
 """
 
 from __future__ import annotations
@@ -25,29 +25,29 @@ __all__ = ["check_primitive"]
 
 
 def check_primitive(primitive: Primitive | Operation | str, points: int = 20, order: int = 2) -> float:
-    """Run the laws on an operation's record: what it declares must hold together.
+    """Check that the parts of an operation's record agree at random points of its domain.
 
-    At random points of its domain: the partials agree with central differences, and so do their derivatives up to
-    ``order``; the float and the array kernel agree; the printed formulas parse back to the same number.
+    The partials, and their derivatives up to ``order``, agree with central differences. The float and the array kernel
+    agree. The printed formulas parse back to the same number.
 
     Parameters
     ----------
     primitive : Primitive, function or str
         The record, the function that ``register`` returned, or the name.
     points : int
-        How many random points; they are the same in every run.
+        The number of random points, the same in every run.
     order : int
-        The highest derivative compared with differences.
+        The highest derivative to compare with differences.
 
     Returns
     -------
     float
-        The largest relative difference found.
+        The largest relative difference.
 
     Raises
     ------
     CheckError
-        At the first law that does not hold; the message says which, where, and both numbers.
+        If a check fails; the message names the check, the point and both numbers.
 
     Examples
     --------
@@ -63,12 +63,12 @@ def check_primitive(primitive: Primitive | Operation | str, points: int = 20, or
         _check_printed(record, x)
         function = Operation(record)
         for i in range(record.arity):
-            worst = max(worst, check_grad(_in_place(function, x, i), x[i], order=order, tolerance=1e-5))
+            worst = max(worst, check_grad(_of_operand(function, x, i), x[i], order=order, tolerance=1e-5))
     return worst
 
 
-def _in_place(function: Callable[..., Any], x: list[float], i: int) -> Callable[[Any], Any]:
-    """Return a function as one of its i-th operand alone."""
+def _of_operand(function: Callable[..., Any], x: list[float], i: int) -> Callable[[Any], Any]:
+    """Return a function of the i-th operand alone, with the others fixed."""
     return lambda value: function(*x[:i], value, *x[i + 1 :])
 
 
@@ -85,19 +85,21 @@ def _record(primitive: Primitive | Operation | str) -> Pointwise:
 def _check_kernels(record: Pointwise, x: list[float]) -> None:
     y = record.scalar(*x)
     if type(y) is not float:
-        raise CheckError(f"The float kernel of {record.name} gave the {type(y).__name__} {y!r} at {x}, not a float.")
+        raise CheckError(
+            f"The float kernel of {record.name} returned the {type(y).__name__} {y!r} at {x}, not a float."
+        )
     with np.errstate(all="ignore"):
-        lanes = record.array(*(np.array([value, value]) for value in x))
-    if np.shape(lanes) != (2,) or not np.allclose(lanes, y, rtol=1e-13, atol=0.0, equal_nan=True):
-        raise CheckError(f"The kernels of {record.name} disagree at {x}: {y!r} for floats, {lanes!r} for arrays.")
+        pair = record.array(*(np.array([value, value]) for value in x))
+    if np.shape(pair) != (2,) or not np.allclose(pair, y, rtol=1e-13, atol=0.0, equal_nan=True):
+        raise CheckError(f"The kernels of {record.name} disagree at {x}: {y!r} for floats, {pair!r} for arrays.")
     for i, rule in enumerate(record.partials):
-        one = rule(floats, y, *x)
+        scalar = rule(floats, y, *x)
         with np.errstate(all="ignore"):
-            many = rule(arrays, np.array([y]), *(np.array([value]) for value in x))
-        if not np.allclose(many, one, rtol=1e-12, atol=1e-300, equal_nan=True):
+            array = rule(arrays, np.array([y]), *(np.array([value]) for value in x))
+        if not np.allclose(array, scalar, rtol=1e-12, atol=1e-300, equal_nan=True):
             raise CheckError(
                 f"The partial of {record.name} by operand {i} disagrees at {x}: "
-                f"{one!r} for floats, {many!r} for arrays."
+                f"{scalar!r} for floats, {array!r} for arrays."
             )
 
 
@@ -113,9 +115,9 @@ def _check_printed(record: Pointwise, x: list[float]) -> None:
                 f"The partial of {record.name} by operand {i} prints as {formula.exact}, which is {exact!r} at {x}, "
                 f"but computes {expected!r}."
             )
-        shown = parse(str(formula)).evaluate(floats, environment)
-        if not math.isclose(shown, expected, rel_tol=1e-4, abs_tol=1e-6):  # constants are shown with six digits
+        rounded = parse(str(formula)).evaluate(floats, environment)
+        if not math.isclose(rounded, expected, rel_tol=1e-4, abs_tol=1e-6):  # constants are printed with six digits
             raise CheckError(
-                f"The textbook form of the partial of {record.name} by operand {i} is {formula}, which is {shown!r} "
-                f"at {x}, but the partial is {expected!r}: the two forms do not say the same."
+                f"The textbook form of the partial of {record.name} by operand {i} is {formula}, which is {rounded!r} "
+                f"at {x}, but the partial is {expected!r}: the two forms differ."
             )

@@ -1,4 +1,4 @@
-"""Nested lists, tuples and dicts, as a list of their leaves and the way back."""
+"""Flatten nested lists, tuples and dicts into a list of leaves, and rebuild them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Rebuild = Callable[[Sequence[Any]], Any]
 
 
 def flatten(tree: Any) -> tuple[list[Any], Rebuild]:
-    """Return the leaves of nested lists, tuples and dicts, and the function that puts others in their places.
+    """Return the leaves of nested lists, tuples and dicts, and a function that rebuilds the tree from other leaves.
 
     Examples
     --------
@@ -44,25 +44,25 @@ def _join(parts: list[tuple[list[Any], Rebuild]], make: Callable[[list[Any]], An
     return leaves, rebuild
 
 
-def leaves_like(tree: Any, pattern: Any, what: str) -> list[Any]:
-    """Return the leaves of a tree in the order of those of another, which must have the same structure.
+def leaves_like(tree: Any, pattern: Any, name: str) -> list[Any]:
+    """Return the leaves of a tree in the order of those of ``pattern``, which must have the same structure.
 
-    A list may stand for a tuple; dicts are leaves_like by their keys, whatever their order.
+    A list matches a tuple. Dicts match if they have the same keys in any order.
 
     Raises
     ------
     ShapeError
-        If the structures differ; ``what`` says which tree this is.
+        If the structures differ; the message starts with ``name``.
 
     Examples
     --------
     >>> leaves_like({"b": 1.0, "a": [2.0]}, {"a": (0.0,), "b": 0.0}, "the tangent")
     [2.0, 1.0]
     """
-    found = _leaves_like(tree, pattern)
-    if found is None:
-        raise ShapeError(f"{what} has the structure {structure(pattern)}, but {structure(tree)} was given.")
-    return found
+    leaves = _leaves_like(tree, pattern)
+    if leaves is None:
+        raise ShapeError(f"{name} must have the structure {structure(pattern)}, not {structure(tree)}.")
+    return leaves
 
 
 def _leaves_like(tree: Any, pattern: Any) -> list[Any] | None:
@@ -81,7 +81,7 @@ def _leaves_like(tree: Any, pattern: Any) -> list[Any] | None:
 
 
 def structure(tree: Any) -> str:
-    """Return the structure of a tree in one line, its leaves as dots.
+    """Return the structure of a tree in one line, with dots for leaves.
 
     >>> structure({"a": [1.0, 2.0], "b": (3.0,)})
     "{'a': [·, ·], 'b': (·,)}"

@@ -130,7 +130,7 @@ def test_a_value_has_the_same_face_in_both_readings():
     assert Value.__module__ == "autograd_core.scalar.value"
     assert Value.__name__ == Value.__qualname__ == "Value"
     assert Value.__doc__ is not None
-    assert Value.__doc__.startswith("A scalar with a gradient, and the operation that made it.")
+    assert Value.__doc__.startswith("A scalar with a gradient, and the operation that computed it.")
     assert len({Value(1.0), Value(1.0)}) == 2
 
 
