@@ -1,4 +1,4 @@
-"""Code written for micrograd runs with the import changed, and gives micrograd's numbers."""
+"""Test that code for micrograd runs after a change of the import, with the same numbers."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def assert_same(program):
     assert ours == pytest.approx(theirs, rel=CLOSE, abs=CLOSE)
 
 
-# Programs in the manner of micrograd's own engine tests: every operator, on either side, with nodes used again
+# Programs like micrograd's engine tests: every operator, on either side, with repeated nodes
 
 
 def test_a_node_that_feeds_several_others():
@@ -102,7 +102,7 @@ def test_sum_of_a_list_and_gradients_set_by_hand():
 
 
 @pytest.mark.parametrize("attribute", ["data", "grad", "_prev", "_op", "backward"])
-def test_a_node_has_what_notebooks_read(attribute):
+def test_a_node_has_the_attributes_of_micrograd(attribute):
     assert hasattr(autograd_core.Value(1.0), attribute)
 
 
@@ -135,7 +135,7 @@ def test_the_state_of_random_after_building_is_the_same():
     assert ours == theirs
 
 
-def test_attributes_that_code_for_micrograd_reads():
+def test_a_network_has_the_attributes_of_micrograd():
     model = nn.MLP(2, [3, 1])
     neuron = model.layers[0].neurons[0]
     assert len(neuron.w) == 2
@@ -145,7 +145,7 @@ def test_attributes_that_code_for_micrograd_reads():
     assert nn.Module().parameters() == []
 
 
-def test_a_module_in_micrograds_manner_that_lists_its_parameters_itself():
+def test_a_module_that_defines_parameters_as_in_micrograd():
     def program(library):
         class Line(library.Module):
             def __init__(self):
@@ -167,7 +167,7 @@ def test_a_module_in_micrograds_manner_that_lists_its_parameters_itself():
 
 
 def demo(library, X, y, steps):
-    """Train as micrograd's demo does: SVM max-margin loss, L2, a falling learning rate."""
+    """Train as in micrograd's demo: SVM max-margin loss, L2, a decreasing learning rate."""
     model = library.MLP(2, [16, 16, 1])
     trace = []
     for k in range(steps):

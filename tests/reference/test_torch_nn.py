@@ -1,4 +1,4 @@
-"""Losses, optimisers and schedules against PyTorch in float64, on Values; the same on Tensors stands beside."""
+"""Compare losses, layers, optimizers and schedules with PyTorch in float64, on Values and on Tensors."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_huber_with_another_delta(torch):
     )
 
 
-# Optimisers: 20 steps on a function that is neither quadratic nor separable
+# Optimizers: 20 steps on a function that is neither quadratic nor separable
 
 OPTIMIZERS = [
     ("SGD", {"lr": 0.05}),
@@ -93,7 +93,7 @@ def bowl(x, y, z):
 
 
 @pytest.mark.parametrize(("name", "options"), OPTIMIZERS)
-def test_optimisers_over_twenty_steps(torch, name, options):
+def test_optimizers_over_twenty_steps(torch, name, options):
     ours, theirs = [Value(x) for x in START], [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in START]
     optimizer, reference = getattr(optimizers, name)(ours, **options), getattr(torch.optim, name)(theirs, **options)
     for _ in range(20):
@@ -138,7 +138,7 @@ def test_schedules_over_twenty_steps(torch, schedule, name, options):
         reference.step()
 
 
-# Initialisers: the bounds and variances of the same names
+# Initializers: the bounds and variances of the same names
 
 
 @pytest.mark.parametrize(
@@ -150,25 +150,25 @@ def test_schedules_over_twenty_steps(torch, schedule, name, options):
         ("he_normal", "kaiming_normal_"),
     ],
 )
-def test_initialisers_have_the_same_distribution(torch, ours, theirs):
+def test_initializers_have_the_same_distribution(torch, ours, theirs):
     torch.manual_seed(0)
     shape, options = (300, 200), {"nonlinearity": "relu"} if "kaiming" in theirs else {}
     reference = getattr(torch.nn.init, theirs)(torch.empty(*shape, dtype=torch.float64), **options).numpy()
-    found = nn.initializers.initializer(ours)(np.random.default_rng(0), shape, 200, 300)
-    assert found.std() == pytest.approx(reference.std(), rel=0.01)
-    assert found.var() == pytest.approx(nn.initializers.INITIALIZERS[ours].variance(200, 300), rel=0.02)
+    weights = nn.initializers.initializer(ours)(np.random.default_rng(0), shape, 200, 300)
+    assert weights.std() == pytest.approx(reference.std(), rel=0.01)
+    assert weights.var() == pytest.approx(nn.initializers.INITIALIZERS[ours].variance(200, 300), rel=0.02)
     if ours.endswith("uniform"):
-        assert np.abs(found).max() == pytest.approx(np.abs(reference).max(), rel=1e-3)
+        assert np.abs(weights).max() == pytest.approx(np.abs(reference).max(), rel=1e-3)
 
 
-def test_the_default_of_linear(torch):
+def test_the_default_initializer_of_linear(torch):
     reference = torch.nn.Linear(200, 300).weight.detach().numpy()
-    found = nn.initializers.initializer("fan_in_uniform")(0, (300, 200), 200, 300)
-    assert np.abs(found).max() == pytest.approx(1 / math.sqrt(200), rel=1e-3)
-    assert found.std() == pytest.approx(reference.std(), rel=0.01)
+    weights = nn.initializers.initializer("fan_in_uniform")(0, (300, 200), 200, 300)
+    assert np.abs(weights).max() == pytest.approx(1 / math.sqrt(200), rel=1e-3)
+    assert weights.std() == pytest.approx(reference.std(), rel=0.01)
 
 
-# Tensors: losses, layers, optimisers
+# Tensors: losses, layers, optimizers
 
 SMALL = np.random.default_rng(1).normal(size=(8, 3))
 
@@ -186,7 +186,7 @@ def test_losses_on_tensors(torch, name, inputs, targets, reduction):
 
 
 def copied(torch, ours, theirs):
-    """Give PyTorch's layer the numbers of ours."""
+    """Copy our parameters into PyTorch's layer."""
     names = {"scale": "weight", "shift": "bias", "slope": "weight"}
     with torch.no_grad():
         for name, p in ours.named_parameters():

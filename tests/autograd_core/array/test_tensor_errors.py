@@ -1,6 +1,6 @@
-"""Mistakes with arrays: an error of ours that names the operands and the way out, and every gradient as it was."""
+"""Test that mistakes with arrays raise errors that name the operands and the fix, and change no gradient."""
 
-# ruff: noqa: E501, RUF005 - a mistake and what is said about it are one row; lists are added on purpose
+# ruff: noqa: E501, RUF005 - a mistake and its message are one row; lists are added on purpose
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ X = Tensor(np.ones((3, 3)), requires_grad=True, label="X")
 ONE = Tensor(2.0, requires_grad=True)
 CONSTANT = Tensor([1.0])
 
-#: what is written, the built-in error it also is, what the message says
+#: the wrong call, the built-in error class, a pattern of the message
 MISTAKES = {
     # shapes
     "matmul": (lambda: W @ X, ValueError, r"@ cannot multiply the Tensor 'W' of shape \(2, 2\) and the Tensor 'X' of shape \(3, 3\).*Transpose"),
@@ -131,14 +131,14 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_what_is_said(mistake):
+def test_a_mistake_raises_a_clear_error_and_changes_no_gradient(mistake):
     for leaf in (W, X, ONE):
         leaf.zero_grad()
     (W.sum() * ONE + X.sum()).backward()
     before = [leaf.grad.copy() for leaf in (W, X, ONE)]
-    wrong, builtin, words = MISTAKES[mistake]
-    with pytest.raises(builtin, match=f"(?s){words}") as caught:
-        wrong()
+    call, builtin, pattern = MISTAKES[mistake]
+    with pytest.raises(builtin, match=f"(?s){pattern}") as caught:
+        call()
     error = caught.value
     assert isinstance(error, AutogradError)
     assert error.__cause__ is None

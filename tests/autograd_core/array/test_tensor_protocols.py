@@ -1,4 +1,4 @@
-"""A Tensor in Python's and NumPy's hands: loops, conditions, copies, pictures in text, foreign numbers."""
+"""Test the protocols of Python and NumPy on Tensors: loops, conditions, copies, text, other number types."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def x():
     return Tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], requires_grad=True, label="x")
 
 
-def test_rows_of_a_loop_remember_where_they_come_from(x):
+def test_iteration_yields_recorded_rows(x):
     assert len(x) == 2
     total = sum(row.sum() * (i + 1.0) for i, row in enumerate(x))
     total.backward()
@@ -41,10 +41,10 @@ def test_conditions_and_membership(x):
     assert len({x, x}) == 1
 
 
-def test_numbers_leave_the_graph_only_when_asked(x):
+def test_conversions_that_would_lose_the_history_raise(x):
     assert x.sum().item() == 21.0
     assert type(Tensor([[2.0]]).item()) is float
-    assert float(Tensor(2.5)) == 2.5, "no gradient is lost where none is wanted"
+    assert float(Tensor(2.5)) == 2.5, "this Tensor requires no gradient"
     assert np.asarray(Tensor([1.0, 2.0])).tolist() == [1.0, 2.0]
     copied = x.numpy()
     copied[0, 0] = 9.0
@@ -54,7 +54,7 @@ def test_numbers_leave_the_graph_only_when_asked(x):
             lossy(x.sum())
 
 
-def test_foreign_numbers_on_either_side(x):
+def test_numpy_and_python_numbers_on_either_side(x):
     row = np.array([1.0, 10.0, 100.0])
     for y in (row * x, x * row):
         assert type(y) is Tensor
@@ -73,7 +73,7 @@ def test_foreign_numbers_on_either_side(x):
     assert (Tensor(half) * 2.0).dtype == np.float32
 
 
-def test_the_array_handed_in_is_not_the_one_that_is_kept(x):
+def test_later_changes_of_masks_and_operands_have_no_effect(x):
     mask, source = np.array([True, False, True]), np.array([2.0, 3.0, 4.0])
     y = (x[:, mask] * 2.0).sum() + (x * source).sum()
     mask[:] = False
@@ -97,7 +97,7 @@ def test_augmented_assignment_makes_a_new_node(x):
     assert x.grad.tolist() == [[2.0] * 3] * 2
 
 
-def test_text_is_polite():
+def test_repr_and_format():
     assert repr(Tensor([1.0, 2.5])) == "Tensor([1. , 2.5])"
     assert repr(Tensor(2.0, requires_grad=True, label="w")) == "Tensor(2., requires_grad=True, label='w')"
     assert "dtype=float32" in repr(Tensor(np.ones(2, np.float32)))
@@ -139,7 +139,7 @@ def test_long_histories_are_copied_and_pickled_without_recursion():
         assert other.data.tolist() == [3001.0]
 
 
-def test_detached(x):
+def test_detach(x):
     y = (x * 2.0).detach()
     assert (y.parents, y.requires_grad, y.op) == ((), False, None)
     y.data[0, 0] = 7.0
@@ -176,7 +176,7 @@ def test_anomalies_name_the_first_operation_and_its_line():
     assert x.grad.tolist() == [1.0, 0.0]
 
 
-def test_the_line_that_made_a_node(x):
+def test_capture_source_notes_the_line_of_an_operation(x):
     with capture_source():
         y = x * 2.0
     file, line = y.notes["source"]
@@ -230,7 +230,7 @@ def test_float32_stays_float32():
     assert w.grad.dtype == np.float32
 
 
-@pytest.mark.parametrize("ask", [float, math.exp, lambda v: np.array([v], float)])
-def test_what_asks_a_value_for_its_number_is_told_what_is_recorded(ask):
+@pytest.mark.parametrize("convert", [float, math.exp, lambda v: np.array([v], float)])
+def test_converting_a_value_to_a_number_names_the_recorded_function(convert):
     with pytest.raises(OperandError, match=r"functions\.exp\(v\) are recorded; v\.data is the number"):
-        ask(Value(1.0))
+        convert(Value(1.0))

@@ -1,4 +1,4 @@
-"""What a Tensor records stays as it was recorded; nothing is written half; nothing is kept too long."""
+"""Test that recorded arrays do not change, gradients are written all or none, and memory is freed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from autograd_core import Tensor, Value, detect_anomaly, functions, gradient, no
 from autograd_core.errors import GraphError, OperandError, ShapeError, StaleGraphError
 
 
-def test_the_array_handed_in_is_copied():
+def test_the_data_argument_is_copied():
     source = np.array([2.0])
     x = Tensor(source, requires_grad=True)
     y = (x * x).sum()
@@ -21,7 +21,7 @@ def test_the_array_handed_in_is_copied():
     assert x.grad.tolist() == [4.0]
 
 
-def test_changing_a_leaf_after_recording_does_not_mix_two_points():
+def test_changing_a_leaf_does_not_change_recorded_results():
     x = Tensor([2.0], requires_grad=True)
     alias = x.data
     y = (x * x).sum()
@@ -44,7 +44,7 @@ def test_a_leaf_is_updated_in_place_between_passes():
     assert p.data.tolist() == [0.125, 0.25]
 
 
-def test_a_gradient_belongs_to_its_node_alone():
+def test_two_nodes_do_not_share_a_gradient_array():
     a, b = Tensor([1.0], requires_grad=True), Tensor([2.0], requires_grad=True)
     (a + b).sum().backward()
     a.grad *= 3.0
@@ -61,7 +61,7 @@ def test_leaves_accumulate_and_intermediates_do_not():
     assert square.grad.tolist() == [18.0]
 
 
-def test_the_data_of_a_computed_node_cannot_be_set_since_its_derivative_reads_them():
+def test_the_data_of_a_computed_node_cannot_be_set():
     x = Tensor([1.0], requires_grad=True)
     y = x.exp()
     with pytest.raises(GraphError, match="data of the result of exp are computed from its operands"):
@@ -73,7 +73,7 @@ def test_the_data_of_a_computed_node_cannot_be_set_since_its_derivative_reads_th
     assert free.item() == 0.0
 
 
-def test_the_plain_loop_is_the_sweep_bit_for_bit():
+def test_the_fast_sweep_equals_the_general_sweep_bit_for_bit():
     rng = np.random.default_rng(0)
     W = [Tensor(rng.normal(size=(4, 4)), requires_grad=True) for _ in range(3)]
     h = Tensor(rng.normal(size=(5, 4)))
@@ -87,7 +87,7 @@ def test_the_plain_loop_is_the_sweep_bit_for_bit():
 
 
 @pytest.mark.parametrize(
-    ("wrong", "error", "words"),
+    ("call", "error", "pattern"),
     [
         (lambda x: (x * 2.0).backward(), ShapeError, "needs a single number"),
         (lambda x: (x * 2.0).backward(np.ones(2)), ShapeError, "has the shape of the root"),
@@ -104,11 +104,11 @@ def test_the_plain_loop_is_the_sweep_bit_for_bit():
         (lambda x: x.sum(axis=1), ShapeError, "no axis"),
     ],
 )
-def test_mistakes_are_explained_and_change_nothing(wrong, error, words):
+def test_mistakes_raise_clear_errors_and_change_no_gradient(call, error, pattern):
     x = Tensor([1.0, 2.0, 3.0], requires_grad=True, label="x")
     x.sum().backward()
-    with pytest.raises(error, match=words):
-        wrong(x)
+    with pytest.raises(error, match=pattern):
+        call(x)
     assert x.grad.tolist() == [1.0, 1.0, 1.0]
 
 
@@ -121,7 +121,7 @@ def test_no_grad_and_anomalies():
 
 
 def test_inside_no_grad_an_augmented_assignment_leaves_the_parameter_alone():
-    """``out = self.b; out += x`` is a forward pass like any other, in training and when a model predicts."""
+    """Code such as ``out = self.b; out += x`` must not change the parameter."""
     b = Tensor([1.0, 2.0], requires_grad=True)
     with no_grad():
         moved = b
@@ -131,8 +131,8 @@ def test_inside_no_grad_an_augmented_assignment_leaves_the_parameter_alone():
         moved.sum().backward()
 
 
-def test_training_keeps_no_objects():
-    """2,000 of the 100,000 iterations that were run by hand, with the collector off."""
+def test_training_leaks_no_objects():
+    """Count the objects before and after 2,000 iterations with the garbage collector off."""
     rng = np.random.default_rng(0)
     W = Tensor(rng.normal(size=(3, 2)), requires_grad=True)
     X = Tensor(rng.normal(size=(4, 3)))
@@ -180,7 +180,7 @@ def test_scalars_and_arrays_in_one_graph():
     assert a.grad == 27.0
 
 
-def test_a_gradient_comes_back_through_another_type():
+def test_the_gradient_of_a_cast_has_the_type_of_the_operand():
     x = Tensor(np.float32([0.1, 0.2]), requires_grad=True)
     y = x.astype(np.float64)
     assert y.dtype == np.float64

@@ -1,4 +1,4 @@
-"""What NumPy's names mean: values, shapes and types of every function of arrays are NumPy's own."""
+"""Test that the values, shapes and types of the array functions equal NumPy's."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ def randoms(*shapes, dtype=np.float64, seed=0):
     return [rng.normal(size=shape).astype(dtype) for shape in shapes]
 
 
-def same(found, expected, exact=True):
-    """Compare with NumPy's result: shape and dtype always, numbers to the bit or to rounding."""
-    numbers = found.data if isinstance(found, Tensor) else np.asarray(found)
+def same(result, expected, exact=True):
+    """Compare shape, dtype and numbers with NumPy's result; the numbers exactly or up to rounding."""
+    numbers = result.data if isinstance(result, Tensor) else np.asarray(result)
     expected = np.asarray(expected)
     assert numbers.shape == expected.shape
     assert numbers.dtype == expected.dtype
@@ -62,7 +62,7 @@ def test_reductions(name, shape, dtype):
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("shape", [s for s in SHAPES if s])
-def test_along_an_axis(shape, dtype):
+def test_functions_along_an_axis(shape, dtype):
     (x,) = randoms(shape, dtype=dtype)
     t = Tensor(x)
     for axis in range(-len(shape), len(shape)):
@@ -95,7 +95,7 @@ def test_along_an_axis(shape, dtype):
     same(F.expand_dims(t, (0, -1)), np.expand_dims(x, (0, -1)))
 
 
-def test_shapes():
+def test_functions_that_change_the_shape():
     (x,) = randoms((2, 3, 4))
     t = Tensor(x)
     for shape in (24, -1, (6, 4), (2, -1), (-1, 1, 12), (4, 3, 2)):
@@ -217,7 +217,7 @@ def test_any_basic_index(shape, data):
 
 @given(shape=array_shapes(min_dims=1, max_dims=3, min_side=1, max_side=4), data=st.data())
 @settings(max_examples=100)
-def test_any_index_of_integers_where_repeats_accumulate(shape, data):
+def test_gradients_of_repeated_integer_indices_accumulate(shape, data):
     (x,) = randoms(shape)
     index = data.draw(integer_array_indices(shape))
     t = Tensor(x, requires_grad=True)

@@ -1,4 +1,4 @@
-"""The sum of a neuron: the same operations in the same order, whichever way it is looped over."""
+"""Test that weighted_sum records the same operations in the same order as a plain loop."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def example():
 
 
 @pytest.mark.parametrize("kind", [list, tuple], ids=["lists", "tuples"])
-def test_it_is_the_sum_from_left_to_right_bit_for_bit(kind):
+def test_it_equals_the_sum_from_left_to_right_bit_for_bit(kind):
     w, x, b = example()
     z = weighted_sum(kind(w), kind(x), b)
     z.backward()

@@ -1,4 +1,4 @@
-"""check_grad finds a wrong derivative wherever it is, and says where."""
+"""Test that check_grad detects a wrong derivative and names its position."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_functions_of_arrays_in_trees():
     assert 0.0 < check_grad(loss, parameters, np.array([1.0, 2.0]), order=2) < 1e-7
 
 
-def test_nodes_are_taken_as_the_numbers_they_hold():
+def test_nodes_as_arguments_are_read_as_numbers():
     x = Tensor([[1.0, 2.0]], requires_grad=True)
     assert check_grad(lambda x, k: (x * x * k).sum(), x, Value(3.0)) < 1e-9
     assert x.grad is None
@@ -54,9 +54,9 @@ def test_a_wrong_element_is_named(crooked):
     assert check_grad(crooked, 0.5) < 1e-9
 
 
-def test_a_large_array_is_checked_at_a_sample(crooked):
+def test_a_random_sample_of_a_large_array_is_checked(crooked):
     x = np.full(1_000, 0.5)
     x[17] = 1.5
-    assert check_grad(lambda x: crooked(x).sum(), x, samples=5) < 1e-9  # the wrong one is not drawn
+    assert check_grad(lambda x: crooked(x).sum(), x, samples=5) < 1e-9  # the sample misses the wrong element
     with pytest.raises(CheckError, match=r"element \[17\]"):
         check_grad(lambda x: crooked(x).sum(), x, samples=1_000)
