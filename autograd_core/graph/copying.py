@@ -32,7 +32,7 @@ __all__ = ["deep_copy", "reduced", "shallow_copy"]
 _local = threading.local()
 
 #: what a copy has of its own
-OWN = frozenset({"__weakref__", "_visited", "index"})
+OWN = frozenset({"__weakref__", "_marked", "index"})
 
 
 def shallow_copy(node: Node) -> Node:
@@ -114,8 +114,8 @@ def _slots(kind: type) -> tuple[str, ...]:
 def _made(kind: type[Node], state: dict[str, Any], index: int) -> Node:
     node: Any = kind.__new__(kind)
     node.index = index
-    if hasattr(kind, "_visited"):
-        node._visited = False
+    if hasattr(kind, "_marked"):
+        node._marked = False
     for slot, value in state.items():
         setattr(node, slot, value)
     made: Node = node

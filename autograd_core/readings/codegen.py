@@ -106,7 +106,7 @@ def made(y: str, record: str, left: str, right: str, da: str, db: str, written_o
     return [
         "node = blank(type(self))",
         *[f"node.{slot} = {value}" for slot, value in slots.items()],
-        "node._visited = False",
+        "node._marked = False",
         "node._swept = False",
         "node._notes = None",
         "return watched(node) if WATCHERS else node",

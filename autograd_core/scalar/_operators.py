@@ -48,7 +48,7 @@ class ScalarOperators(ScalarNode):
             node._b = other
             node._da = 1.0
             node._db = 1.0
-            node._visited = False
+            node._marked = False
             node._swept = False
             node._notes = None
             return watched(node) if WATCHERS else node
@@ -63,7 +63,7 @@ class ScalarOperators(ScalarNode):
         node._b = None
         node._da = 1.0
         node._db = b
-        node._visited = False
+        node._marked = False
         node._swept = False
         node._notes = None
         return watched(node) if WATCHERS else node
@@ -85,7 +85,7 @@ class ScalarOperators(ScalarNode):
             node._b = other
             node._da = 1.0
             node._db = -1.0
-            node._visited = False
+            node._marked = False
             node._swept = False
             node._notes = None
             return watched(node) if WATCHERS else node
@@ -100,7 +100,7 @@ class ScalarOperators(ScalarNode):
         node._b = None
         node._da = 1.0
         node._db = b
-        node._visited = False
+        node._marked = False
         node._swept = False
         node._notes = None
         return watched(node) if WATCHERS else node
@@ -122,7 +122,7 @@ class ScalarOperators(ScalarNode):
             node._b = other
             node._da = b
             node._db = a
-            node._visited = False
+            node._marked = False
             node._swept = False
             node._notes = None
             return watched(node) if WATCHERS else node
@@ -137,7 +137,7 @@ class ScalarOperators(ScalarNode):
         node._b = None
         node._da = b
         node._db = b
-        node._visited = False
+        node._marked = False
         node._swept = False
         node._notes = None
         return watched(node) if WATCHERS else node
@@ -168,7 +168,7 @@ class ScalarOperators(ScalarNode):
             node._b = None
             node._da = 1.0 / b
             node._db = b
-            node._visited = False
+            node._marked = False
             node._swept = False
             node._notes = None
             return watched(node) if WATCHERS else node
@@ -198,7 +198,7 @@ class ScalarOperators(ScalarNode):
                 node._b = None
                 node._da = other * a ** (other - 1)
                 node._db = float(other)
-                node._visited = False
+                node._marked = False
                 node._swept = False
                 node._notes = None
                 return watched(node) if WATCHERS else node

@@ -24,9 +24,9 @@ class ScalarNode(Node):
     # One or two operands have slots, because nearly every operation has no more; a tuple would cost a third of the
     # memory of a node. For a constant operand the node slot is None, and the slot of the partial holds the constant.
     # An operation with other operands is rare, so a note holds them.
-    __slots__ = ("__weakref__", "_a", "_b", "_da", "_data", "_db", "_grad", "_swept", "_visited")
+    __slots__ = ("__weakref__", "_a", "_b", "_da", "_data", "_db", "_grad", "_marked", "_swept")
 
-    _visited: bool  # whether the current sweep has visited this node
+    _marked: bool  # whether the current sweep has visited this node
     _swept: bool
     _grad: float  # the gradient after a sweep; during a sweep, the sum of the contributions so far
     _data: float
@@ -47,7 +47,7 @@ class ScalarNode(Node):
         node._b = b
         node._da = da
         node._db = db
-        node._visited = False
+        node._marked = False
         node._swept = False
         node._notes = notes
         return watched(node) if WATCHERS else node

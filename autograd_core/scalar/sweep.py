@@ -62,7 +62,7 @@ def _visit_ancestors(root: Value, before: dict[Value, float], leaves: list[Value
     operation, or -1 if the operands of an operation have no slots.
     """
     _visited_nodes.append(root)  # listed before it is marked, because an interrupt may come after any call
-    root._visited = True
+    root._marked = True
     stack: list[Any] = [root]  # depth first: operands are near their results in memory
     oldest = root.index
     while stack:
@@ -72,18 +72,18 @@ def _visit_ancestors(root: Value, before: dict[Value, float], leaves: list[Value
         node._grad = -0.0  # the empty sum: -0.0 + c is c to the last bit, including the sign of zero
         a, b = node._a, node._b
         if a is not None:
-            if not a._visited:
+            if not a._marked:
                 _visited_nodes.append(a)
-                a._visited = True
+                a._marked = True
                 stack.append(a)
         elif b is None:
             if node.op is not None:
                 return -1
             leaves.append(node)
             continue
-        if b is not None and not b._visited:
+        if b is not None and not b._marked:
             _visited_nodes.append(b)
-            b._visited = True
+            b._marked = True
             stack.append(b)
         if node.index < oldest:
             oldest = node.index
@@ -99,11 +99,11 @@ def _newest_first(newest: int, oldest: int) -> list[Any]:
     span = newest - oldest + 1
     if span > 4 * len(nodes):
         for node in nodes:
-            node._visited = False
+            node._marked = False
         return sorted([node for node in nodes if node.op is not None], key=by_creation, reverse=True)
     order: list[Any] = [None] * span
     for node in nodes:
-        node._visited = False
+        node._marked = False
         if node.op is not None:
             order[newest - node.index] = node
     return order
@@ -138,5 +138,5 @@ def _reset_marks() -> None:
     """Reset the marks of the visited nodes."""
     nodes: list[Value] = _visited_nodes
     for node in nodes:
-        node._visited = False
+        node._marked = False
     nodes.clear()

@@ -80,7 +80,7 @@ class Value(ScalarOperators):
         self.index = tick()
         self._a = None
         self._b = None
-        self._visited = False
+        self._marked = False
         self._swept = False
         self._notes = None
         if label:
