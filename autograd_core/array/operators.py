@@ -103,37 +103,22 @@ class ArrayOperators(ArrayProtocols):
         """Return the arithmetic mean over axes; nan for no elements, as in NumPy."""
         return self._one(MEAN, {"axes": normalized_axes(self, axis), "keepdims": bool(keepdims)})
 
-    def var(self, axis: af.Axis = None, keepdims: bool = False, ddof: float = 0) -> Any:
-        """Return the variance over axes."""
-        return af.var(self, axis, keepdims, ddof)
-
-    def std(self, axis: af.Axis = None, keepdims: bool = False, ddof: float = 0) -> Any:
-        """Return the standard deviation over axes."""
-        return af.std(self, axis, keepdims, ddof)
-
-    def max(self, axis: af.Axis = None, keepdims: bool = False) -> Any:
-        """Return the maximum over axes; ties share the gradient."""
-        return af.max(self, axis, keepdims)
-
-    def min(self, axis: af.Axis = None, keepdims: bool = False) -> Any:
-        """Return the minimum over axes; ties share the gradient."""
-        return af.min(self, axis, keepdims)
-
-    def prod(self, axis: af.Axis = None, keepdims: bool = False) -> Any:
-        """Return the product over axes."""
-        return af.prod(self, axis, keepdims)
-
-    def argmax(self, axis: int | None = None, keepdims: bool = False) -> Any:
-        """Return the position of the first maximum, as plain integers."""
-        return af.argmax(self, axis, keepdims)
-
-    def argmin(self, axis: int | None = None, keepdims: bool = False) -> Any:
-        """Return the position of the first minimum, as plain integers."""
-        return af.argmin(self, axis, keepdims)
-
-    def cumsum(self, axis: int | None = None) -> Any:
-        """Return the cumulative sum along an axis."""
-        return af.cumsum(self, axis)
+    # These functions take the array first, so they serve as methods unchanged.
+    var = af.var
+    std = af.std
+    max = af.max
+    min = af.min
+    prod = af.prod
+    argmax = af.argmax
+    argmin = af.argmin
+    cumsum = af.cumsum
+    astype = af.astype
+    swapaxes = af.swapaxes
+    squeeze = af.squeeze
+    expand_dims = af.expand_dims
+    broadcast_to = af.broadcast_to
+    repeat = af.repeat
+    dot = af.dot
 
     def reshape(self, *shape: Any) -> Any:
         """Return the same numbers in another shape: ``x.reshape(2, -1)`` or ``x.reshape((2, -1))``."""
@@ -145,40 +130,12 @@ class ArrayOperators(ArrayProtocols):
 
     ravel = flatten
 
-    def astype(self, dtype: Any) -> Any:
-        """Return the numbers as float32 or float64; the gradient keeps the type of this Tensor."""
-        return af.astype(self, dtype)
-
     def transpose(self, *axes: Any) -> Any:
         """Return the array with its axes in another order; reversed by default."""
         order = axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes
         return af.permute(self, order or None)
 
     permute = transpose
-
-    def swapaxes(self, a: int, b: int) -> Any:
-        """Return the array with two axes exchanged."""
-        return af.swapaxes(self, a, b)
-
-    def squeeze(self, axis: af.Axis = None) -> Any:
-        """Return the array without axes of length 1."""
-        return af.squeeze(self, axis)
-
-    def expand_dims(self, axis: Any) -> Any:
-        """Return the array with new axes of length 1."""
-        return af.expand_dims(self, axis)
-
-    def broadcast_to(self, shape: Any) -> Any:
-        """Return the array repeated to a shape."""
-        return af.broadcast_to(self, shape)
-
-    def repeat(self, repeats: Any, axis: int | None = None) -> Any:
-        """Return the array with each element repeated along an axis."""
-        return af.repeat(self, repeats, axis)
-
-    def dot(self, other: Any) -> Any:
-        """Return NumPy's dot product."""
-        return af.dot(self, other)
 
     def clip(self, low: Any = None, high: Any = None) -> Any:
         """Return the numbers limited to two bounds; None stands for no bound."""
