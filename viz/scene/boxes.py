@@ -1,4 +1,4 @@
-"""The words of a picture as plain data: boxes, edges between them, groups around them. A scene is built of these."""
+"""Define boxes, edges and groups: the parts of a scene, as plain data."""
 
 from __future__ import annotations
 
@@ -9,31 +9,30 @@ __all__ = ["Box", "Edge", "Group", "Scene"]
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A node, or a constant operand.
+    """A node or a constant operand.
 
     Attributes
     ----------
     id : str
-        ``n0, n1, …`` for nodes in creation order, ``c…`` for constants, ``f…`` for folded parts: never text of a
-        user's.
+        ``n0, n1, …`` for nodes in creation order, ``c…`` for constants, ``f…`` for folded parts. Never the user's text.
     kind : str
         "input", "parameter", "operation", "output", "constant", or "fold" for a folded part of a model.
     name : str
-        As formulas call it: unique in the scene.
+        The name in formulas; unique in the scene.
     label : str
-        As the user called it, "" if they did not.
+        The user's label; "" without one.
     symbol, operator : str
-        Of its operation, as books and as Python write it; "" for a leaf.
+        The symbol of the operation, as in books and as in Python; "" for a leaf.
     data, grad : str
-        Its number and its gradient, "—" where no sweep has computed it; grad is "" for a constant.
+        The formatted number and gradient. grad is "—" before a sweep and "" for a constant.
     share : float or None
-        Its gradient as a share of the largest one in the scene, with sign; None where it has none.
+        The gradient divided by the largest one in the scene, with its sign; None without a gradient.
     group : str
-        The scope path of the group it stands in, "" for none.
+        The scope path of the enclosing group; "" without one.
     slots : int
-        How many numbered places its operands take, 0 where their order does not matter.
+        The number of operand positions; 0 where the order of operands does not matter.
     formula : str
-        What it computes, in names.
+        The formula, in names.
     members : tuple of str
         The ids of the nodes that a folded part hides.
     path : str
@@ -57,28 +56,28 @@ class Box:
 
     @property
     def title(self) -> str:
-        """What its picture is headed with."""
+        """Return the heading of the box."""
         return self.label or self.name
 
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """An operand's way into an operation; a repeated operand has an edge for each place it stands in.
+    """An edge from an operand to an operation; a repeated operand has an edge for each position.
 
     Attributes
     ----------
     id : str
-        ``e3_0`` leads to place 0 of ``n3``.
+        ``e3_0`` leads to position 0 of ``n3``.
     tail, head : str
-        Ids of boxes: the operand and the result.
+        Ids of the boxes of the operand and of the result.
     slot : int
-        The operand's place, from 0.
+        The operand's position, from 0.
     partial : str
-        The local partial derivative as a number; "" for a constant, to which nothing is sent.
+        The local partial derivative as a number; "" for a constant, which receives no contribution.
     symbolic : str
-        The same as a formula.
+        The local partial derivative as a formula.
     members : tuple of str
-        The ids of the edges that this one stands for, where a part is folded; none if it stands for itself.
+        The ids of the edges that this edge replaces, where a part is folded; otherwise empty.
     """
 
     id: str
@@ -92,14 +91,14 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A part of a model: a box around boxes and groups.
+    """A part of a model: a frame around boxes and groups.
 
     Attributes
     ----------
     id : str
         ``g0, g1, …``
     path : str
-        Its dotted scope path; the part before the last dot is the group around it.
+        Its dotted scope path; the part before the last dot is the enclosing group.
     name : str
         The last part of the path.
     """
@@ -110,13 +109,13 @@ class Group:
 
     @property
     def parent(self) -> str:
-        """The path of the group around it, "" for none."""
+        """The path of the enclosing group; "" without one."""
         return self.path.rpartition(".")[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Everything a picture shows."""
+    """The content of a picture: boxes, edges, groups."""
 
     boxes: tuple[Box, ...]
     edges: tuple[Edge, ...]
@@ -125,5 +124,5 @@ class Scene:
     note: str = ""
 
     def box(self, identity: str) -> Box:
-        """Return the box with an id."""
+        """Return the box with the given id."""
         return next(box for box in self.boxes if box.id == identity)

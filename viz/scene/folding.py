@@ -1,7 +1,8 @@
-"""Which parts of a graph are drawn as one box, so that a picture can be read.
+"""Choose which parts of a graph are folded: drawn as one box each.
 
-The scopes of a graph, ``mlp.layer0.neuron2``, say what belongs together. A level folds all parts of one kind, a number
-all parts so deep, a callback what it likes; "auto" folds just enough to stay below a number of boxes, and says so.
+The scopes of a graph, such as ``mlp.layer0.neuron2``, name its parts. A level folds all parts of one kind, a number all
+parts at that depth, and a callback the parts it selects. "auto" folds just enough to stay below a number of boxes, and
+reports it.
 
 >>> paths = ["", "mlp.layer0.neuron0", "mlp.layer0.neuron1", "mlp.layer1.neuron0", ""]
 >>> chosen = fold(paths, "layer")
@@ -24,29 +25,29 @@ __all__ = ["EARLIER", "LEVELS", "Collapse", "Folding", "Merge", "fold", "levels"
 
 #: from fine to coarse
 LEVELS = ("op", "neuron", "layer", "model")
-#: stands between the path of a part and the number of a block that is repeated there; no path holds it
+#: separates the path of a part from the number of a repeated block; no path contains it
 BLOCK = "\0"
-#: the key of the oldest nodes of a graph where only the newest are shown
+#: the key of the oldest nodes, where only the newest are drawn
 EARLIER = BLOCK + "earlier"
 
 _LAYER = re.compile(r"layer\d*")
 
 Collapse = str | int | Callable[[str], Any] | None
-#: given the key of every node, returns keys in which blocks that are repeated share one
+#: takes the key of every node and returns keys in which repeated blocks share one key
 Merge = Callable[[Sequence[str]], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Folding:
-    """What is folded.
+    """The result of folding a graph.
 
     Attributes
     ----------
     keys : tuple of str
-        For every node, oldest first, the key of the box that hides it, "" where it is shown. The key of a part is its
+        For every node, oldest first, the key of the box that hides it; "" for a visible node. The key of a part is its
         path.
     note : str
-        What was folded, and how to unfold it; "" if nothing was.
+        What was folded and how to unfold it; "" if nothing was folded.
     """
 
     keys: tuple[str, ...]
@@ -54,20 +55,20 @@ class Folding:
 
     @property
     def boxes(self) -> int:
-        """How many boxes are left."""
+        """Return the number of boxes that are drawn."""
         return _count(self.keys)
 
 
 def path_of(key: str) -> str:
-    """Return the path of the part that a key folds, or within which it folds a repeated block."""
+    """Return the path of the part that a key folds, or that contains the repeated block."""
     return key.partition(BLOCK)[0]
 
 
 def levels(paths: Sequence[str]) -> dict[str, dict[str, str]]:
-    """Return how each level folds: path of a node to the path of the part that hides it.
+    """Return the function of each level: it maps a node's path to the path of the part that hides it.
 
-    A neuron is a part that has no parts; a model is an outermost part; a layer lies directly within a model, or is
-    called so. A level that would fold as the one before it is left out.
+    A neuron is a part without parts. A model is an outermost part. A layer is a direct part of a model, or is called
+    so. A level is left out if it would fold the same parts as the level before it.
 
     >>> {level: len(set(found.values())) for level, found in levels(["net.node3", "net.node4"]).items()}
     {'op': 0, 'neuron': 2, 'model': 1}
@@ -91,25 +92,25 @@ def levels(paths: Sequence[str]) -> dict[str, dict[str, str]]:
 def fold(
     paths: Sequence[str], collapse: Collapse = "auto", most: int | None = 300, merge: Merge | None = None
 ) -> Folding:
-    """Return what is folded.
+    """Fold a graph.
 
     Parameters
     ----------
     paths : sequence of str
         The scope of every node, oldest first.
     collapse : {"auto", "op", "neuron", "layer", "model"}, int, callable or None
-        "auto" takes the finest level with at most ``most`` boxes; if there is none, only the newest nodes are shown. A
-        number folds all parts so deep, the outermost being 1. A callable is given the path of a part and says whether
-        to fold it, outer parts first. None folds nothing, as "op".
+        "auto" takes the finest level with at most ``most`` boxes. If there is none, only the newest nodes are drawn. A
+        number folds all parts at that depth, 1 being the outermost. A callable takes the path of a part and returns
+        whether to fold it, outer parts first. None and "op" fold nothing.
     most : int or None
-        How many boxes may be left before blocks that are repeated are folded too, and before "auto" goes on.
+        The number of boxes above which repeated blocks are folded too, and "auto" takes a coarser level.
     merge : callable, optional
-        How they are found.
+        The function that finds repeated blocks.
 
     Raises
     ------
     OptionError
-        For a level that is none of these.
+        If ``collapse`` is none of these.
     """
     if most is not None and most < 2:
         raise OptionError(
@@ -129,7 +130,7 @@ def fold(
 
 
 def _parts(paths: Sequence[str], collapse: Collapse) -> tuple[Mapping[str, str], str]:
-    """Return how a choice of the user's folds, and that in words."""
+    """Return the keys of the folded parts for the user's choice, and the same in words."""
     if callable(collapse):
         return _chosen(paths, collapse), "what the function chose is folded"
     if isinstance(collapse, int) and not isinstance(collapse, bool) and collapse > 0:
@@ -146,7 +147,7 @@ def _parts(paths: Sequence[str], collapse: Collapse) -> tuple[Mapping[str, str],
 
 
 def _finer_first(paths: Sequence[str], merge: Merge | None) -> Iterator[Folding]:
-    """Yield what "auto" tries. Blocks within parts are merged last: whole parts say more than half of one."""
+    """Yield the foldings that "auto" tries. Blocks inside parts are merged last, because whole parts say more."""
     known = levels(paths)
     for level, found in known.items():
         if level != "op":
@@ -180,7 +181,7 @@ def _note(keys: Sequence[str], what: str, automatic: bool) -> str:
 
 
 def _newest(paths: Sequence[str], most: int, merge: Merge | None) -> Folding:
-    """Fold the oldest nodes too: what is nearest to the output is looked for first."""
+    """Fold the oldest nodes too; the nodes nearest to the output stay visible."""
     coarsest = list(levels(paths).values())[-1]
     keys: Sequence[str] = [coarsest.get(path, "") for path in paths]
     keys = merge(keys) if merge is not None else keys

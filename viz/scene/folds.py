@@ -1,4 +1,4 @@
-"""What is written on the box of a folded part: its formula, its value, the size of its gradient.
+"""Describe folded parts: formula, value and norm of the gradient.
 
 >>> from autograd_core import Value
 >>> from viz.scene.graph_view import Reading
@@ -30,7 +30,7 @@ __all__ = ["Part", "parts_of"]
 
 _NUMBER = re.compile(r"[_\[]?\d+\]?")
 _SUMS = ("add", "sum")
-#: The products that weigh an input, and how a formula writes them; numbers are told apart by how many there are.
+#: The products that weigh an input, and how a formula writes them. Constants are identified by their number.
 _PRODUCTS = {"mul": "", "matmul": "x·W", "matmul_transposed": "x·Wᵀ"}
 _PLAIN = ("add", "sub", "mul", "div", "pow", "neg", "identity")
 
@@ -41,13 +41,13 @@ class Part:
     Parameters
     ----------
     key : str
-        Of the box that hides it, as a ``Folding`` has it.
+        The key of its box, as in ``Folding``.
     members : list of nodes
-        What it hides, oldest first.
+        The nodes it hides, oldest first.
     reading : Reading
         The graph.
     outputs : list of nodes
-        Those that something outside uses.
+        The members that nodes outside the part use.
     parameters : set of nodes
         All parameters of the graph.
     """
@@ -63,15 +63,15 @@ class Part:
 
     @property
     def outer(self) -> str:
-        """The path of the group that it stands in."""
+        """Return the path of the enclosing group."""
         return self.path if self._repeated else self.path.rpartition(".")[0]
 
     def ids(self) -> Iterable[str]:
-        """Yield the ids of the nodes that it hides."""
+        """Yield the ids of the hidden nodes."""
         return (self._reading.ids[node] for node in self.members)
 
     def name(self, depth: int = 1) -> str:
-        """Return its last names, "layer0.neuron2", or what is repeated, with ×n for n of them."""
+        """Return the last names, such as "layer0.neuron2", or the name of a repeated block with ×n."""
         if self.key == EARLIER:
             return f"{len(self.members):,} earlier nodes"
         if self._repeated:
@@ -81,7 +81,7 @@ class Part:
         return f"{short} ×{calls:,}" if calls > 1 else short
 
     def _block(self) -> str:
-        """Return what each of the repeated nodes is called."""
+        """Return the name of each repeated node."""
         first = self.members[0]
         if first.op is not None:
             return labels.clean(first.op.name, 20)
@@ -90,7 +90,7 @@ class Part:
 
     @property
     def value(self) -> str:
-        """The number that it gives, or between which its numbers lie."""
+        """Return the output value, or the range of the output values."""
         numbers = [node.data for node in self.outputs]
         if len(numbers) == 1:
             return labels.number(numbers[0])
@@ -100,23 +100,23 @@ class Part:
 
     @property
     def weighed(self) -> list[Any]:
-        """Whose gradients its own is the norm of: its parameters, or its outputs if it has none."""
+        """Return the nodes whose gradients enter the norm: the parameters, or the outputs if there are none."""
         return self.parameters or self.outputs
 
     def norm(self, gradients: Mapping[str, Any]) -> float | None:
-        """Return the Euclidean norm of its gradient; None while part of that is not known."""
+        """Return the Euclidean norm of the gradient; None while part of it is unknown."""
         found = [gradients.get(self._reading.ids[node]) for node in self.weighed]
         if not found or any(g is None for g in found):
             return None
-        return math.hypot(*(float(x) for g in found for x in np.ravel(np.asarray(g))))  # which no square can overflow
+        return math.hypot(*(float(x) for g in found for x in np.ravel(np.asarray(g))))  # hypot does not overflow
 
     def gradient(self, gradients: Mapping[str, Any]) -> str:
-        """Return the norm as it is written."""
+        """Return the norm as text."""
         return labels.gradient(self.norm(gradients))
 
     @property
     def formula(self) -> str:
-        """What it computes in a few signs: ``relu(w·x + b)``, ``16 · relu(w·x + b)``, or how many operations."""
+        """Return a short formula: ``relu(w·x + b)``, ``16 · relu(w·x + b)``, or the number of operations."""
         computed = [node for node in self.members if node.op is not None]
         if self._repeated:
             return labels.clean(computed[0].op.symbol) if computed else ""
@@ -134,7 +134,7 @@ class Part:
         return found or (f"{len(computed):,} operations" if len(computed) > 1 else labels.clean(computed[0].op.symbol))
 
     def _children(self) -> dict[str, list[Any]]:
-        """Return the computed members by the innermost part that made them, of one call each."""
+        """Return the computed members, grouped by the innermost call that computed them."""
         found: dict[str, list[Any]] = {}
         for node in self.members:
             path = self._reading.path(node)
@@ -144,14 +144,14 @@ class Part:
 
 
 def parts_of(reading: Reading, keys: Mapping[Any, str], parameters: set[Any]) -> dict[str, Part]:
-    """Return the folded parts by their keys, in the order in which they are met.
+    """Return the folded parts by key, in the order of their first nodes.
 
     Parameters
     ----------
     reading : Reading
         The graph.
     keys : mapping
-        Node to the key of the box that hides it, "" where it is shown; oldest first.
+        Node to the key of the box that hides it, "" for a visible node; oldest first.
     parameters : set of nodes
         All parameters of the graph.
     """
@@ -172,7 +172,7 @@ def parts_of(reading: Reading, keys: Mapping[Any, str], parameters: set[Any]) ->
 
 
 def _neuron(computed: list[Any], owned: set[Any]) -> str:
-    """Return the formula of a neuron, "" if these nodes are none: a weighted sum, and what is applied to it."""
+    """Return the formula of a neuron, a weighted sum and its activation; "" if these nodes are not a neuron."""
     if not computed:
         return ""
     output, inside = computed[-1], set(computed)
@@ -193,7 +193,7 @@ def _neuron(computed: list[Any], owned: set[Any]) -> str:
 
 
 def _terms(node: Any, inside: set[Any]) -> Iterable[Any]:
-    """Yield the terms of a sum; without recursion, as a sum may have thousands."""
+    """Yield the terms of a sum, without recursion, because a sum may have thousands of terms."""
     waiting = [node]
     while waiting:
         term = waiting.pop()

@@ -1,6 +1,6 @@
-"""Formulas of one graph: what each node computes and what its derivatives are, in names and with numbers put in.
+"""Write the formulas of one graph: values and derivatives, in names and with numbers substituted.
 
-All of it is read from the records: an operation that is registered today is worded and typeset today.
+Everything is read from the records, so an operation that is registered later is written too.
 
 >>> from autograd_core import Value, history
 >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
@@ -29,7 +29,7 @@ __all__ = ["Formula", "Formulas", "in_words", "settings"]
 
 
 class Formula(NamedTuple):
-    """A formula four ways: in names and with numbers, as plain text and as TeX."""
+    """A formula in four forms: names and numbers, as plain text and as TeX."""
 
     text: str
     tex: str
@@ -38,7 +38,7 @@ class Formula(NamedTuple):
 
 
 class Numeral(Symbol):
-    """A number in the place of a variable: formatted as pictures do, in parentheses where its sign needs them."""
+    """A number in the place of a variable, formatted as in pictures, in parentheses if it is negative."""
 
     __slots__ = ()
 
@@ -55,14 +55,14 @@ class Formulas:
     order : iterable of nodes
         A history, newest first.
     scopes : iterable of str
-        The scope of each node, to tell equal labels apart.
+        The scope of each node; it distinguishes equal labels.
     """
 
     def __init__(self, order: Iterable[Any], scopes: Iterable[str] = ()) -> None:
         self.names = labels.name_nodes(order, scopes)
 
     def value(self, node: Any) -> Formula:
-        """Return what the node computes: an operation on its operands, or its number if it was given."""
+        """Return the formula of a node: an operation on its operands, or the number of a leaf."""
         if node.op is None:
             given = labels.number(node.data)
             return Formula(given, labels.number_tex(given), given, labels.number_tex(given))
@@ -71,17 +71,18 @@ class Formulas:
     def partial(self, node: Any, slot: int, adjoint: Any = None) -> Formula:
         """Return the local partial derivative of the node by one of its operands.
 
-        Of an operation that sends no product with one, all that it sends: its number needs the node's adjoint.
+        For an operation whose contribution is not a product with a partial, return the whole contribution; its numbers
+        need the node's adjoint.
         """
         rules = getattr(node.op, "partials", None)
-        if rules is None:  # a linear or bilinear operation sends its transpose, which no number stands for
+        if rules is None:  # the transpose of a linear or bilinear operation is not one number
             return self.sent(node, slot, adjoint)
         if len(rules) <= slot or node.op is GIVEN:
             return self.given(node, slot)
         return self._read(node, lambda operands, y: derivative(node.op, *operands, output=y)[slot])
 
     def sent(self, node: Any, slot: int, adjoint: Any = None) -> Formula:
-        """Return all that a linear or bilinear operation sends to an operand: its rule, in the node's adjoint."""
+        """Return the contribution of a linear or bilinear operation to an operand: its rule, in the node's adjoint."""
         name = self.names[node]
         in_names = self._rule(node, slot, Symbol.variable(name.adjoint, name.adjoint_tex, _array(node)), self._symbol)
         if adjoint is None:
@@ -90,7 +91,7 @@ class Formulas:
         return Formula(str(in_names), in_names.tex, str(in_numbers), in_numbers.tex.replace(r"\,", r" \cdot "))
 
     def words(self, node: Any, slot: int) -> str:
-        """Return the words for what a linear or bilinear operation sends, "" for what is a product with a partial."""
+        """Return the contribution of a linear or bilinear operation in words; "" if it is a product with a partial."""
         if hasattr(node.op, "partials"):
             return ""
         return in_words(self._rule(node, slot, Symbol.variable("g", array=_array(node)), self._symbol))
@@ -100,7 +101,7 @@ class Formulas:
         return contribution(node.op, slot, adjoint, read(node), operands, settings(node))
 
     def update(self, node: Any, formula: Symbol, numbers: Mapping[str, Any]) -> Formula:
-        """Return the formula of an update: x is the parameter, g its gradient, all else what is remembered."""
+        """Return the formula of an update: x is the parameter, g its gradient, other names are optimizer state."""
         name = self.names[node]
         own = {"x": Symbol.variable(name, name.tex), "g": Symbol.variable(name.adjoint, name.adjoint_tex)}
         named = {key: own.get(key) or Symbol.variable(key, labels.tex_name(key)) for key in numbers}
@@ -110,13 +111,13 @@ class Formulas:
         return Formula(str(in_names), in_names.tex, str(in_numbers), multiplied)
 
     def given(self, node: Any, slot: int) -> Formula:
-        """Return a partial that was handed over as a number, without a rule."""
+        """Return a partial that is known as a number only, without a rule."""
         position = sum(1 for x in node.operands[:slot] if x in self.names)
         text = labels.number(node.partials[position])
         return Formula(text, labels.number_tex(text), text, labels.number_tex(text))
 
     def operand(self, x: Any) -> str:
-        """Return the name of an operand, or the constant."""
+        """Return the name of an operand, or its number."""
         return self.names[x] if _is_node(x) and x in self.names else labels.constant(x)
 
     def _read(self, node: Any, formula: Any) -> Formula:
@@ -124,7 +125,7 @@ class Formulas:
         numbered = tuple(_numeral(x) for x in node.operands)
         in_names = formula(named, self._symbol(node))
         in_numbers = formula(numbered, _numeral(node))
-        multiplied = in_numbers.tex.replace(r"\,", r" \cdot ")  # 2 a is a product, 2 3.0 is a riddle
+        multiplied = in_numbers.tex.replace(r"\,", r" \cdot ")  # "2 a" reads as a product, "2 3.0" does not
         return Formula(str(in_names), in_names.tex, str(in_numbers), multiplied)
 
     def _symbol(self, x: Any) -> Symbol:
@@ -135,7 +136,7 @@ class Formulas:
 
 
 def in_words(formula: Symbol) -> str:
-    """Return what each operation on arrays in a formula gives, outermost first, as their records say it.
+    """Return the results of the array operations in a formula in words, outermost first, as in their records.
 
     >>> from autograd_core.records.primitive import lookup
     >>> in_words(Symbol(lookup("sum_to"), (Symbol.variable("g"),)))
@@ -158,12 +159,12 @@ def _numeral(x: Any) -> Symbol:
 
 
 def _array(x: Any) -> Any:
-    """Return the array of a node, None for a number."""
+    """Return the array of a node; None for a number."""
     return x.data if hasattr(x.data, "shape") else None
 
 
 def settings(node: Any) -> Mapping[str, Any]:
-    """Return the settings of an operation: those of a picked number are among its notes."""
+    """Return the settings of an operation; those of a picked number are in its notes."""
     found: Mapping[str, Any] = getattr(node, "params", None) or (node.notes or {}).get("params", {})
     return found
 

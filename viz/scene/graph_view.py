@@ -1,6 +1,6 @@
-"""A graph as everything in this package reads it: its history, an id and a name for each node, and the scopes.
+"""View a graph for drawing and stepping: its history, ids, names and scopes.
 
-Read once, shared by the scene, the steps and the table; so a picture, a step and a row speak of the same ``n3``.
+The scene, the steps and the table share one view, so they use the same id for the same node.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ class Reading:
     Parameters
     ----------
     root : Value, Tensor or Program
-        The output; of a program that of its graph at the inputs it was traced with.
+        The output node, or a program; of a program its graph at the traced inputs is used.
     limit : int or None
-        How many nodes the history may have.
+        The largest number of nodes in the history.
     what, remedy, limit_name : str
-        Who asks, what to do about a longer one, and what the limit is called, for the error.
+        The caller, the remedy and the name of the limit, for the error message.
 
     Attributes
     ----------
@@ -39,7 +39,7 @@ class Reading:
     ids : dict
         Node to ``n0, n1, …``, in creation order.
     scopes, paths : list of str
-        The scope of every node, aligned with ``order``; paths are fit to be shown.
+        The cleaned scope path of every node, in the order of ``order``.
     formulas : Formulas
         Names and formulas.
 
@@ -48,7 +48,7 @@ class Reading:
     OperandError
         If ``root`` is not a recorded node.
     SizeLimitError
-        If the history holds more than ``limit`` nodes; soon, however long it is.
+        If the history holds more than ``limit`` nodes. The check stops at the limit.
 
     Examples
     --------
@@ -88,21 +88,21 @@ class Reading:
         self.formulas = Formulas(newest_first, scopes)
 
     def name(self, node: Any) -> labels.Name:
-        """Return what a node is called in formulas."""
+        """Return the name of a node in formulas."""
         return self.formulas.names[node]
 
     def seed(self) -> Any:
-        """Return the adjoint of the output by itself: 1, of its shape if it is an array of one element."""
+        """Return the adjoint of the output: 1, as an array for an array of one element."""
         seed = getattr(self.root, "seed", None)
         return 1.0 if seed is None else seed()
 
     def path(self, node: Any) -> str:
-        """Return the path of the part of a model that made a node, fit to be shown; "" for none."""
+        """Return the cleaned scope path of the part that computed a node; "" for none."""
         return self.paths[int(self.ids[node][1:])]
 
     @cached_property
     def calls(self) -> dict[str, int]:
-        """How often each part of the model was called while the graph was recorded."""
+        """Return how often each part of the model was called while the graph was recorded."""
         parts: dict[str, set[int]] = {}
         for node in self.order:
             for part in calls_of(node):
@@ -110,7 +110,7 @@ class Reading:
         return {path: len(found) for path, found in parts.items()}
 
     def edge(self, node: Any, slot: int) -> str:
-        """Return the id of the edge into a place of a node: the operand in place 0 of ``n3`` comes by ``e3_0``."""
+        """Return the id of an edge: ``e3_0`` is the edge from the operand at position 0 to ``n3``."""
         return f"e{self.ids[node][1:]}_{slot}"
 
 
@@ -119,7 +119,7 @@ def _cleaned(path: str) -> str:
 
 
 def _instead(root: Any) -> str:
-    """Say what to give in the place of something that is no node."""
+    """Return what to pass instead of an object that is not a node."""
     if callable(root):
         return "Call it, and give what it returns, model(x); viz.draw_network(model) shows the units of a model."
     if isinstance(root, (list, tuple)) and any(isinstance(each, Node) for each in root):
@@ -128,7 +128,7 @@ def _instead(root: Any) -> str:
 
 
 def _exceeds(root: Any, limit: int) -> bool:
-    """Whether more than ``limit`` nodes lead to the root; stops counting there."""
+    """Return whether more than ``limit`` nodes lead to the root; stop counting there."""
     seen, stack = {root}, [root]
     while stack and len(seen) <= limit:
         for parent in stack.pop().parents:

@@ -1,4 +1,4 @@
-"""What Graphviz is told about where boxes stand, beyond the edges of the graph."""
+"""Guide the layout: constraints for Graphviz beyond the edges of the graph."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from .boxes import Scene
 
 __all__ = ["among", "behind"]
 
-#: from so many parts side by side on, the edges between columns are drawn as threads, with room for them
+#: from this many parts side by side, edges between columns are drawn thin and get more space
 FEW = 5
 
 
 def behind(scene: Scene) -> list[tuple[str, str]]:
-    """Return which leaves of a group stand behind which boxes of others, so that layers follow one another.
+    """Return which leaves of a group follow which boxes of other groups, so that layers are drawn in order.
 
-    A weight has no operands, so nothing but this keeps it from the column of the inputs, under what it multiplies.
+    A weight has no operands. Without this constraint it would share a column with the inputs.
     """
     boxes = {box.id: box for box in scene.boxes}
     operands: dict[str, list[str]] = {}
@@ -29,10 +29,10 @@ def behind(scene: Scene) -> list[tuple[str, str]]:
 
 
 def among(scene: Scene) -> dict[str, int]:
-    """Return the folded parts of which many stand side by side, as the neurons of a layer do, with their places.
+    """Return the folded parts of which many lie side by side, such as the neurons of a layer, with their positions.
 
-    They have the same operands. Graphviz begins with them in the order in which they are listed if their operands are
-    of another kind, and backwards in the columns behind.
+    They have the same operands. Graphviz lists them in the given order if their operands are of another kind, and in
+    reverse order in later columns.
     """
     operands: dict[str, set[str]] = {}
     for edge in scene.edges:

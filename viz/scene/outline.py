@@ -1,4 +1,4 @@
-"""A scene in words, for terminals: a line a box, indented by the parts of the model.
+"""Write a scene as text for terminals: one line for each box, indented by the parts of the model.
 
 >>> from autograd_core import Value
 >>> from viz.scene.graph_view import Reading
@@ -19,12 +19,12 @@ from .boxes import Box, Scene
 
 __all__ = ["rows", "tree"]
 
-#: How deep a line is indented, and its cells: the name of a part alone, or name, formula, value and gradient of a box.
+#: The indentation of a line and its cells: the name of a part, or name, formula, value and gradient of a box.
 Row = tuple[int, tuple[str, ...]]
 
 
 def tree(scene: Scene) -> str:
-    """Return a scene as text; its last line says what was folded."""
+    """Return a scene as text; the last line reports what was folded."""
     lines = [("  " * depth + cells[0], *cells[1:]) for depth, cells in rows(scene)]
     wide = [max((labels.width(line[i]) for line in lines if len(line) > 1), default=0) for i in range(3)]
     note = [scene.note] if scene.note else []
@@ -40,7 +40,7 @@ def _line(line: tuple[str, ...], wide: list[int]) -> str:
 
 
 def rows(scene: Scene) -> Iterator[Row]:
-    """Yield the name of each part, and beneath it its boxes: name, formula, value and gradient."""
+    """Yield the name of each part, and below it its boxes with name, formula, value and gradient."""
     inside: dict[str, list[Box | str]] = {}
     opened: set[str] = set()
     for box in scene.boxes:

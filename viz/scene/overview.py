@@ -1,4 +1,4 @@
-"""What of a graph is shown: all of it while that can be read, else parts of it folded, and beyond all reason nothing.
+"""Choose how much of a graph to draw: all of it, folded groups, or an error above the size limit.
 
 >>> from autograd_core import Value
 >>> scene_of(sum(Value(float(i)) for i in range(500))).note
@@ -30,13 +30,13 @@ __all__ = [
     "text",
 ]
 
-#: with more boxes than this a picture is not looked through, so parts of the graph are folded
+#: with more boxes than this, parts of the graph are folded
 MAX_NODES = 300
-#: more than this cannot be read in one picture, and takes Graphviz seconds
+#: more boxes than this are hard to read in one picture, and take Graphviz seconds
 MOST_DRAWN = 1000
-#: more boxes than this would take Graphviz minutes, even if somebody asks for them
+#: more boxes than this take Graphviz minutes, so they are always refused
 MOST_BOXES = 5000
-#: of a larger graph, reading it alone would take more than a second
+#: above this number of nodes, reading the graph takes more than a second
 MOST_READ = 100_000
 
 TOO_LARGE = (
@@ -50,14 +50,14 @@ TOO_LONG = (
 
 
 def text(root: Any, collapse: Collapse = "auto", max_nodes: int | None = MAX_NODES) -> str:
-    """Return what ``draw`` would show in words: a line a box, as a tree of the parts of the model.
+    """Return the content of ``draw`` as text: one line for each box, as a tree of the parts of the model.
 
     Parameters
     ----------
     root : Value, Tensor or Program
-        The output; of a program, that of its graph at the inputs it was traced with.
+        The output node, or a program; of a program its graph at the traced inputs is used.
     collapse, max_nodes
-        What is folded, as in ``draw``.
+        What to fold, as in ``draw``.
 
     Examples
     --------
@@ -78,7 +78,7 @@ def text(root: Any, collapse: Collapse = "auto", max_nodes: int | None = MAX_NOD
 
 
 def scene_of(root: Any, collapse: Collapse = "auto", max_nodes: int | None = MAX_NODES) -> Scene:
-    """Return what a picture of a node shows, parts of it folded as ``draw`` says."""
+    """Return the scene of the graph of a node, folded as in ``draw``."""
     reading = Reading(root, None if max_nodes is None else MOST_READ, remedy=TOO_LONG, limit_name="")
     return folded(reading, collapse, max_nodes)
 
@@ -89,18 +89,18 @@ def folded(
     max_nodes: int | None = MAX_NODES,
     gradients: Mapping[str, Any] | None = None,
 ) -> Scene:
-    """Return the scene of a graph that was read, parts of it folded as ``draw`` says.
+    """Return the scene of a graph view, folded as in ``draw``.
 
     Raises
     ------
     SizeLimitError
-        If more boxes are left than can be laid out in a minute.
+        If more boxes remain than can be laid out in a minute.
     """
     return build(reading, gradients, folding_of(reading, collapse, max_nodes))
 
 
 def folding_of(reading: Reading, collapse: Collapse = "auto", max_nodes: int | None = MAX_NODES) -> Folding:
-    """Return which parts of a graph are folded; ``SizeLimitError`` if what is left is too large."""
+    """Return the folding of a graph; raise ``SizeLimitError`` if too many boxes remain."""
     folding = fold(reading.paths, collapse, max_nodes, lambda keys: merged(reading.order, reading.paths, keys))
     if max_nodes is not None and folding.boxes > MOST_BOXES:
         raise SizeLimitError(

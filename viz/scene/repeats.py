@@ -1,7 +1,7 @@
-"""Blocks of a graph that are repeated, a hundred samples through one loss for instance, found so as to be drawn once.
+"""Find repeated blocks of a graph, such as a hundred samples in one loss, so that each is drawn once.
 
 Two nodes are alike if they apply the same operation, in the same part, to operands that are alike. A sum of a hundred
-terms that are alike is one block, however its brackets stand. The numbers themselves may differ.
+terms that are alike is one block, for every order of additions. The numbers may differ.
 
 >>> from autograd_core import Value, history
 >>> losses = [(Value(0.5 * i) - 1.0) ** 2 for i in range(100)]
@@ -30,14 +30,14 @@ _DIGITS = re.compile(r"\d+")
 
 
 def merged(order: Sequence[Any], paths: Sequence[str], keys: Sequence[str]) -> list[str]:
-    """Return keys in which nodes that are alike share one.
+    """Return keys in which nodes that are alike share one key.
 
     Parameters
     ----------
     order : sequence of nodes
-        Oldest first; the last one is the output, which stays by itself.
+        Oldest first; the last one is the output, which is never merged.
     paths, keys : sequences of str
-        The scope of every node, and the key of the box that hides it already, "" where it is shown.
+        The scope of every node, and the key of the box that hides it; "" for a visible node.
     """
     kind = _kinds(order, paths, keys)
     members: dict[int, int] = {}
@@ -52,7 +52,7 @@ def merged(order: Sequence[Any], paths: Sequence[str], keys: Sequence[str]) -> l
 
 
 def _kinds(order: Sequence[Any], paths: Sequence[str], keys: Sequence[str]) -> list[int]:
-    """Return a number for every node, equal for those that are alike."""
+    """Return a number for every node; nodes that are alike have equal numbers."""
     numbers: dict[Hashable, int] = {}
     kind: dict[Any, int] = {}
     terms: dict[int, frozenset[Hashable]] = {}
@@ -81,7 +81,7 @@ def _kinds(order: Sequence[Any], paths: Sequence[str], keys: Sequence[str]) -> l
 
 
 def _alike(order: Sequence[Any], keys: Sequence[str]) -> dict[str, Hashable]:
-    """Return what folded parts have in common that stand beside one another, as the neurons of a layer do."""
+    """Return a key that folded parts share if they lie side by side, as the neurons of a layer do."""
     key_of = dict(zip(order, keys, strict=True))
     operands: dict[str, set[Hashable]] = {}
     for node, key in key_of.items():
@@ -92,7 +92,7 @@ def _alike(order: Sequence[Any], keys: Sequence[str]) -> dict[str, Hashable]:
 
 
 def _uses(order: Sequence[Any], keys: Sequence[str]) -> dict[Any, frozenset[Hashable]]:
-    """Return where each leaf goes: into which operations or folded parts, and into which place."""
+    """Return the uses of each leaf: the operations or folded parts, and the operand positions."""
     found: dict[Any, set[Hashable]] = {}
     for node, key in zip(order, keys, strict=True):
         for slot, x in enumerate(node.operands):
@@ -102,5 +102,5 @@ def _uses(order: Sequence[Any], keys: Sequence[str]) -> dict[Any, frozenset[Hash
 
 
 def _constant(operation: str, x: Any) -> Hashable:
-    """Return what a constant must have in common with another: nothing in sums and products, but x² is not x³."""
+    """Return what two constants must share to be alike: nothing in sums and products, but x² differs from x³."""
     return ("constant", "" if operation in ("add", "sub", "mul", "div") else repr(x)[:80])

@@ -1,7 +1,7 @@
-"""What a picture shows, before anything is laid out: boxes, edges and nested groups, all immutable.
+"""Build a scene, the content of a picture before its layout: boxes, edges and nested groups, all immutable.
 
-A scene is built from a history and holds words, not nodes: it may be drawn later, elsewhere, more than once, and
-nothing in it changes when the graph does. Ids are positions in creation order, so equal programs give equal scenes.
+A scene holds text, not nodes, so it does not change when the graph changes. Ids are positions in creation order, so
+equal programs give equal scenes.
 
 >>> from autograd_core import Value
 >>> a = Value(3.0, label="a")
@@ -29,21 +29,21 @@ from .graph_view import Reading
 
 __all__ = ["Box", "Edge", "Group", "Scene", "build", "parameters_in"]
 
-#: operations whose operands may change places, so that their order need not be shown
+#: operations with exchangeable operands, whose order need not be drawn
 COMMUTATIVE = frozenset({"add", "mul", "maximum", "minimum", "hypot"})
 
 
 def build(reading: Reading, gradients: Mapping[str, Any] | None = None, folding: Folding | None = None) -> Scene:
-    """Return the scene of everything that a reading holds.
+    """Return the scene of a graph view.
 
     Parameters
     ----------
     reading : Reading
         The graph.
     gradients : mapping, optional
-        Id of a node to the gradient to show; those of the last ``backward()`` if left out.
+        Id of a node to the gradient to draw. Default: the gradients of the last ``backward()``.
     folding : Folding, optional
-        Which parts are one box each; nothing is folded if left out.
+        The parts that are drawn as one box each. Default: none.
     """
     if gradients is None:
         gradients = {identity: node.grad for node, identity in reading.ids.items() if getattr(node, "swept", True)}
@@ -117,7 +117,7 @@ def _folded(part: Part, identity: str, grad: str, share: float | None) -> Box:
 
 
 def _merged(found: list[Edge]) -> Edge:
-    """Return one edge for all that lead from one box to another, where one of these is folded."""
+    """Merge the edges that connect the same two boxes, where one of the boxes is folded."""
     first = found[0]
     if len(found) == 1:
         return first
@@ -126,7 +126,7 @@ def _merged(found: list[Edge]) -> Edge:
 
 
 def _operands(reading: Reading, node: Any, place: Mapping[Any, str]) -> Iterator[tuple[list[Box], Edge]]:
-    """Yield an edge for every operand of a node, with the box of the operand if that is a constant."""
+    """Yield an edge for every operand of a node, with the box of the operand if it is a constant."""
     position = 0
     for slot, x in enumerate(node.operands):
         identity, head = reading.edge(node, slot), reading.ids[node]
@@ -140,7 +140,7 @@ def _operands(reading: Reading, node: Any, place: Mapping[Any, str]) -> Iterator
 
 
 def parameters_in(order: Iterable[Any]) -> set[Any]:
-    """Return the leaves that a part of a model calls its parameters."""
+    """Return the leaves that a part of a model reports as its parameters."""
     owners = {part.owner for node in order for part in calls_of(node) if part.owner is not None}
     return {leaf for owner in owners if callable(owned := getattr(owner, "parameters", None)) for leaf in owned()}
 
@@ -158,13 +158,13 @@ def _slots(node: Any) -> int:
 
 
 def _partial(node: Any, position: int) -> str:
-    """Return the local partial by the operand at a position among the parents; arrays store none."""
+    """Return the local partial by the parent at a position; arrays store none."""
     partials = getattr(node, "partials", None)
     return "" if partials is None else labels.number(partials[position])
 
 
 def _number(grad: Any) -> float | None:
-    """Return a gradient that is one number; there is no single colour for an array."""
+    """Return a gradient that is one number; an array has no single color."""
     return None if grad is None or np.ndim(grad) else float(grad)
 
 
@@ -176,7 +176,7 @@ def _share(grad: Any, largest: float) -> float | None:
 
 
 def _groups(paths: Iterable[str]) -> Iterator[Group]:
-    """Yield the groups on the way to every path, outer ones first, in the order in which they are met."""
+    """Yield the groups that contain a path, outer groups first, in the order of their first nodes."""
     seen: set[str] = set()
     for path in paths:
         parts = path.split(".") if path else []

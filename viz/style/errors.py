@@ -1,4 +1,4 @@
-"""What can go wrong while drawing and stepping: each error says what was asked, why not, and what to write instead.
+"""Define the errors of drawing and stepping; each message names the cause and the correct call.
 
 ::
 
@@ -19,24 +19,24 @@ __all__ = ["MissingExtraError", "OptionError", "RenderError", "RendererMissingEr
 
 
 class OptionError(AutogradError, ValueError):
-    """An option of a picture that is none of those there are."""
+    """An invalid option of a picture."""
 
 
 class SizeLimitError(AutogradError, ValueError):
-    """A graph or a picture beyond a limit; the message names the limit and how to lift it."""
+    """A graph or picture above a size limit; the message names the limit and how to raise it."""
 
 
 class RendererMissingError(AutogradError, RuntimeError):
-    """There is no Graphviz to lay out a graph."""
+    """Graphviz is not installed, so a graph cannot be laid out."""
 
 
 class RenderError(AutogradError, RuntimeError):
-    """Graphviz could not make the picture."""
+    """Graphviz failed to make the picture."""
 
 
 class MissingExtraError(AutogradError, ImportError):
-    """A package that only some pictures need is not installed; the message says how to install it."""
+    """An optional package is not installed; the message gives the install command."""
 
 
 class SaveError(AutogradError, OSError):
-    """A file that cannot be written."""
+    """A file cannot be written."""

@@ -1,4 +1,4 @@
-"""Files written whole or not at all."""
+"""Write files atomically."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ __all__ = ["write"]
 
 
 def write(path: str | os.PathLike[str], content: bytes | str) -> Path:
-    """Write a file at once: a reader sees the old content or the new, never a part.
+    """Write a file atomically: a reader sees the old content or the new content, never a part.
 
     Parameters
     ----------
     path : path-like
-        Where to; the folder must exist.
+        The target; its folder must exist.
     content : bytes or str
-        What; text is encoded as UTF-8.
+        The content; text is encoded as UTF-8.
 
     Returns
     -------
     Path
-        Where it is.
+        The path of the file.
 
     Raises
     ------
     SaveError
-        If it cannot be written there; nothing is left behind.
+        If the file cannot be written; no temporary file remains.
 
     Examples
     --------

@@ -1,7 +1,7 @@
-"""The words and numbers of pictures, tables and pages; no other module words a label or formats a number.
+"""Format the labels and numbers of pictures, tables and pages; no other module does.
 
-Text comes from users, so it is untrusted: everything passes ``clean`` once, and is escaped for its medium (DOT, XML,
-HTML) where it is written.
+Text from users is untrusted. All of it passes through ``clean`` once, and is escaped for its medium (DOT, XML, HTML)
+where it is written.
 
 >>> number(-6.0), number(1.5e-7), constant(2.0)
 ('−6.0000', '1.500e−07', '2')
@@ -35,21 +35,21 @@ __all__ = [
     "width",
 ]
 
-#: stands for a gradient that no sweep has computed: it is not zero, it is not known
+#: for a gradient that is not computed yet: unknown is not zero
 NOT_COMPUTED = "—"
 LONGEST = 80
 
 _SPACE = re.compile(r"\s+")
-#: letters of Europe, arrows and mathematics, nearly all that is ever written here
+#: European letters, arrows and mathematical signs, which nearly all labels use
 _ONE_COLUMN_EACH = re.compile("[ -\u02ff\u2010-\u2027\u2030-\u205e\u2190-\u22ff]*")
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _DROPPED = _BIDI | frozenset("\u200b\ufeff\ufffe\uffff")
 
 
 def clean(text: Any, limit: int = LONGEST) -> str:
-    r"""Return text that may stand in a picture: on one line, printable, at most ``limit`` characters.
+    r"""Return text for a picture: on one line, printable, at most ``limit`` characters.
 
-    Control characters, lone surrogates and marks that reverse the direction of the text around them are dropped.
+    Drop control characters, lone surrogates and marks that reverse the direction of text.
 
     >>> clean("two\nlines\x00 and \u202emore")
     'two lines and more'
@@ -63,14 +63,14 @@ def clean(text: Any, limit: int = LONGEST) -> str:
 
 
 def number(x: Any, digits: int = 4) -> str:
-    """Return a number as people read it: fixed width, a real minus sign, and never 0.0000 for what is not zero.
+    """Return a number for people: fixed width, a real minus sign, and never 0.0000 for a nonzero number.
 
     >>> number(0.25), number(-1e9), number(float("inf")), number(float("nan"))
     ('0.2500', '−1.000e+09', '∞', 'nan')
     """
     if isinstance(x, np.ndarray) and x.ndim:
         return array(x, digits)
-    x = float(x) + 0.0  # no sign on a zero: it would say that something small is negative
+    x = float(x) + 0.0  # no sign on a zero, since it would suggest a small negative number
     if x != x:
         return "nan"
     if x in (float("inf"), float("-inf")):
@@ -80,7 +80,7 @@ def number(x: Any, digits: int = 4) -> str:
 
 
 def number_tex(text: str) -> str:
-    r"""Return a number as it was formatted, in TeX.
+    r"""Return a formatted number as TeX.
 
     >>> number_tex(number(-1.5e-7))
     '-1.500\\times 10^{-7}'
@@ -94,7 +94,7 @@ def number_tex(text: str) -> str:
 
 
 def constant(x: Any) -> str:
-    """Return a constant as it was most likely written.
+    """Return a constant in its shortest usual spelling.
 
     >>> constant(2.0), constant(-0.5), constant(1 / 3)
     ('2', '−0.5', '0.333333')
@@ -104,7 +104,7 @@ def constant(x: Any) -> str:
     try:
         return f"{float(x):.6g}".replace("-", "−").replace("inf", "∞")
     except (TypeError, ValueError):
-        return clean(x, 24)  # an axis, a shape, an index: what shaping operations are given
+        return clean(x, 24)  # an axis, a shape or an index of a shaping operation
 
 
 def array(x: Any, digits: int = 4, shown: int = 3) -> str:
@@ -121,7 +121,7 @@ def array(x: Any, digits: int = 4, shown: int = 3) -> str:
 
 
 def operand(x: Any) -> str:
-    """Return a number that stands in a formula, or the shape of an array there.
+    """Return a number for a formula, or the shape of an array.
 
     >>> operand(2.0), operand(np.zeros((2, 3)))
     ('2.0000', '[2×3]')
@@ -130,7 +130,7 @@ def operand(x: Any) -> str:
 
 
 def gradient(grad: Any) -> str:
-    """Return a gradient, or a dash for one that no sweep has computed.
+    """Return a gradient, or a dash if it is not computed.
 
     >>> gradient(0.5), gradient(None)
     ('0.5000', '—')
@@ -139,7 +139,7 @@ def gradient(grad: Any) -> str:
 
 
 def bracketed(text: str) -> str:
-    """Return a factor in parentheses where a product would need them.
+    """Return a factor, in parentheses if a product needs them.
 
     >>> bracketed("b"), bracketed("−3.0000"), bracketed("1 - b")
     ('b', '(−3.0000)', '(1 - b)')
@@ -148,7 +148,7 @@ def bracketed(text: str) -> str:
 
 
 def bracketed_tex(tex: str) -> str:
-    r"""Return a factor in TeX, in parentheses where a product would need them.
+    r"""Return a factor as TeX, in parentheses if a product needs them.
 
     >>> bracketed_tex(r"\frac{a + 1}{b}"), bracketed_tex("1 - a")
     ('\\frac{a + 1}{b}', '\\left(1 - a\\right)')
@@ -161,20 +161,20 @@ def bracketed_tex(tex: str) -> str:
 
 
 def width(text: str) -> int:
-    """Return how many columns of a terminal a text takes: a bar over a letter takes none, a wide letter two."""
+    """Return the terminal width of a text: a combining bar has width zero, a wide letter two."""
     if _ONE_COLUMN_EACH.fullmatch(text):
         return len(text)
     return sum(0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in "WF") for c in text)
 
 
 def pad(text: str, columns: int, right: bool = False) -> str:
-    """Return a text filled with spaces to so many columns, at its left if it is to stand at the right."""
+    """Return a text padded with spaces to a width, on the left if it is right-aligned."""
     spaces = " " * (columns - width(text))
     return spaces + text if right else text + spaces
 
 
 class Name(str):
-    """What a node is called in formulas: its label where it has one, unique within its graph."""
+    """The name of a node in formulas: its label if it has one, made unique within its graph."""
 
     __slots__ = ()
 
@@ -190,7 +190,7 @@ class Name(str):
 
     @property
     def adjoint(self) -> str:
-        """The literature's name of its adjoint, a bar over the node's: ``v̄1`` in plain text.
+        """The usual name of its adjoint, with a bar: ``v̄1`` in plain text.
 
         >>> Name("x").adjoint, Name("loss").adjoint
         ('x̄', 'adj(loss)')
@@ -204,7 +204,7 @@ class Name(str):
 def name_nodes(order: Iterable[Any], scopes: Iterable[str] = ()) -> dict[Any, Name]:
     """Return a unique name for every node of a history: its label, else ``x1 …`` for leaves and ``v1 …`` for results.
 
-    Two nodes with the same label are told apart by the scope that made them, else by a number.
+    Nodes with the same label are distinguished by their scope, else by a number.
 
     >>> from autograd_core import Value, history
     >>> a = Value(2.0, label="a")
@@ -234,7 +234,7 @@ def _counted(letter: str, counters: dict[str, int], taken: set[str]) -> str:
 
 
 def _qualified(labelled: list[tuple[str, str]]) -> Iterator[str]:
-    """Tell equal labels apart by as much of their scopes as that takes, and by a number where it does not."""
+    """Distinguish equal labels by as much of their scopes as needed, or by a number."""
     rivals: dict[str, list[list[str]]] = {}
     for label, path in labelled:
         rivals.setdefault(label, []).append(clean(path).split(".") if path else [])
@@ -265,7 +265,7 @@ _TEX_PROSE = {c: f"\\{c}" for c in "#$%&_{}"} | {
 
 
 def tex_name(name: str, bar: bool = False) -> str:
-    r"""Return a node's name in TeX, with a bar if its adjoint is meant.
+    r"""Return a node's name as TeX, with a bar for its adjoint.
 
     >>> tex_name("x"), tex_name("v12"), tex_name("w_ij"), tex_name("theta1"), tex_name("loss")
     ('x', 'v_{12}', 'w_{ij}', '\\theta_{1}', '\\mathrm{loss}')
@@ -284,12 +284,12 @@ def tex_name(name: str, bar: bool = False) -> str:
 
 
 def tex_text(text: str) -> str:
-    """Return text for a name in a formula, with what TeX would act on escaped."""
+    """Return text for a name in a formula, with TeX characters escaped."""
     return "".join(_TEX_SPECIAL.get(c, c) for c in text)
 
 
 def tex_prose(text: str) -> str:
-    r"""Return text for a sentence, with what TeX would act on escaped.
+    r"""Return text for a sentence, with TeX characters escaped.
 
     >>> tex_prose("a^2 < 50 %")
     'a\\textasciicircum{}2 \\textless{} 50 \\%'

@@ -1,7 +1,7 @@
-"""How pictures look: colours, fonts and sizes, as data.
+"""Define the look of pictures: colors, fonts and sizes, as data.
 
-Colours are those of Okabe and Ito, which people with every kind of colour vision tell apart. Colour is never the
-only sign: kinds of nodes differ in their words and borders too, and gradients carry their sign.
+The colors are those of Okabe and Ito, which people with every kind of color vision can distinguish. Color is never the
+only sign: kinds of nodes also differ in text and border, and gradients show their sign.
 
 References
 ----------
@@ -16,7 +16,7 @@ from types import MappingProxyType
 
 __all__ = ["DARK", "FONT", "LIGHT", "THEMES", "Paint", "Theme", "mix"]
 
-#: the first of these that a machine has; their widths agree, so labels fit their boxes everywhere
+#: the first installed font is used; all have similar widths, so labels fit their boxes
 FONT = "Helvetica,Arial,Liberation Sans,DejaVu Sans,sans-serif"
 #: points
 NODE_SIZE, EDGE_SIZE, GROUP_SIZE = 11, 9, 10
@@ -24,7 +24,7 @@ NODE_SIZE, EDGE_SIZE, GROUP_SIZE = 11, 9, 10
 
 @dataclass(frozen=True)
 class Paint:
-    """The colours of one kind of box."""
+    """The colors of one kind of box."""
 
     fill: str
     border: str
@@ -32,20 +32,20 @@ class Paint:
 
 @dataclass(frozen=True)
 class Theme:
-    """The colours of a picture.
+    """The colors of a picture.
 
     Attributes
     ----------
     name : str
-        What ``draw(root, theme=...)`` calls it.
+        The name that ``draw(root, theme=...)`` takes.
     background, text, muted, edge, accent : str
-        Colours as ``#rrggbb``.
+        Colors as ``#rrggbb``.
     groups : tuple of str
-        The backgrounds of nested groups, outermost first; deeper ones take turns.
+        The backgrounds of nested groups, outermost first; deeper groups repeat them.
     boxes : mapping
-        Kind of box to its paint.
+        Kind of box to its colors.
     negative, neutral, positive : str
-        The ends and the middle of the scale of gradients.
+        The two ends and the middle of the gradient color scale.
     """
 
     name: str
@@ -114,7 +114,7 @@ THEMES: Mapping[str, Theme] = MappingProxyType({"light": LIGHT, "dark": DARK})
 
 
 def mix(a: str, b: str, share: float) -> str:
-    """Return the colour between two, nearer to the second the larger the share.
+    """Return a color between two; a larger share is nearer to the second.
 
     >>> mix("#000000", "#ffffff", 0.5)
     '#808080'
