@@ -1,6 +1,6 @@
-"""Computation graphs drawn and stepped through, trainings filmed, plotted and played with.
+"""Draw computation graphs, step through them, and film, plot and play with training.
 
-What shows networks and trainings (``film``, ``Playground``, ``plot_...``) is imported when it is first asked for.
+Functions for networks and training (``film``, ``Playground``, ``plot_...``) are imported when they are first used.
 
 >>> from autograd_core import Value
 >>> a = Value(3.0, label="a")
@@ -95,7 +95,7 @@ del globals()["film"]
 
 
 def __getattr__(name: str) -> Any:
-    """Import what knows networks only when it is asked for."""
+    """Import a name of the network wings when it is first used."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     found = globals()[name] = getattr(import_module(f".{_MODULES.get(name, 'plots')}", __name__), name)

@@ -1,4 +1,4 @@
-"""Pictures of computation graphs: ``draw``.
+"""Draw computation graphs: ``draw``.
 
 >>> from autograd_core import Value
 >>> a = Value(3.0, label="a")
@@ -34,10 +34,10 @@ from ..style.theme import THEMES, Theme
 
 __all__ = ["Drawing", "draw"]
 
-#: each step is worded by itself
+#: each step has its own sentence
 MOST_STEPPED = 5000
 
-#: a picture wider than this many points is shown at its own size, to be scrolled
+#: a picture wider than this many points is shown at its own size and scrolls
 WIDEST_SHRUNK = 1400
 
 Partials = Literal["numbers", "formulas", "both", "none"]
@@ -49,15 +49,15 @@ class Drawing:
     Parameters
     ----------
     scene : Scene
-        What to show.
+        The scene to draw.
     theme : Theme
-        Its colours.
+        The colors.
     rankdir, partials, colour_by, format, timeout
         As in ``draw``.
     marks : mapping
-        Id of a box or an edge to its mark: see ``viz.steps.marks``.
+        Id of a box or edge to its mark; see ``viz.steps.marks``.
     spaced_as : Scene, optional
-        The scene that has the layout, if it is another one.
+        The scene that determines the layout, if it is another one.
     """
 
     def __init__(
@@ -84,7 +84,7 @@ class Drawing:
 
     @cached_property
     def dot(self) -> str:
-        """The picture as DOT text. This needs no Graphviz, unless it shows a step: these share a layout."""
+        """Return the picture as DOT text. Only a step needs Graphviz, because all steps share a layout."""
         found = None
         if self._spaced_as is not None:
             source: str = dot.digraph(self._spaced_as, **self._look | {"marked": {}}).source
@@ -99,36 +99,36 @@ class Drawing:
         return svg.tidy(render.render(self.dot, "svg", timeout=self.timeout), roles, self.scene.title)
 
     def svg(self) -> str:
-        """Return the picture as SVG text, whose boxes and edges carry the scene's ids.
+        """Return the picture as SVG text; boxes and edges have the ids of the scene.
 
         Raises
         ------
         RendererMissingError
-            If there is no Graphviz.
+            If Graphviz is not installed.
         """
         return self._svg
 
     def save(self, path: str | os.PathLike[str], dpi: float | None = None) -> Path:
-        """Write the picture to a file; its ending says in which format.
+        """Write the picture to a file; the ending selects the format.
 
         Parameters
         ----------
         path : path-like
             Ends in ``.svg``, ``.png``, ``.pdf``, ``.dot`` or ``.html``.
         dpi : float, optional
-            Pixels an inch of a PNG: 144 unless that would be too large.
+            Resolution of a PNG in pixels per inch. Default: 144, or less for a very large picture.
 
         Returns
         -------
         Path
-            Where it is.
+            The path of the file.
 
         Raises
         ------
         OptionError
-            For another ending.
+            For an unknown ending.
         SaveError
-            If it cannot be written there.
+            If the file cannot be written.
         """
         suffix = Path(path).suffix.lower()
         if suffix in (".dot", ".gv"):
@@ -147,7 +147,7 @@ class Drawing:
         )
 
     def png(self, dpi: float | None = None) -> bytes:
-        """Return the picture as PNG, with 144 pixels an inch unless another number is given or that is too large."""
+        """Return the picture as PNG, with 144 pixels per inch by default, or fewer for a very large picture."""
         return render.render(self.dot, "png", dpi=dpi, size=svg.size(self.svg()), timeout=self.timeout)
 
     def _page(self) -> str:
@@ -159,7 +159,7 @@ class Drawing:
         )
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        """Show the picture in a notebook; as words where there is no Graphviz."""
+        """Show the picture in a notebook; show text if Graphviz is not installed."""
         try:
             if self.format == "png":
                 return {"image/png": base64.b64encode(self.png()).decode("ascii"), "text/plain": repr(self)}
@@ -175,7 +175,7 @@ class Drawing:
         return {"text/html": shown, "image/svg+xml": made, "text/plain": repr(self)}
 
     def text(self) -> str:
-        """Return the picture in words, a line a box, as a tree of the parts of the model.
+        """Return the picture as text: one line for each box, as a tree of the parts of the model.
 
         >>> from autograd_core import Value
         >>> x = Value(3.0, label="x")
@@ -202,40 +202,40 @@ def draw(
     collapse: Collapse = "auto",
     step: int | None = None,
 ) -> Drawing:
-    """Return a picture of everything a node was computed from.
+    """Draw everything a node was computed from.
 
-    Every box shows a node's name, number and gradient ("—" where no sweep has computed it); every edge the local
-    partial derivative of the result by the operand. An operand that is used twice has two edges. Where the order of
-    operands matters, they enter at numbered places. Parts of a model are boxes around their nodes.
+    Every box shows a node's name, number and gradient ("—" before a sweep). Every edge shows the local partial
+    derivative of the result by the operand. An operand that is used twice has two edges. Where the order of operands
+    matters, edges enter at numbered positions. Parts of a model are frames around their nodes.
 
     Parameters
     ----------
     root : Value, Tensor or Program
-        The output; of a program, that of its graph at the inputs it was traced with.
+        The output node, or a program; of a program its graph at the traced inputs is used.
     theme : {"light", "dark"} or Theme
-        The colours.
+        The colors.
     rankdir : {"LR", "TB", "RL", "BT"}
-        Where results lie: to the right, below, to the left, above.
+        The direction of results: to the right, below, to the left, above.
     partials : bool or {"numbers", "formulas", "both", "none"}
-        What stands on the edges.
+        The label of each edge.
     colour_by : {"kind", "gradient"}
-        What the colour of a box says: what it is, or its gradient, from blue (negative) over grey to orange; a bar then
-        says the same without colour.
+        What the color of a box shows: the kind of node, or its gradient, from blue (negative) over gray to orange. A
+        bar shows the gradient without color.
     format : {"svg", "png"}
-        What notebooks show; a file's ending says what is saved.
+        The format in notebooks; the ending of a file selects the format of a saved picture.
     max_nodes : int or None
-        How many boxes "auto" may leave: of a larger graph, parts are folded into one box each, and a line in the
-        picture says so. None folds nothing, and draws whatever the size.
+        The largest number of boxes for "auto". Parts of a larger graph are folded into one box each, and a line in the
+        picture says so. None folds nothing and has no limit.
     timeout : float
-        Seconds that Graphviz may take.
+        Time limit for Graphviz, in seconds.
     collapse : {"auto", "op", "neuron", "layer", "model"}, int, callable or None
-        What is folded: the finest level that ``max_nodes`` allows, every neuron, layer or model, every part so deep
-        (1 is the outermost), or what ``collapse(scope)`` says of the path of a part. None and "op" show every
-        operation. A folded neuron shows its formula, its value and the norm of its gradient; "×100" says that it was
-        used so often.
+        What to fold: "auto" takes the finest level that ``max_nodes`` allows. Or every neuron, layer or model, every
+        part at a depth (1 is the outermost), or the parts for which ``collapse(scope)`` is true. None and "op" show
+        every operation. A folded neuron shows its formula, its value and the norm of its gradient; "×100" means that it
+        was used 100 times.
     step : int, optional
-        Show how things stand once so many steps have been taken, 0 to all of ``viz.step(root).steps``, in the layout
-        that is the same for all of them. Nothing is written to any ``grad``.
+        Show the state after this many steps, from 0 to the number of ``viz.step(root).steps``. All steps share one
+        layout. No ``grad`` changes.
 
     Returns
     -------
@@ -245,10 +245,10 @@ def draw(
     Raises
     ------
     SizeLimitError
-        If the graph is too large to be read, or what is left of it to be laid out; both are said at once, and
-        ``max_nodes=None`` tries all the same.
+        If the graph has too many nodes, or too many boxes remain after folding. The check is fast; ``max_nodes=None``
+        removes the first limit.
     OptionError
-        For an option that is none of those above.
+        For an invalid option.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Scenes drawn as micrograd's notebook draws its graphs: a ``graphviz.Digraph`` that shows itself."""
+"""Draw graphs as micrograd's notebook does: a ``graphviz.Digraph`` that shows itself."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Renderer = Callable[[str, str], bytes]
 
 
 class Picture(graphviz.Digraph):  # type: ignore[misc]
-    """A ``graphviz.Digraph`` that can be given a renderer, for machines without the system's ``dot``."""
+    """A ``graphviz.Digraph`` with its own renderer, for machines without the system's ``dot``."""
 
     renderer: Renderer | None = None
 
@@ -44,7 +44,7 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
         outfile: Any = None,
         **named: Any,
     ) -> str:
-        """Save the DOT source and the picture made from it; return the picture's path."""
+        """Save the DOT source and the picture; return the path of the picture."""
         if self.renderer is None:
             named |= {"directory": directory, "view": view, "cleanup": cleanup, "format": format, "outfile": outfile}
             path: str = super().render(filename, **named)
@@ -61,21 +61,21 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
 
 
 def draw_dot(root: Any, format: str = "svg", rankdir: str = "LR", max_nodes: int | None = MOST_DRAWN) -> Picture:
-    """Return the graph as a ``graphviz.Digraph`` like that of micrograd's notebook.
+    """Return the graph as a ``graphviz.Digraph``, as micrograd's notebook does.
 
-    It differs where that one misleads: ``a * a`` has two edges, and a gradient that was not computed is "—", not 0.
-    It is rendered by the system's ``dot`` if there is one, else by the pygraphviz wheel.
+    Two details differ: ``a * a`` has two edges, and a gradient that was not computed is "—", not 0. The system's
+    ``dot`` renders it if it is installed, else the pygraphviz wheel.
 
     Parameters
     ----------
     root : Value, Tensor or Program
-        The output; of a program, that of its graph at the inputs it was traced with.
+        The output node, or a program; of a program its graph at the traced inputs is used.
     format : {"svg", "png", "pdf", ...}
-        What ``render()`` and ``pipe()`` make.
+        The format of ``render()`` and ``pipe()``.
     rankdir : {"LR", "TB", "RL", "BT"}
-        Where results lie.
+        The direction of results.
     max_nodes : int or None
-        Refuse larger graphs; None for any size.
+        The largest graph to draw; None for no limit.
 
     Examples
     --------
@@ -97,9 +97,9 @@ def draw_dot(root: Any, format: str = "svg", rankdir: str = "LR", max_nodes: int
 
 
 def micrograd(scene: Scene, rankdir: str = "LR", format: str = "svg", renderer: Renderer | None = None) -> Picture:
-    """Return a scene as micrograd's notebook draws it: a record for every number, an ellipse for every operation.
+    """Return a scene in micrograd's style: a record for every number, an ellipse for every operation.
 
-    Unlike there, an operand that is used twice has two edges, and a gradient that was not computed is a dash.
+    Unlike in micrograd, an operand that is used twice has two edges, and a gradient that was not computed is a dash.
     """
     if format not in graphviz.FORMATS:
         raise OptionError(f"format={format!r} is not one that Graphviz writes. Write 'svg', 'png' or 'pdf'.")
@@ -127,5 +127,5 @@ def micrograd(scene: Scene, rankdir: str = "LR", format: str = "svg", renderer: 
 
 
 def _ascii(number: str) -> str:
-    """Return a number with the hyphen that micrograd writes for a minus sign."""
+    """Return a number with a hyphen as minus sign, as micrograd prints it."""
     return number.replace("−", "-")

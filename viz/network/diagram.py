@@ -1,7 +1,7 @@
-"""A network as circles and lines with their places; who draws it needs to know nothing else.
+"""Lay out a network as circles and lines; this needs no other knowledge of the network.
 
-Columns are given by the network, so nothing has to be searched for: units stand in their column in the order of their
-numbers, and a link that skips columns passes between the units of each, as near to the straight line as they allow.
+The network gives the columns. Units lie in their column in the order of their numbers. A link that skips columns passes
+between the units of each skipped column, as near to a straight line as possible.
 
 >>> x, y = Unit("u0", 0, "x1", "input"), Unit("u1", 1, "y1", "output", value=0.5)
 >>> diagram = arrange((x, y), (Link("l0", "u0", "u1", -2.0),), ("input", "linear"))
@@ -25,7 +25,7 @@ ACROSS, UNIT, LANE, MARGIN = 150.0, 66.0, 26.0, 46.0
 
 
 class Place(NamedTuple):
-    """A point of the picture; y grows downwards."""
+    """A point of the picture; y grows downward."""
 
     x: float
     y: float
@@ -41,20 +41,20 @@ class Unit:
     column : int
         From 0, the inputs.
     name : str
-        "" for a unit that goes without.
+        "" for a unit without a name.
     kind : {"input", "hidden", "output", "more"}
-        "more" stands for units that are not shown.
+        "more" for a mark that replaces hidden units.
     activation : str
-        The name of its function; "" for an input.
+        The name of its activation; "" for an input.
     curve : tuple of float
-        The function between -3 and 3, scaled to 0 … 1, for the sign inside the circle.
+        The activation between -3 and 3, scaled to 0 … 1, for the curve inside the circle.
     value : float or None
-        What it made of the sample; None without one.
+        Its output for the sample; None without a sample.
     bias : float or None
     bias_grad : float or None
-        None if no sweep has computed it.
+        None before a sweep.
     state : {"", "off", "dead"}
-        "off" if it is 0 for the sample, "dead" if it is 0 for all data.
+        "off" if its output is 0 for the sample, "dead" if it is 0 for all data.
     """
 
     id: str
@@ -76,10 +76,10 @@ class Link:
     Attributes
     ----------
     id, source, target : str
-        Its own id and those of two units.
+        Its own id and the ids of its two units.
     weight : float
     grad : float or None
-        None if no sweep has computed it.
+        None before a sweep.
     """
 
     id: str
@@ -91,19 +91,19 @@ class Link:
 
 @dataclass(frozen=True)
 class Diagram:
-    """Units and links, and where they are.
+    """Units and links with their positions.
 
     Attributes
     ----------
     units, links : tuples
     captions : tuple of (float, str)
-        What stands below each column, and where.
+        The caption of each column, and its position.
     places : mapping
-        The centre of each unit.
+        The center of each unit.
     ways : mapping
-        For a link that skips columns, the points it passes.
+        The points through which a link passes that skips columns.
     width, height : float
-        Of the whole, in points.
+        The size of the diagram, in points.
     """
 
     units: tuple[Unit, ...]
@@ -115,22 +115,22 @@ class Diagram:
     height: float
 
     def largest(self, gradient: bool = False) -> float:
-        """Return the largest finite magnitude of a weight, or of the gradient of one; 0 if there is none.
+        """Return the largest finite magnitude of a weight, or of its gradient; 0 if there is none.
 
-        Biases do not count: a large one would make all lines thin.
+        Biases are left out: a large bias would make all lines thin.
         """
         numbers = [link.grad if gradient else link.weight for link in self.links]
         return max((abs(x) for x in numbers if x is not None and math.isfinite(x)), default=0.0)
 
     @property
     def thickness(self) -> float:
-        """How thick lines may be, 1 where there is room: many that enter one unit are drawn thinner."""
+        """Return the width scale of lines, 1 where there is space; many lines into one unit are drawn thinner."""
         entering = Counter(link.target for link in self.links)
         return float(min(1.0, (8.0 / max(entering.values(), default=1)) ** 0.75))
 
 
 def strength(number: float | None, largest: float) -> float:
-    """Return how strongly a weight is drawn, from 0 to 1: its share of the largest.
+    """Return the strength of a weight, from 0 to 1: its share of the largest weight.
 
     >>> strength(-0.5, 2.0), strength(None, 2.0), strength(float("inf"), 2.0)
     (0.25, 0.0, 1.0)
@@ -141,7 +141,7 @@ def strength(number: float | None, largest: float) -> float:
 
 
 def arrange(units: Sequence[Unit], links: Sequence[Link], captions: Sequence[str]) -> Diagram:
-    """Return the diagram of units, each in its column in the given order, and links that go to later columns."""
+    """Return the diagram of units in columns, in the given order, with links to later columns."""
     column = {unit.id: unit.column for unit in units}
     last = max(column.values())
     stacks: list[list[tuple[float, str]]] = [[] for _ in range(last + 1)]
@@ -150,11 +150,11 @@ def arrange(units: Sequence[Unit], links: Sequence[Link], captions: Sequence[str
     stacks = [_stacked([(float(i), id) for i, (_, id) in enumerate(stack)], UNIT) for stack in stacks]
     height = {id: y for stack in stacks for y, id in stack}
     skipping = [link for link in links if column[link.target] - column[link.source] > 1]
-    for _ in range(4):  # lanes push units apart, which moves the lines that lanes follow; it settles at once
+    for _ in range(4):  # lanes move units, and units move the lines that lanes follow; a second pass is enough
         height = _with_lanes(stacks, skipping, column, height)
     used = list(height.values())
     top, bottom = min(used) - UNIT / 2, max(used) + UNIT / 2
-    across = max(ACROSS, min(320.0, 0.3 * (bottom - top)))  # tall columns stand apart, so that lines do not bunch
+    across = max(ACROSS, min(320.0, 0.3 * (bottom - top)))  # tall columns are farther apart, so that lines do not bunch
     x = {c: MARGIN + RADIUS + across * c for c in range(last + 1)}
     places = {id: Place(x[column[id]], height[id] - top + 8.0) for id in column}
     ways = {
@@ -181,7 +181,7 @@ def _with_lanes(
     column: Mapping[str, int],
     height: Mapping[str, float],
 ) -> dict[str, float]:
-    """Return the heights of units and lanes, each lane put between units where its straight line would pass."""
+    """Return the heights of units and lanes; each lane lies between the units where its straight line would pass."""
     found: dict[str, float] = {}
     for c, stack in enumerate(stacks):
         wanted = [(height[id], id) for _, id in stack]
@@ -196,7 +196,7 @@ def _with_lanes(
 
 
 def _stacked(wanted: Sequence[tuple[float, str]], pitch: float) -> list[tuple[float, str]]:
-    """Return a column's entries one below the other, centred on 0: lanes stand closer than units do."""
+    """Return the entries of a column one below the other, centered on 0; lanes are closer together than units."""
     y, placed = 0.0, []
     for i, (_, id) in enumerate(wanted):
         if i:

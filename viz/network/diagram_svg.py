@@ -1,7 +1,7 @@
-"""A diagram as SVG, and as DOT with every place given, from which Graphviz makes PNG and PDF.
+"""Write a diagram as SVG, or as DOT with all positions, from which Graphviz makes PNG and PDF.
 
-A weight's sign is its colour and its line: negative ones are dashed. Its size is width and strength of colour. The
-same classes and custom properties stand in the SVG, so that a page can give another moment's numbers to the lines.
+The sign of a weight is shown by color and dashes: negative lines are dashed. Its magnitude is shown by width and color
+strength. The SVG has the same classes and custom properties, so that a page can show the numbers of another moment.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ __all__ = ["to_dot", "to_svg", "way"]
 
 FOOT = 72.0
 THIN, THICK = 0.6, 4.6
-SAMPLES = (-1.0, -0.5, 0.0, 0.5, 1.0)  # of the legend, as shares of the largest
+SAMPLES = (-1.0, -0.5, 0.0, 0.5, 1.0)  # entries of the legend, as shares of the largest weight
 LONGEST_CAPTION = 24
 
 
 def _ink(number: float | None, share: float, theme: Theme) -> str:
-    """Return the colour of a signed number: the edge's grey for 0, then more and more the colour of its sign."""
+    """Return the color of a signed number: gray for 0, then more of the color of its sign."""
     if number is None:
         return theme.group_border
     end = theme.negative if number < 0.0 else theme.positive
@@ -38,7 +38,7 @@ def _width(diagram: Diagram, share: float) -> float:
 
 
 def way(diagram: Diagram, link: Link) -> list[Place]:
-    """Return the points of a link, Bézier's control points included, from the rim of one circle to that of another."""
+    """Return the points of a link with Bézier control points, from the border of one circle to another."""
     start, end = diagram.places[link.source], diagram.places[link.target]
     stops = [start, *diagram.ways.get(link.id, ()), end]
     first, last = _rim(start, stops[1]), _rim(end, stops[-2])
@@ -74,13 +74,13 @@ def to_svg(
     diagram : Diagram
     theme : Theme
     title : str
-        What a screen reader says.
+        The description for screen readers.
     gradient : bool
-        Whether lines are coloured by gradients instead of weights.
+        Whether lines show gradients instead of weights.
     largest : float, optional
-        The weight that is drawn strongest; the largest there is if left out.
+        The weight with the strongest line. Default: the largest one.
     maps : bool
-        Whether circles stay free for maps that a page puts there: values then stand below them.
+        Whether the circles stay empty, for maps that a page puts there; values then are written below.
     """
     largest = diagram.largest(gradient) if largest is None else largest
     height = diagram.height + FOOT
@@ -146,14 +146,14 @@ def _circle(diagram: Diagram, unit: Unit, theme: Theme, largest: float, gradient
             for i, at in enumerate(unit.curve)
         )
         yield f'<polyline class="curve" points="{points}" fill="none" stroke="{theme.muted}" stroke-width="1.3"/>'
-    if unit.value is not None and unit.state != "dead" and not maps:  # its value is 0, and the cross says so
+    if unit.value is not None and unit.state != "dead" and not maps:  # its value is 0, which a cross shows
         lower = 13.0 if unit.curve else 4.0
         yield (
             f'<text class="value" x="{x:g}" y="{y + lower:g}" text-anchor="middle" font-size="11" font-weight="600" '
             f'fill="{theme.text}">{labels.number(unit.value, 3)}</text>'
         )
     if unit.name:
-        # with maps the value stands where the name of the unit below would begin
+        # with maps, the value would touch the name of the unit below
         where = (x - 21, y - 17, "end") if maps else (x, y - RADIUS - 4, "middle")
         yield (
             f'<text class="name" x="{where[0]:g}" y="{where[1]:g}" text-anchor="{where[2]}" font-size="11" '
@@ -175,7 +175,7 @@ def _circle(diagram: Diagram, unit: Unit, theme: Theme, largest: float, gradient
 
 
 def _fill(unit: Unit, theme: Theme) -> str:
-    """Return the fill of a circle: a tint of the value's sign, weak enough for the number on it to stay readable."""
+    """Return the fill of a circle: a light tint of the value's sign, so that the number on it is readable."""
     plain = theme.boxes["operation"].fill
     if unit.value is None or unit.value != unit.value:
         return theme.boxes[unit.kind].fill if unit.kind != "hidden" else plain
@@ -184,7 +184,7 @@ def _fill(unit: Unit, theme: Theme) -> str:
 
 
 def _bias(unit: Unit, x: float, y: float, theme: Theme, largest: float, gradient: bool) -> str:
-    """Draw a bias as a square at the circle's lower left: filled if it is positive, hollow if it is negative."""
+    """Draw a bias as a square at the lower left of the circle: filled if positive, hollow if negative."""
     number = unit.bias_grad if gradient else unit.bias
     share = strength(number, largest)
     ink = _ink(number, share, theme)
@@ -198,7 +198,7 @@ def _bias(unit: Unit, x: float, y: float, theme: Theme, largest: float, gradient
 
 
 def _legend(centre: float, y: float, theme: Theme, largest: float, gradient: bool, off: bool) -> Iterator[str]:
-    """Draw five lines from the most negative to the most positive, with their numbers."""
+    """Draw five lines from the most negative to the most positive weight, with their numbers."""
     what = "gradient" if gradient else "weight"
     note = f"{what}, dashed if negative; square: bias" + ("; dashed rim: 0 for this sample" if off else "")
     if gradient and not largest:
@@ -220,7 +220,7 @@ def _legend(centre: float, y: float, theme: Theme, largest: float, gradient: boo
 
 
 def to_dot(diagram: Diagram, theme: Theme, title: str, gradient: bool = False) -> str:
-    """Return the diagram as DOT whose every place is given (``layout=nop2``): Graphviz only paints it."""
+    """Return the diagram as DOT with all positions (``layout=nop2``), so that Graphviz only paints it."""
     largest = diagram.largest(gradient)
     foot = diagram.height + 22.0
 
@@ -268,6 +268,6 @@ def _dot_unit(diagram: Diagram, unit: Unit, theme: Theme, place: str) -> list[st
 
 
 def _quoted(text: str) -> str:
-    """Return a DOT string: a backslash would begin one of Graphviz's escapes, so it is doubled."""
+    """Return a DOT string; a backslash is doubled, because it starts an escape sequence."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return f'"{escaped}"'

@@ -1,4 +1,4 @@
-"""How large the gradient is in each layer of a network: whether it reaches the first one, and which units it misses.
+"""Measure and draw the gradients of each layer: whether they vanish, and which units receive none.
 
 >>> from nn import MLP
 >>> from autograd_core import Value
@@ -31,9 +31,9 @@ from .models import Net, read
 
 __all__ = ["GradientFlow", "LayerFlow", "gradient_flow"]
 
-#: below this share of the largest layer's gradient, a layer hardly learns
+#: below this share of the largest layer's gradient, a layer learns very slowly
 VANISHING = 1e-3
-#: decades of the scale at most, and units drawn one by one
+#: the most decades of the scale, and the most units drawn one by one
 MOST_DECADES, MOST_UNITS = 12, 48
 #: points
 NAME, BARS, NUMBER, UNITS, ROW, HEAD, FOOT, MARGIN = 130.0, 270.0, 92.0, 200.0, 40.0, 62.0, 40.0, 18.0
@@ -48,17 +48,17 @@ class LayerFlow:
     name : str
         Its number and its activation.
     units, count : int
-        How many units it has, and how many weights and biases.
+        The number of units, and of weights and biases.
     size : float or None
-        The root mean square of the gradients; None where none has been computed.
+        The root mean square of the gradients; None before a sweep.
     largest : float or None
-        The largest magnitude among them.
+        The largest magnitude of a gradient.
     relative : float or None
-        ``size`` in relation to the root mean square of the weights themselves.
+        ``size`` divided by the root mean square of the weights.
     unit_sizes : tuple of float or None
-        For each unit, the root mean square of its gradients.
+        The root mean square of the gradients of each unit.
     verdict : {"", "no gradient", "zero", "vanishing", "not finite"}
-        What is wrong.
+        The problem found, in words.
     """
 
     name: str
@@ -72,12 +72,12 @@ class LayerFlow:
 
     @property
     def silent(self) -> int:
-        """How many units have a gradient of exactly 0: none of their weights learns."""
+        """Return the number of units whose gradients are all exactly 0, so that no weight of them learns."""
         return sum(size == 0.0 for size in self.unit_sizes)
 
 
 class GradientFlow:
-    """The gradients of a network, layer by layer, as a picture.
+    """A picture of the gradients of a network, layer by layer.
 
     Attributes
     ----------
@@ -95,7 +95,7 @@ class GradientFlow:
         return self._figure().svg(self.theme.background)
 
     def save(self, path: str | os.PathLike[str], dpi: float | None = None) -> Path:
-        """Write the picture to a file that ends in ``.svg``, or, with Graphviz, in ``.png`` or ``.pdf``."""
+        """Write the picture to a file: ``.svg``, or, with Graphviz, ``.png`` or ``.pdf``."""
         suffix = Path(path).suffix.lower()
         figure = self._figure()
         if suffix == ".svg":
@@ -181,7 +181,7 @@ class GradientFlow:
             yield Bar(x, top + 31, 0.78 * pitch, 1.2, theme.accent if size == 0.0 else theme.group_border, "foot")
 
     def _decades(self) -> tuple[int, int]:
-        """Return the powers of ten between which the scale lies."""
+        """Return the powers of ten that bound the scale."""
         found = (x for layer in self.layers for x in (layer.size, layer.largest, *layer.unit_sizes))
         sizes = [x for x in found if x and math.isfinite(x)]
         if not sizes:
@@ -192,17 +192,17 @@ class GradientFlow:
 
 
 def gradient_flow(model: Any, theme: str | Theme = "light") -> GradientFlow:
-    """Return how large the gradients of each layer are, as a picture: bars on a logarithmic scale.
+    """Draw the size of the gradients of each layer: bars on a logarithmic scale.
 
-    The numbers are those of the last ``backward()``. Bars that shrink by decades towards the first layer are a
-    vanishing gradient; units without a bar are units whose weights all have the gradient 0, as those of a dead ReLU.
+    The numbers are those of the last ``backward()``. Bars that shrink by decades toward the first layer show a
+    vanishing gradient. A unit without a bar has gradient 0 for all its weights, as a dead ReLU has.
 
     Parameters
     ----------
     model : MLP, Layer, Neuron, DAGNetwork, Linear or Sequential
         The network.
     theme : {"light", "dark"} or Theme
-        The colours.
+        The colors.
 
     Returns
     -------
@@ -212,7 +212,7 @@ def gradient_flow(model: Any, theme: str | Theme = "light") -> GradientFlow:
     Raises
     ------
     OptionError
-        For something that has no layers, or another theme.
+        For a model without layers, or an unknown theme.
 
     Examples
     --------
@@ -274,20 +274,20 @@ def _judged(layer: LayerFlow, largest: float) -> LayerFlow:
 
 
 def _root_mean_square(numbers: Any) -> float | None:
-    """Return the root mean square, None where a number is missing; no square overflows."""
+    """Return the root mean square without overflow; None if a number is missing."""
     known = [x for x in numbers if x is not None]
     return math.hypot(*known) / math.sqrt(len(known)) if known else None
 
 
 def _share(size: float | None, low: int, high: int) -> float:
-    """Return how far along the scale a size lies, from 0 to 1."""
+    """Return the position of a size on the scale, from 0 to 1."""
     if not size or size != size:
         return 0.0
     return 1.0 if size == math.inf else max(0.02, min(1.0, (math.log10(size) - low) / (high - low)))
 
 
 def _remark(layer: LayerFlow) -> str:
-    """Return what is wrong with a layer, in the words beside its number."""
+    """Return the problem of a layer, as the text beside its number."""
     if layer.verdict:
         return layer.verdict
     return f"{layer.silent} unit{'s' * (layer.silent > 1)} at 0" if layer.silent else ""

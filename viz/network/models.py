@@ -1,4 +1,4 @@
-"""A model as columns of units, whatever it is made of: neurons, nodes of a DAG, or layers of Tensors.
+"""View a model as columns of units: neurons, nodes of a DAG, or layers of Tensors.
 
 >>> from nn import MLP
 >>> net = read(MLP(2, [3, 1], activation="tanh", rng=0))
@@ -31,7 +31,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Column:
-    """Units side by side: the names and, for each, its activation and bias with gradient."""
+    """One column: the names of its units and, for each, activation, bias and gradient of the bias."""
 
     caption: str
     units: tuple[str, ...]
@@ -41,24 +41,24 @@ class Column:
 
 @dataclass(frozen=True)
 class Net:
-    """A model as pictures see it.
+    """The view of a model that pictures use.
 
     Attributes
     ----------
     columns : tuple of Column
         The inputs first.
     links : callable
-        ``links(source column, shown sources, target column, shown targets)`` yields
-        (source unit, target unit, weight, gradient) for the links between two columns.
+        ``links(source column, shown sources, target column, shown targets)`` yields (source unit, target unit, weight,
+        gradient) for the links between two columns.
     outputs : callable
-        ``outputs(X)`` returns what every unit makes of rows of samples: an array (samples, units) for each column.
+        ``outputs(X)`` returns the output of every unit for rows of samples: an array (samples, units) for each column.
     final : frozenset of (column, unit)
         The outputs of the network.
     parameter : callable
-        ``parameter(source column, unit, target column, unit)`` returns what holds that weight, and the index in it:
-        a Value and None, or a Tensor and a pair.
+        ``parameter(source column, unit, target column, unit)`` returns the holder of a weight and its index: a Value
+        and None, or a Tensor and a pair.
     bias : callable
-        ``bias(column, unit)`` returns the same of a bias.
+        ``bias(column, unit)`` returns the same for a bias.
     """
 
     columns: tuple[Column, ...]
@@ -70,17 +70,17 @@ class Net:
 
     @property
     def captions(self) -> tuple[str, ...]:
-        """What stands below the columns."""
+        """The captions of the columns."""
         return tuple(column.caption for column in self.columns)
 
 
 def read(model: Any) -> Net:
-    """Return a model as columns of units.
+    """Return the view of a model as columns of units.
 
     Raises
     ------
     OptionError
-        For something that has no layers.
+        For a model without layers.
     """
     if isinstance(model, DAGNetwork):
         return _dag(model)
@@ -145,7 +145,7 @@ def _neurons(layers: list[list[Any]], captions: list[str], model: Any) -> Net:
 
     def outputs(X: Floats) -> list[Floats]:
         if isinstance(model, MLP):
-            if len(X) == 1:  # the very numbers of the neurons
+            if len(X) == 1:  # the numbers of the neurons themselves, not copies
                 return [X, *layer_outputs(model, X).values()]
             return _tensors(model.to_tensor()).outputs(X)
         with no_grad():
@@ -189,7 +189,7 @@ def _dag(model: DAGNetwork) -> Net:
     def outputs(X: Floats) -> list[Floats]:
         y: dict[int, Any] = {n: X[:, i] for i, n in enumerate(model.inputs)}
         with no_grad():
-            for j in model.computed:  # whole columns at once; the user's last forward pass stays as it is
+            for j in model.computed:  # computes whole columns at once and leaves the user's last forward pass unchanged
                 z = sum(float(model.weights[i, j].data) * y[i] for i in model.sources[j])
                 z = z + (float(model.biases[j].data) if j in model.biases else 0.0)
                 y[j] = np.asarray(model.activations[j].function(Tensor(z)).data)
@@ -223,7 +223,7 @@ def _perceptron(model: Perceptron) -> Net:
 
 
 class _Step:
-    """The sign that a perceptron applies."""
+    """Return the sign function of a perceptron."""
 
     name = "step"
 

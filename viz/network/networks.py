@@ -1,4 +1,4 @@
-"""Pictures of networks: units as circles, weights as signed lines, column by column.
+"""Draw networks: units as circles, weights as signed lines, column by column.
 
 >>> from nn import MLP
 >>> model = MLP(2, [3, 1], activation="tanh", rng=0)
@@ -36,12 +36,12 @@ __all__ = ["NetworkDrawing", "diagram_of", "draw_network"]
 
 
 class NetworkDrawing:
-    """A picture of a network, which needs no Graphviz except for bitmaps and PDF.
+    """A picture of a network. It needs no Graphviz, except for PNG and PDF.
 
     Attributes
     ----------
     diagram : Diagram
-        What is shown, and where.
+        The content and the layout.
     theme : Theme
     title : str
     """
@@ -51,11 +51,11 @@ class NetworkDrawing:
 
     @property
     def dot(self) -> str:
-        """The picture as DOT text in which every place is given."""
+        """Return the picture as DOT text with all positions."""
         return diagram_svg.to_dot(self.diagram, self.theme, self.title, self._gradient)
 
     def svg(self) -> str:
-        """Return the picture as SVG text: the same text for the same network, on any machine."""
+        """Return the picture as SVG text; the same text for the same network, on any machine."""
         return diagram_svg.to_svg(self.diagram, self.theme, self.title, self._gradient)
 
     def save(self, path: str | os.PathLike[str], dpi: float | None = None) -> Path:
@@ -64,9 +64,9 @@ class NetworkDrawing:
         Raises
         ------
         OptionError
-            For another ending.
+            For an unknown ending.
         RendererMissingError
-            For a PNG or PDF, if there is no Graphviz.
+            For a PNG or PDF, if Graphviz is not installed.
         """
         suffix = Path(path).suffix.lower()
         if suffix == ".svg":
@@ -90,7 +90,7 @@ class NetworkDrawing:
         return {"text/html": shown, "text/plain": self.text()}
 
     def text(self) -> str:
-        """Return the picture in words, a line a unit.
+        """Return the picture as text, one line for each unit.
 
         >>> from nn import MLP
         >>> print(draw_network(MLP(1, [2, 1], init=[[[1.0], [-1.0]], [[0.5, 0.25]]]), x=[3.0]).text())
@@ -136,23 +136,23 @@ def draw_network(
     theme: str | Theme = "light",
     max_units: int = 10,
 ) -> NetworkDrawing:
-    """Return a picture of a network: its units column by column, and a line for every weight.
+    """Draw a network: its units column by column, and a line for every weight.
 
-    A line is the wider and the stronger in colour the larger its weight; blue and dashed is negative, orange and solid
-    is positive. A bias is a square at its circle, hollow if it is negative. The curve in a circle is its activation.
+    A larger weight has a wider line and a stronger color. Blue and dashed is negative, orange and solid is positive. A
+    bias is a square at its circle, hollow if negative. The curve in a circle is its activation.
 
     Parameters
     ----------
     model : MLP, Layer, Neuron, DAGNetwork, Sequential, Linear or Perceptron
     x : sequence of numbers, optional
-        One sample, whose values are written into the circles; units that make 0 of it have a dashed rim.
+        One sample; its values are written into the circles. Units with output 0 have a dashed border.
     data : array_like, shape (samples, features), optional
-        Units that are 0 for all of these are marked as dead.
+        Samples; units whose output is 0 for all of them are marked as dead.
     colour_by : {"weight", "gradient"}
-        What lines and squares say: the parameters, or their gradients after ``backward()``.
+        What lines and squares show: the parameters, or their gradients after ``backward()``.
     theme : {"light", "dark"} or Theme
     max_units : int
-        How many units of a column are shown, at least 2; the others are counted.
+        The largest number of units drawn in a column, at least 2; the others are counted.
 
     Returns
     -------
@@ -162,7 +162,7 @@ def draw_network(
     Raises
     ------
     OptionError
-        For a model without layers of units, a sample of another length, or an option that is none of those above.
+        For a model without layers, a sample of another length, or an invalid option.
     """
     if colour_by not in ("weight", "gradient"):
         raise OptionError(f"colour_by={colour_by!r} is none of the choices: 'weight', 'gradient'.")
@@ -177,7 +177,7 @@ def draw_network(
 
 
 def _title(model: Any, diagram: Diagram) -> str:
-    """Return the kind of network and its sizes, units that are not shown included."""
+    """Return the kind of network and its sizes, hidden units included."""
     sizes: Counter[int] = Counter()
     for unit in diagram.units:
         sizes[unit.column] += int(unit.name.split()[0]) if unit.kind == "more" else 1
@@ -234,13 +234,13 @@ def _unit(net: Net, c: int, u: int, sample: list[Floats] | None, made: list[Floa
 
 
 def _curve(activation: Any) -> tuple[float, ...]:
-    """Return a function between -3 and 3, scaled to 0 … 1: the sign in the circle. None for the identity."""
+    """Return a function between -3 and 3, scaled to 0 … 1, for the curve in the circle; None for the identity."""
     if activation is None or activation.name in ("linear", "softmax", "prelu"):
         return ()
     try:
         with no_grad():
             y = np.asarray(activation.function(Tensor(np.linspace(-3.0, 3.0, 25))).data, dtype=float)
-    except Exception:  # a function of the user's own need not take arrays, and a picture can do without its sign
+    except Exception:  # a user's function may not accept arrays, and the picture does not need its curve
         return ()
     low, high = float(np.min(y)), float(np.max(y))
     return tuple(((y - low) / (high - low)).round(3).tolist()) if math.isfinite(high - low) and high > low else ()

@@ -1,6 +1,6 @@
-"""What notebooks show of nodes, programs, models and trainings: a picture if it is small enough, words if it is not.
+"""Choose what notebooks show of nodes, programs, models and training: a picture if it is small enough, else text.
 
-Importing ``viz`` puts these into ``autograd_core.graph.display``. Terminals show the text.
+Importing ``viz`` registers these in ``autograd_core.graph.display``. Terminals show text.
 """
 
 from __future__ import annotations
@@ -28,22 +28,22 @@ from . import sparklines as sparks
 
 __all__ = ["register"]
 
-#: A graph with more nodes than this is counted, not drawn: nobody asked for it, so it must not take a second.
+#: A larger graph is counted, not drawn, because displaying it must not take a second.
 MOST_NODES = 5_000
-#: Of a graph with more boxes than this, parts are folded.
+#: Parts of a graph with more boxes are folded.
 MOST_BOXES = 100
-#: Characters of all a bundle holds: what a notebook file keeps of each cell.
+#: The largest number of characters in a bundle, which a notebook file stores for each cell.
 BUDGET = 400_000
-#: So many lines of text, and so many rows of a table, are shown; of more, the first.
+#: The largest number of lines of text and rows of a table; the first ones are shown.
 LINES, ROWS = 40, 60
-#: Seconds that Graphviz may take.
+#: Time limit for Graphviz, in seconds.
 PATIENCE = 5.0
 
 Bundle = dict[str, Any]
 
 
 def register() -> None:
-    """Let nodes, programs, models and trainings show themselves; modules of ``nn`` are not imported for it."""
+    """Register the displays of nodes, programs, models and training, without importing ``nn``."""
     register_display(Node, node_bundle, draw, rich_node)
     register_display(Program, program_bundle, None, _rich(program_bundle))
     register_display("nn.models.module.Module", model_bundle, _network, _rich(model_bundle))
@@ -51,7 +51,7 @@ def register() -> None:
 
 
 def node_bundle(node: Node, pictures: bool = True) -> Bundle:
-    """Return the number and the graph of a Value or Tensor."""
+    """Return the text and the graph of a Value or Tensor."""
     if node.is_leaf:
         return {"text/plain": repr(node)}
     count = count_nodes(node)
@@ -67,7 +67,7 @@ def node_bundle(node: Node, pictures: bool = True) -> Bundle:
 
 
 def rich_node(node: Node) -> Any:
-    """Return what rich prints of a Value or Tensor: its graph as a tree, if that is small enough."""
+    """Return the graph of a Value or Tensor as a tree for rich, if it is small enough."""
     if node.is_leaf or count_nodes(node) is None:
         return rich_text.coloured(node_bundle(node, pictures=False)["text/plain"])
     return rich_text.tree(overview.scene_of(node, max_nodes=MOST_BOXES))
@@ -78,7 +78,7 @@ def _rich(bundle: Callable[..., Bundle]) -> Callable[[Any], Any]:
 
 
 def program_bundle(program: Program, pictures: bool = True) -> Bundle:
-    """Return the evaluation trace and the graph of a program, at the inputs it was traced with."""
+    """Return the evaluation trace and the graph of a program, at the traced inputs."""
     head = repr(program)
     if len(program) > ROWS:
         counts = Counter(op.name for op, _ in program.recording.tape.steps).most_common()
@@ -93,12 +93,12 @@ def program_bundle(program: Program, pictures: bool = True) -> Bundle:
 
 
 def model_bundle(model: Any, pictures: bool = True) -> Bundle:
-    """Return the parts of a model with their sizes, and its units and weights."""
+    """Return the parts of a model with their sizes, and a picture of its units and weights."""
     return _bundle([outline(model)], (lambda: _network(model)) if pictures else None)
 
 
 def history_bundle(history: Any, pictures: bool = True) -> Bundle:
-    """Return the columns of a training as small curves, with their first, best and last numbers."""
+    """Return the columns of a training history as small curves, with their first, best and last numbers."""
     columns = {name: history[name] for name in dict.fromkeys(name for record in history.epochs for name in record)}
     if not columns:
         return {"text/plain": repr(history)}
@@ -114,7 +114,7 @@ def history_bundle(history: Any, pictures: bool = True) -> Bundle:
 
 
 def outline(model: Any) -> str:
-    """Return a model in words: a line for each part, and for each parameter that is in none.
+    """Return a model as text: one line for each part, and for each parameter outside the parts.
 
     >>> from nn import MLP
     >>> print(outline(MLP(2, [3, 1], rng=0)))
@@ -131,7 +131,7 @@ def outline(model: Any) -> str:
 
 
 def count_nodes(root: Node) -> int | None:
-    """Return how many nodes a node was computed from, itself included; None for more than are shown."""
+    """Return the number of ancestors of a node, itself included; None above the limit."""
     seen = {root}
     waiting = [root]
     while waiting and len(seen) <= MOST_NODES:
@@ -153,7 +153,7 @@ def _network(model: Any, **options: Any) -> Any:
 
 
 def _bundle(text: Iterable[str], picture: Callable[[], Any] | None = None, extra: str = "") -> Bundle:
-    """Return text, and as HTML that text with a picture: as much of it as there is room for."""
+    """Return text, and as HTML the text with a picture that fits into the limit."""
     first, *rest = text
     plain = "\n\n".join([first, *map(_shortened, rest)]) if rest else _shortened(first)
     bundle: Bundle = {"text/plain": plain}
@@ -169,7 +169,7 @@ def _bundle(text: Iterable[str], picture: Callable[[], Any] | None = None, extra
 
 
 def _picture(picture: Callable[[], Any]) -> str:
-    """Return a picture as HTML; nothing where it cannot be drawn, since nobody has asked for it."""
+    """Return a picture as HTML; nothing if it cannot be drawn, because the user did not request it."""
     try:
         return str(picture()._repr_mimebundle_().get("text/html", ""))
     except AutogradError:
@@ -182,7 +182,7 @@ def _image(svg: str, title: str) -> str:
 
 
 def _text_only() -> bool:
-    """Whether this is IPython in a terminal, for which no picture need be made."""
+    """Return whether this is IPython in a terminal, which cannot show pictures."""
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     formatter = getattr(shell, "display_formatter", None)
     return formatter is not None and list(formatter.active_types) == ["text/plain"]

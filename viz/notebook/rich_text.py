@@ -1,4 +1,4 @@
-"""What the package rich prints: a graph as a tree with branches, numbers and gradients in colours.
+"""Return a graph as a tree for the package rich, with colored numbers and gradients.
 
 Whoever has rich writes ``rich.print(loss)``; nothing else imports it.
 """

@@ -1,7 +1,7 @@
-"""Plots of trainings, functions and models (Matplotlib, extra ``plot``).
+"""Plot training, functions and models (Matplotlib, extra ``plot``).
 
-Each takes ``ax=``, draws there, and returns it; without one it makes a figure. Curves differ by dashes and markers as
-well as by colour, so they can be told apart in print and with every kind of colour vision.
+Each function takes ``ax=``, draws there and returns it; without ``ax`` it makes a figure. Curves differ by dashes and
+markers as well as by color, so they can be distinguished in print and with every kind of color vision.
 
 >>> ax = plot_activations(["tanh", "relu"])
 >>> ax.get_xlabel()

@@ -1,4 +1,4 @@
-"""Curves over a line: functions of one number, and what a network of one input makes of samples."""
+"""Plot curves over a line: functions of one number, and the outputs of a network with one input."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .style import axes, finish, looks
 
 __all__ = ["plot_fit", "plot_functions"]
 
-#: how many points are computed of a curve
+#: number of points of a curve
 POINTS = 401
 
 
@@ -29,16 +29,16 @@ def plot_functions(
     ax: Any = None,
     theme: str | None = None,
 ) -> Any:
-    """Plot functions of one number: losses, gradients, what a formula of a lecture computes.
+    """Plot functions of one number, such as losses and gradients.
 
     Parameters
     ----------
     functions : callable, list of callables, or dict of name to callable
-        Each takes a number and returns one, or a node.
+        Each takes a number and returns a number or a node.
     low, high : float
         The interval, both ends included.
     x, y : str
-        What the axes are called.
+        The labels of the axes.
     ax : Axes, optional
     theme : {"light", "dark"}, optional
 
@@ -75,19 +75,19 @@ def plot_fit(
     ax: Any = None,
     theme: str | None = None,
 ) -> Any:
-    """Plot samples of one feature and the curve that a model lays through them.
+    """Plot samples of one feature and the curve of a model.
 
     Parameters
     ----------
     model : callable, or dict of name to callable
-        A model of one input and one output, of Values or of Tensors; of several, all curves are plotted.
+        A model of one input and one output, of Values or of Tensors, or several models.
     X : array_like, shape (samples, 1)
     y : array_like, shape (samples,)
     truth : callable, optional
-        The function of a number that the samples come from.
+        The true function behind the samples.
     units : bool
-        Whether the outputs of the last hidden layer are plotted too, with thin dashed lines: the curve is their
-        weighted sum.
+        Whether to plot the outputs of the last hidden layer too, with thin dashed lines: the curve is their weighted
+        sum.
     ax : Axes, optional
     theme : {"light", "dark"}, optional
 
@@ -98,7 +98,7 @@ def plot_fit(
     Raises
     ------
     OptionError
-        For samples of several features, or units of a model that has no layers.
+        For samples of several features, or ``units=True`` with a model without layers.
 
     Examples
     --------
@@ -125,7 +125,7 @@ def plot_fit(
     if units:
         for each in named.values():
             for i, unit in enumerate(_hidden(each, rows).T):
-                label = "hidden units" if not i else f"_unit {i + 1}"  # one line of the legend for all
+                label = "hidden units" if not i else f"_unit {i + 1}"  # one legend entry for all units
                 ax.plot(grid, unit, color=colours.muted, linewidth=1.0, linestyle=(0, (4, 3)), label=label)
     for (name, each), look in zip(named.items(), looks(colours), strict=False):
         ax.plot(grid, outputs(each, rows)[:, 0], **look, label=name)
@@ -134,7 +134,7 @@ def plot_fit(
 
 
 def _hidden(model: Any, rows: Any) -> Any:
-    """Return what the last layer is fed with, a column a unit."""
+    """Return the inputs of the last layer, one column for each unit."""
     layers = getattr(model, "layers", None)
     if not isinstance(layers, list) or len(layers) < 2:
         raise OptionError(f"A {type(model).__name__} has no hidden layer whose units could be plotted: units=False.")

@@ -1,4 +1,4 @@
-"""Functions: activations with their derivatives, paths of descent, learning rates."""
+"""Plot activations with their derivatives, paths of descent, and learning rates."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ def plot_activations(
     ax: Any = None,
     theme: str | None = None,
 ) -> Any:
-    """Plot activation functions, and with thin lines their derivatives, both from the engine's records.
+    """Plot activation functions, and with thin lines their derivatives, both computed from the records.
 
     Parameters
     ----------
     names : list of str
-        Operations of one operand in the TABLE, such as ``"gelu"``; ``"elu"`` too, whose other operand has a default.
+        Operations of one operand in the TABLE, such as ``"gelu"``; also ``"elu"``, whose second operand has a default.
     low, high : float
         The interval of pre-activations.
     derivative : bool
-        Whether derivatives are plotted too.
+        Whether to plot derivatives too.
     ax : Axes, optional
     theme : {"light", "dark"}, optional
 
@@ -65,7 +65,7 @@ def plot_activations(
 
 
 def _is_unary(name: str) -> bool:
-    """Whether a function of the TABLE takes one operand, element by element."""
+    """Return whether a function of the TABLE takes one operand, element by element."""
     record = TABLE[name]
     return isinstance(record, Pointwise) and record.arity - len(record.defaults) == 1 and hasattr(functions, name)
 
@@ -85,11 +85,11 @@ def plot_learning_rates(
     schedules : callable, list of callables, or dict of name to callable
         ``schedule(step)``, as ``fit`` takes it.
     steps : int
-        From 0 to one less than this.
+        The number of steps, from 0.
     ax : Axes, optional
     theme : {"light", "dark"}, optional
     log : bool
-        Whether rates are on a logarithmic axis.
+        Whether the axis of rates is logarithmic.
 
     Returns
     -------
@@ -124,16 +124,16 @@ def plot_descent_1d(
     ax: Any = None,
     theme: str | None = None,
 ) -> Any:
-    """Plot a function of one number and how a descent moved on it.
+    """Plot a function of one number and the path of a descent on it.
 
     Parameters
     ----------
     f : callable
-        Of a number, a Value or a Tensor.
+        A function of a number, a Value or a Tensor.
     path : array_like, shape (steps + 1,), or dict of name to such
-        The points in their order.
+        The points, in order.
     margin : float
-        How far the curve goes on beyond the points, as a share of their range.
+        How far the curve extends beyond the points, as a share of their range.
     ax : Axes, optional
     theme : {"light", "dark"}, optional
 
@@ -163,18 +163,18 @@ def plot_descent_contour(
     ax: Any = None,
     theme: str | None = None,
 ) -> Any:
-    """Plot the contours of a function of two numbers and the paths that descents took on it.
+    """Plot the contours of a function of two numbers and the paths of descents on it.
 
     Parameters
     ----------
     f : callable
         ``f(w1, w2)``.
     path : array_like, shape (steps + 1, 2), or dict of name to such
-        The points in their order; a path begins at its hollow marker.
+        The points of each path, in order; a hollow marker shows the first point.
     levels : int
-        How many contours; they lie the closer the steeper the function is.
+        The number of contours; they are closer where the function is steeper.
     margin : float
-        How far the picture goes on beyond the points, as a share of their range.
+        How far the picture extends beyond the points, as a share of their range.
     ax : Axes, optional
     theme : {"light", "dark"}, optional
 
@@ -212,13 +212,13 @@ def _paths(path: Any, width: int) -> dict[str, Any]:
 
 
 def number(f: Callable[..., Any], *at: float) -> float:
-    """Return what a function makes of numbers, as a number: it may answer with a node, or with one of NumPy."""
+    """Return the result of a function as a number; the function may return a node or a NumPy number."""
     made = f(*map(float, at))
     return float(made.data if isinstance(made, Node) else made)  # type: ignore[attr-defined]
 
 
 def heights(f: Callable[..., Any], x: Any, y: Any) -> Any:
-    """Return what a function makes of two numbers at every point of a grid, a row a number of ``y``."""
+    """Return a function of two numbers at every point of a grid, one row for each ``y``."""
     return np.array([[number(f, a, b) for a in x] for b in y])
 
 

@@ -1,4 +1,4 @@
-"""What a model makes of data: its decision boundary, its mistakes, the spread of its numbers."""
+"""Plot what a model computes on data: decision boundary, confusion, histograms."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from .style import DASHES, axes, finish, look_of, palette
 
 __all__ = ["outputs", "plot_confusion", "plot_decision_boundary", "plot_histograms"]
 
-#: for tints of classes in grey: hatches differ where colours do not
+#: hatches distinguish classes without color
 HATCHES = ("", "...", "///", "xxx", "---", "+++")
-#: how strong the tint of a region is: without colour, one is still darker than the next
+#: strength of the tint of regions; without color, each is darker than the one before
 SHADES = (0.38, 0.14, 0.26, 0.45, 0.2, 0.32)
 
 
@@ -31,20 +31,20 @@ def plot_decision_boundary(
     ax: Any = None,
     theme: str | None = None,
 ) -> Any:
-    """Plot which class a model gives to every point of the plane, and the samples with their true classes.
+    """Plot the predicted class at every point of the plane, and the samples with their true classes.
 
     Parameters
     ----------
     model : callable
-        A model of Values, called with one sample at a time, or of Tensors, called with rows; with one output a
-        positive one stands for class 1, with several the largest wins. A model with ``to_tensor()`` is asked for that.
+        A model of Values, called with one sample at a time, or of Tensors, called with rows. With one output, a
+        positive output is class 1; with several, the largest output wins. A model with ``to_tensor()`` is converted.
     X : array_like, shape (samples, 2)
     y : array_like, shape (samples,)
         Classes 0, 1, … or -1 and +1.
     classes : list of str, optional
-        Their names, ascending.
+        Their names, in ascending order of the classes.
     resolution : int
-        How many points are tried along each side.
+        The number of grid points along each side.
     ax : Axes, optional
     theme : {"light", "dark"}, optional
 
@@ -73,7 +73,7 @@ def plot_decision_boundary(
     edges = np.arange(count + 1) - 0.5
     shade = winner.reshape(resolution, resolution)
     ax.pcolormesh(x1, x2, shade, cmap=ListedColormap(tints), norm=BoundaryNorm(edges, count), shading="nearest")
-    for lead in _leads(scores):  # where it is 0, two classes are as good as each other
+    for lead in _leads(scores):  # where this is 0, two classes are equal
         if lead.min() < 0.0 < lead.max():
             z = lead.reshape(resolution, resolution)
             ax.contour(x1, x2, z, levels=[0.0], colors=[colours.text], linewidths=1.2)
@@ -89,7 +89,7 @@ def plot_decision_boundary(
 
 
 def _leads(scores: NDArray[np.float64]) -> list[NDArray[np.float64]]:
-    """Return by how much each class leads all others, at every point; of two classes, the second."""
+    """Return by how much each class leads all others at every point; for two classes, the second."""
     if scores.shape[1] == 1:
         return [scores[:, 0]]
     if scores.shape[1] == 2:
@@ -98,7 +98,7 @@ def _leads(scores: NDArray[np.float64]) -> list[NDArray[np.float64]]:
 
 
 def outputs(model: Any, rows: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return what a model makes of rows, a column an output."""
+    """Return the outputs of a model for rows, one column for each output."""
     if hasattr(model, "to_tensor"):
         model = model.to_tensor()
     with no_grad():
@@ -122,12 +122,12 @@ def _plain(x: Any) -> Any:
 def plot_confusion(
     table: ArrayLike, classes: Sequence[str] | None = None, *, ax: Any = None, theme: str | None = None
 ) -> Any:
-    """Plot how often each class was taken for each: the darker a cell, the larger its share of the true class.
+    """Plot a confusion matrix: the darker a cell, the larger its share of the true class.
 
     Parameters
     ----------
     table : array_like of int, shape (classes, classes)
-        Rows are true classes, columns predicted ones, as ``nn.metrics.confusion`` gives it.
+        Rows are true classes, columns predicted classes, as in ``nn.metrics.confusion``.
     classes : list of str, optional
         Their names.
     ax : Axes, optional
@@ -168,7 +168,7 @@ def plot_histograms(
     ax: Any = None,
     theme: str | None = None,
 ) -> Any:
-    """Plot how the parameters of each part of a model, or their gradients, are spread.
+    """Plot histograms of the parameters of each part of a model, or of their gradients.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What all plots share: an axes in a theme's colours, and the ways in which curves differ."""
+"""Share axes and curve styles between the plots."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from ..style.theme import THEMES, Theme
 
 __all__ = ["COLOURS", "DASHES", "axes", "finish", "look_of", "looks", "marked", "palette", "whole_numbers"]
 
-#: Okabe and Ito's, those first that are told apart most easily; each reads on white and on a dark background
+#: Colors of Okabe and Ito, the most distinct first; all are readable on white and on a dark background
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
-#: on a dark background the first three are taken lighter
+#: the first three are lighter on a dark background
 DARK_COLOURS = ("#56b4e9", "#f28e4b", "#2cc295", "#e39ac4", "#e69f00", "#8fb8ff")
 DASHES = ("-", "--", "-.", ":", (0, (7, 2, 1, 2, 1, 2)), (0, (1, 1)))
 MARKERS = ("o", "s", "^", "D", "v", "P")
@@ -22,7 +22,7 @@ MARKERS = ("o", "s", "^", "D", "v", "P")
 def axes(
     ax: Any, theme: str | None, size: tuple[float, float] = (6.4, 4.0), projection: str | None = None
 ) -> tuple[Any, Theme]:
-    """Return the axes to draw into, in the colours of a theme, and the theme.
+    """Return the axes to draw into, in the colors of a theme, and the theme.
 
     Raises
     ------
@@ -59,12 +59,12 @@ def _is_dark(colour: Any) -> bool:
 
 
 def palette(theme: Theme) -> tuple[str, ...]:
-    """Return the colours of curves on a theme's background."""
+    """Return the colors of curves for a theme's background."""
     return DARK_COLOURS if theme.name == "dark" else COLOURS
 
 
 def looks(theme: Theme) -> Iterator[dict[str, Any]]:
-    """Yield for one curve after the other a colour and a dash; no two of the first 36 have both in common."""
+    """Yield a color and a dash pattern for each curve; the first 36 pairs are all different."""
     colours = palette(theme)
     for i, _ in enumerate(cycle((0,))):
         shift = i // len(colours)
@@ -72,20 +72,20 @@ def looks(theme: Theme) -> Iterator[dict[str, Any]]:
 
 
 def marked(lines: Sequence[Any]) -> None:
-    """Give several curves markers here and there, by which each can be followed where they cross or lose colour."""
+    """Add markers to curves, so that each can be followed where they cross, without color."""
     for i, line in enumerate(lines if len(lines) > 1 else ()):
         apart = max(1, len(line.get_xdata()) // 8)
         line.set(marker=MARKERS[i % len(MARKERS)], markersize=5, markevery=(i * apart // 4 % apart, apart))
 
 
 def look_of(i: int, theme: Theme) -> dict[str, Any]:
-    """Return colour and marker of the points of the i-th class."""
+    """Return the color and the marker of the points of the i-th class."""
     colours = palette(theme)
     return {"color": colours[i % len(colours)], "marker": MARKERS[i % len(MARKERS)]}
 
 
 def finish(ax: Any, theme: Theme, x: str, y: str, legend: bool = True, grid: bool = True) -> Any:
-    """Name the axes, add grid and legend, and return the axes."""
+    """Label the axes, add a grid and a legend, and return the axes."""
     ax.set_xlabel(x)
     ax.set_ylabel(y)
     if grid:
@@ -99,7 +99,7 @@ def finish(ax: Any, theme: Theme, x: str, y: str, legend: bool = True, grid: boo
 
 
 def whole_numbers(ax: Any) -> None:
-    """Put marks of the horizontal axis at whole numbers only: there is no epoch and no step between two."""
+    """Put ticks at whole numbers only, because epochs and steps are whole."""
     from matplotlib.ticker import MaxNLocator
 
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))

@@ -1,4 +1,4 @@
-"""Functions of two numbers: as a surface above the plane, and by the curves on which they have a given value."""
+"""Plot functions of two numbers: as a surface, and by their level curves."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def plot_surface(
     ax: Any = None,
     theme: str | None = None,
 ) -> Any:
-    """Plot a function of two numbers as a surface, its colour the stronger the higher, and its contours on the floor.
+    """Plot a function of two numbers as a surface, with contours on the floor; a stronger color is higher.
 
     Parameters
     ----------
@@ -41,11 +41,11 @@ def plot_surface(
     low, high : float
         The interval of both numbers, both ends included.
     x, y, z : str
-        What the axes are called.
+        The labels of the axes.
     resolution : int
-        How many points a side are computed.
+        The number of grid points along each side.
     ax : Axes3D, optional
-        Made with ``projection="3d"``.
+        Axes made with ``projection="3d"``.
     theme : {"light", "dark"}, optional
 
     Returns
@@ -55,7 +55,7 @@ def plot_surface(
     Raises
     ------
     OptionError
-        For an ``ax`` of two dimensions, an empty interval, a model of several outputs, or a function that has no number
+        For an ``ax`` of two dimensions, an empty interval, a model of several outputs, or a function that is not finite
         anywhere.
 
     Examples
@@ -72,7 +72,7 @@ def plot_surface(
         )
     at = _side(low, high, resolution)
     height = _of_model(f, at) if hasattr(f, "one_sample") else heights(f, at, at)
-    height = np.where(np.isfinite(height), height, np.nan)  # a hole, where there is no number
+    height = np.where(np.isfinite(height), height, np.nan)  # a hole where the function has no finite number
     if np.isnan(height).all():
         raise OptionError("This function is infinite or no number at every point, so it has no surface.")
     bottom, top = _ends(height)
@@ -97,7 +97,7 @@ def plot_surface(
 
 
 def _room(ax: Any, colours: Theme, side: tuple[float, float], storeys: tuple[float, float, float]) -> None:
-    """Give a space its limits, its marks and its colours; between the floor and the bottom there are no marks."""
+    """Set limits, ticks and colors of 3-D axes; there are no ticks between the floor and the bottom."""
     from matplotlib.ticker import MaxNLocator
 
     floor, bottom, top = storeys
@@ -114,7 +114,7 @@ def _room(ax: Any, colours: Theme, side: tuple[float, float], storeys: tuple[flo
     ax.set_zticks(marks)
     ax.grid(False)
     ax.view_init(elev=28, azim=-58)
-    ax.set_box_aspect(None, zoom=0.84)  # the names of the axes lie outside
+    ax.set_box_aspect(None, zoom=0.84)  # the labels of the axes lie outside
 
 
 def plot_contours(
@@ -129,32 +129,32 @@ def plot_contours(
     ax: Any = None,
     theme: str | None = None,
 ) -> Any:
-    """Plot the curves on which functions of two numbers have a given value.
+    """Plot the level curves of functions of two numbers.
 
     Parameters
     ----------
     functions : callable, or dict of name to callable
-        Each takes two numbers, and returns one or a node.
+        Each takes two numbers and returns a number or a node.
     levels : float, list of float, or dict of name to such
-        The values; for each of them a function has a curve of its own.
+        The levels; each function has one curve for each level.
     low, high : float
         The interval of both numbers, both ends included.
     x, y : str
-        What the axes are called.
+        The labels of the axes.
     resolution : int
-        How many points a side are computed.
+        The number of grid points along each side.
     ax : Axes, optional
     theme : {"light", "dark"}, optional
 
     Returns
     -------
     Axes
-        Of equal units, so that a circle is round.
+        The axes, with equal units, so that a circle is round.
 
     Raises
     ------
     OptionError
-        For an empty interval, or levels of other functions than those given.
+        For an empty interval, or if the keys of ``levels`` do not match the functions.
 
     Examples
     --------
@@ -201,6 +201,6 @@ def _of_model(model: Any, at: Floats) -> Floats:
 
 
 def _ends(height: Floats) -> tuple[float, float]:
-    """Return the lowest and the highest place, and for a plain some room above it."""
+    """Return the lowest and the highest value, with some space above a flat function."""
     bottom, top = float(np.nanmin(height)), float(np.nanmax(height))
     return bottom, top if top > bottom else bottom + 1.0

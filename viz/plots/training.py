@@ -1,4 +1,4 @@
-"""What happened in a training: loss, metrics, the size of gradients."""
+"""Plot a training: loss, metrics, gradient norms."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ __all__ = ["plot_gradient_norms", "plot_history"]
 def plot_history(
     history: Any, names: Sequence[str] | str = "loss", *, ax: Any = None, theme: str | None = None, log: bool = False
 ) -> Any:
-    """Plot columns of a history over the epochs: what training saw solid, what it did not see dashed.
+    """Plot columns of a history over the epochs: solid for training data, dashed for validation data.
 
     Parameters
     ----------
     history : History, list of mappings, or dict of name to such
-        What ``fit`` returned, or its ``epochs``; of several trainings, all are plotted.
+        The result of ``fit``, or its ``epochs``; for several trainings, all are plotted.
     names : str or list of str
-        ``"loss"``, a metric, ``"lr"``; of each, ``validation_*`` is plotted too if it was recorded. ``"updates"``
-        stands for the objective at every update.
+        ``"loss"``, a metric, or ``"lr"``; ``validation_*`` is plotted too if it was recorded. ``"updates"`` is the
+        objective at every update.
     ax : Axes, optional
     theme : {"light", "dark"}, optional
-        Colours; those of the axes if left out.
+        Colors. Default: the colors of the axes.
     log : bool
         Whether the vertical axis is logarithmic.
 
@@ -66,7 +66,7 @@ def plot_history(
 
 
 def _columns(history: Any, wanted: Sequence[str]) -> dict[str, list[float]]:
-    """Return the numbers of each epoch, of what training saw and of what it did not see."""
+    """Return the training numbers and the validation numbers of each epoch."""
     epochs: Sequence[Mapping[str, float]] = history if isinstance(history, Sequence) else history.epochs
     recorded = {key for record in epochs for key in record}
     found = {}
@@ -84,12 +84,12 @@ def _columns(history: Any, wanted: Sequence[str]) -> dict[str, list[float]]:
 def plot_gradient_norms(history: Any, *, ax: Any = None, theme: str | None = None) -> Any:
     """Plot the Euclidean norm of each layer's gradient at every update, on a logarithmic axis.
 
-    A layer whose curve lies orders of magnitude below the others learns as much slower: its gradients vanish.
+    A layer whose curve is orders of magnitude below the others learns much more slowly: its gradients vanish.
 
     Parameters
     ----------
     history : History
-        What ``fit`` returned; its ``norms`` are plotted.
+        The result of ``fit``; its ``norms`` are plotted.
     ax : Axes, optional
     theme : {"light", "dark"}, optional
 
@@ -100,7 +100,7 @@ def plot_gradient_norms(history: Any, *, ax: Any = None, theme: str | None = Non
     ax, colours = axes(ax, theme)
     lines = []
     for (name, norms), look in zip(history.norms.items(), looks(colours), strict=False):
-        positive = [norm if norm > 0.0 else float("nan") for norm in norms]  # a logarithm has no 0
+        positive = [norm if norm > 0.0 else float("nan") for norm in norms]  # 0 has no logarithm
         marker = "o" if len(norms) == 1 else ""
         lines += ax.plot(np.arange(1, len(norms) + 1), positive, **look, marker=marker, label=name)
     marked(lines)

@@ -1,4 +1,4 @@
-"""Pictures in a row as one GIF, which plays wherever pictures are shown."""
+"""Write pictures as an animated GIF."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..style.errors import RendererMissingError
 
 __all__ = ["gif"]
 
-#: as many as a GIF may have
+#: the largest number of colors in a GIF
 COLOURS = 256
 
 
@@ -24,11 +24,11 @@ def gif(bitmaps: Iterable[bytes], total: int, seconds: float) -> bytes:
     Parameters
     ----------
     bitmaps : iterable of bytes
-        PNG pictures, which may be made while this runs; a bar shows how far it is, if tqdm is installed.
+        PNG pictures, which may be generated lazily; tqdm, if installed, shows the progress.
     total : int
-        How many.
+        The number of pictures.
     seconds : float
-        How long each is shown; the last one four times as long.
+        The time for each picture, in seconds; the last one is shown four times as long.
 
     Raises
     ------
@@ -60,10 +60,10 @@ def gif(bitmaps: Iterable[bytes], total: int, seconds: float) -> bytes:
 
 
 def _indexed(pictures: Sequence[Any]) -> tuple[bytes, Iterator[NDArray[np.uint8]]]:
-    """Return the colours that most of the pictures have, and for each picture the number of the nearest everywhere.
+    """Return the most frequent colors, and for each picture the index of the nearest color of each pixel.
 
-    One palette for all of them, so that colours do not flicker and what stays the same is saved once; surfaces keep
-    their very colours, which a palette of averages would not give them.
+    All pictures share one palette, so that colors do not flicker and unchanged areas are stored once. The palette keeps
+    exact colors of surfaces; averages would change them.
     """
     found: Counter[tuple[int, int, int]] = Counter()
     for picture in pictures:

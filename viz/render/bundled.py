@@ -1,9 +1,8 @@
-"""The Graphviz inside the pygraphviz wheel as a program: DOT from standard input, a picture to standard output.
+"""Run the Graphviz of the pygraphviz wheel as a program: DOT on standard input, a picture on standard output.
 
-Several graphs, a zero byte between two, become as many pictures, one after the other.
-It runs in a process of its own, like the system's ``dot``: so it can be stopped after a while, its notes about fonts
-go nowhere, and a fault in it ends no one's session. ``python -I -S bundled.py FOLDER FORMAT``, where FOLDER holds
-the pygraphviz package.
+Several graphs, separated by a zero byte, become several pictures, in order. It runs in its own process, like the
+system's ``dot``. So it can be stopped after a time limit, its messages about fonts are dropped, and a crash does not
+end the user's session. Call: ``python -I -S bundled.py FOLDER FORMAT``, where FOLDER contains the pygraphviz package.
 """
 
 from __future__ import annotations

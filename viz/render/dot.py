@@ -1,7 +1,7 @@
-"""Scenes as DOT, the language of Graphviz, by way of the ``graphviz`` package. Nothing is laid out here.
+"""Write scenes as DOT, the language of Graphviz, with the ``graphviz`` package. Nothing is laid out here.
 
-Boxes are records: the only labels that every Graphviz understands alike. All text passes ``escape``; ids are the
-scene's own, and no attribute that could carry a link is ever written.
+Boxes are records, the only labels that every Graphviz version reads alike. All text passes ``escape``. Ids are the
+scene's own, and no attribute that could contain a link is written.
 """
 
 from __future__ import annotations
@@ -21,26 +21,26 @@ from ..style.theme import EDGE_SIZE, FONT, GROUP_SIZE, NODE_SIZE, Theme
 
 __all__ = ["RANKDIRS", "bar", "checked", "digraph", "escape", "fields", "shade"]
 
-#: id of a box, an edge or a group, "" for the whole, to the attributes that place it
+#: id of a box, an edge or a group ("" for the picture) to the attributes that fix its position
 Places = Mapping[str, Mapping[str, str]]
 
 RANKDIRS = ("LR", "TB", "RL", "BT")
 
-#: from so many boxes on, Graphviz is told to stop polishing its layout early, and groups lose their frames: with
-#: them it takes eight times as long
+#: from this many boxes on, Graphviz stops polishing its layout early and groups have no frames, which is eight times
+#: faster
 MANY = 300
-#: how long the line beneath a picture may be
+#: largest length of the line below a picture
 NOTE = 240
 
-#: into how many parts the bar of a gradient is divided
+#: number of segments in the bar of a gradient
 CELLS = 8
 
-#: what stands beside the name of a leaf, so that kinds differ in words
+#: text beside the name of a leaf, so that kinds differ without color
 KINDS = {"input": "in", "parameter": "param"}
 
 
 def escape(text: str, limit: int = labels.LONGEST) -> str:
-    r"""Return text that DOT shows as it is, in records and in plain labels.
+    r"""Return text with DOT's special characters escaped, for records and plain labels.
 
     >>> print(escape(r'a|b {c} <d> "e" \N &amp;'))
     a\|b \{c\} \<d\> "e" \\N &amp;amp;
@@ -49,7 +49,7 @@ def escape(text: str, limit: int = labels.LONGEST) -> str:
 
 
 def checked(rankdir: str) -> str:
-    """Return the direction of a layout, or say which there are."""
+    """Return the direction of a layout; raise an error that lists the directions."""
     if rankdir not in RANKDIRS:
         raise OptionError(
             f"rankdir={rankdir!r} is not a direction. Write 'LR' (left to right), 'TB' (top to bottom), 'RL' or 'BT'."
@@ -58,7 +58,7 @@ def checked(rankdir: str) -> str:
 
 
 def fields(box: Box, rankdir: str = "LR", colour_by: str = "kind") -> list[tuple[str, str]]:
-    """Return the texts of a box in the order in which Graphviz writes them, each with its role."""
+    """Return the texts of a box in Graphviz's order, each with its role."""
     if box.kind == "constant":
         return [("name", box.name)]
     length = [("bar", bar(box.share))] if colour_by == "gradient" else []
@@ -73,7 +73,7 @@ def fields(box: Box, rankdir: str = "LR", colour_by: str = "kind") -> list[tuple
 
 
 def bar(share: float | None) -> str:
-    """Return how large a gradient is beside the largest, as a bar that needs no colour; "" if there is none.
+    """Return a bar for a gradient relative to the largest, readable without color; "" without a gradient.
 
     >>> bar(0.5), bar(-1.0), bar(0.001), bar(0.0)
     ('▰▰▰▰▱▱▱▱', '▰▰▰▰▰▰▰▰', '▰▱▱▱▱▱▱▱', '▱▱▱▱▱▱▱▱')
@@ -98,19 +98,19 @@ def digraph(
     Parameters
     ----------
     scene : Scene
-        What to show.
+        The scene.
     theme : Theme
-        Its colours.
+        The colors.
     rankdir : str
-        The direction in which results lie: "LR", "TB", "RL" or "BT".
+        The direction of results: "LR", "TB", "RL" or "BT".
     partials : {"numbers", "formulas", "both", "none"}
-        What stands on the edges.
+        The label of each edge.
     colour_by : {"kind", "gradient"}
-        What the colour of a box says.
+        What the color of a box shows.
     places : mapping, optional
-        Id of a part of the picture to its place, where these are known: Graphviz then only paints.
+        Id of a part to its position, if the layout is known; Graphviz then only paints.
     marked : mapping
-        Id of a box or an edge to its mark: see ``marks``.
+        Id of a box or an edge to its mark; see ``marks``.
     """
     graph = graphviz.Digraph("computation", graph_attr=_graph_attributes(theme, checked(rankdir)))
     font = {"fontname": FONT, "fontcolor": theme.text}
@@ -131,7 +131,7 @@ def digraph(
         inside.setdefault(group.parent, []).append(group)
 
     side_by_side = {} if crowded else guides.among(scene)
-    if side_by_side:  # straight lines with room for them; without a long search for crossings, the order of parts stays
+    if side_by_side:  # straight lines with space for them; a short search for crossings keeps the order of the parts
         graph.attr(ranksep="1.4", splines="line", mclimit="0.01")
 
     def placed(attributes: dict[str, str], identity: str) -> dict[str, str]:
@@ -218,9 +218,9 @@ def _box_attributes(box: Box, theme: Theme, rankdir: str, colour_by: str) -> dic
 
 
 def _record(box: Box, rankdir: str, colour_by: str) -> str:
-    """Return a record label: rows under one another, and the places of operands on the side from which they come.
+    """Return a record label: rows below each other, and operand positions on the side where edges enter.
 
-    Braces turn the direction in which a record's fields are laid.
+    Braces change the direction of the fields of a record.
     """
     places: list[str] = []
     head: list[str] = []
@@ -242,7 +242,7 @@ def _record(box: Box, rankdir: str, colour_by: str) -> str:
 
 
 def _thread(theme: Theme, rankdir: str) -> dict[str, str]:
-    """Return how one of many edges is drawn that go to or come from parts side by side: thin, from side to side."""
+    """Return the attributes of one of many edges between parts side by side: thin, from side to side."""
     out, into = {"LR": ("e", "w"), "RL": ("w", "e"), "TB": ("s", "n"), "BT": ("n", "s")}[rankdir]
     look = {"color": f"{theme.edge}a0", "penwidth": "0.6", "arrowsize": "0.45", "label": ""}
     return {**look, "tailport": out, "headport": into}
@@ -253,7 +253,7 @@ def _edge_attributes(edge: Edge, partials: str) -> dict[str, str]:
     attributes = {"id": edge.id, "class": "edge" if folded or edge.partial or edge.symbolic else "edge constant"}
     if not (folded or edge.partial or edge.symbolic):
         return {**attributes, "style": "dashed", "arrowhead": "none"}
-    formula = "" if edge.symbolic in ("1", "-1", "0") else edge.symbolic  # says no more than the number
+    formula = "" if edge.symbolic in ("1", "-1", "0") else edge.symbolic  # repeats the number only
     shown = {
         "none": "",
         "numbers": edge.partial,
@@ -264,7 +264,7 @@ def _edge_attributes(edge: Edge, partials: str) -> dict[str, str]:
 
 
 def shade(theme: Theme, share: float) -> str:
-    """Return the colour of a gradient that is this share of the largest, from −1 to 1.
+    """Return the color of a gradient with a share of the largest, from −1 to 1.
 
     >>> from viz.style.theme import LIGHT
     >>> shade(LIGHT, 0.0) == LIGHT.neutral, shade(LIGHT, -1.0) == LIGHT.negative
@@ -276,7 +276,7 @@ def shade(theme: Theme, share: float) -> str:
 
 
 def readable_on(fill: str) -> str:
-    """Return black or white, whichever is read more easily on a colour (WCAG 2.2, relative luminance)."""
+    """Return black or white, whichever is more readable on a color (WCAG 2.2, relative luminance)."""
     red, green, blue = ((c / 255.0) ** 2.2 for c in _rgb(fill))
     return "#000000" if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.18 else "#ffffff"
 

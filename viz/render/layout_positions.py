@@ -1,4 +1,4 @@
-"""Where Graphviz puts the parts of a picture, read back, so that many pictures may share one layout."""
+"""Read the positions of a Graphviz layout, so that many pictures can share one layout."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from . import render
 
 __all__ = ["places"]
 
-#: what places a box, an edge, a group, and the whole
+#: the position attributes of boxes, edges, groups and the picture
 PLACING = {"objects": ("pos", "width", "height", "bb", "lp", "lwidth", "lheight"), "edges": ("pos", "lp")}
 
 
 @lru_cache(maxsize=8)
 def places(source: str, timeout: float = render.TIMEOUT) -> Mapping[str, Mapping[str, str]]:
-    """Return the attributes that place each part of a picture, by its id; "" is the picture itself.
+    """Return the position attributes of each part of a picture by its id; "" is the picture itself.
 
     Parameters
     ----------
     source : str
         DOT text whose nodes, edges and groups have ids.
     timeout : float
-        Seconds that Graphviz may take.
+        Time limit for Graphviz, in seconds.
     """
     laid_out: dict[str, Any] = json.loads(render.render(source, "json0", timeout=timeout))
     found: dict[str, dict[str, str]] = {"": {key: laid_out[key] for key in ("bb", "lp") if key in laid_out}}

@@ -1,4 +1,4 @@
-r"""TeX to MathML, which browsers typeset without any library: as much of TeX as the records write.
+r"""Convert TeX to MathML, which browsers show without a library; only the TeX that records write is covered.
 
 >>> print(mathml(r"1 - \tanh^2 x"))
 <math><mn>1</mn><mo>−</mo><msup><mi>tanh</mi><mn>2</mn></msup><mspace width="0.17em"/><mi>x</mi></math>
@@ -53,11 +53,11 @@ _OPERATORS = {
 def mathml(tex: str) -> str:
     """Return a formula as a ``math`` element.
 
-    What is not understood is shown as it is written; nothing in the text can end the element or add another.
+    Unknown TeX is shown as written. The text cannot end the element or add another one.
     """
     try:
         return f"<math>{_Reader(tex).row()}</math>"
-    except RecursionError:  # nested deeper than anybody reads
+    except RecursionError:  # a nesting limit beyond any readable formula
         return f"<math><mtext>{escape(tex)}</mtext></math>"
 
 
@@ -74,7 +74,7 @@ class _Reader:
     def __init__(self, tex: str) -> None:
         found = _TOKEN.findall(tex)
         self.spaces: list[str] = [space for space, _ in found]
-        self.tokens: list[str] = [token for _, token in found]  # the last one is "", the end
+        self.tokens: list[str] = [token for _, token in found]  # the last token is "", the end
         self.at = 0
 
     def peek(self) -> str:
@@ -86,7 +86,7 @@ class _Reader:
         return token
 
     def row(self, *ends: str) -> str:
-        """Read up to one of the ends, or to the end."""
+        """Read up to one of the end tokens, or to the end."""
         return "".join(self.parts(*ends))
 
     def parts(self, *ends: str) -> list[str]:
@@ -99,7 +99,7 @@ class _Reader:
         return parts
 
     def scripted(self) -> str:
-        """Read an atom with what stands above and below its right corner."""
+        """Read an atom with its superscript and subscript."""
         token = self.peek()
         base = self.atom()
         scripts = {}
@@ -115,11 +115,11 @@ class _Reader:
         return base + (_THIN if function and self.peek() not in ("\\left", "(", "") else "")
 
     def argument(self) -> str:
-        """Read what a command or a script applies to, as one element."""
+        """Read the argument of a command or script as one element."""
         return self.group() if self.peek() == "{" else self.atom()
 
     def group(self) -> str:
-        """Read what stands in braces, as one element."""
+        """Read the content of braces as one element."""
         self.next()
         inside = self.parts("}")
         self.next()
@@ -136,7 +136,7 @@ class _Reader:
             return f"<mn>{token}</mn>"
         if token.startswith("\\"):
             return self.command(token[1:])
-        if token in "()[]":  # inside a row they would be spaced like a plus
+        if token in "()[]":  # inside a row, they would be spaced like a plus sign
             return f'<mo form="{"prefix" if token in "([" else "postfix"}" stretchy="false">{token}</mo>'
         return f"<mi>{escape(token)}</mi>" if token.isalpha() else f"<mo>{escape(token)}</mo>"
 
@@ -154,7 +154,7 @@ class _Reader:
         return f"<mtext>{escape(name)}</mtext>"
 
     def words(self) -> str:
-        """Read a group as text."""
+        """Read the content of braces as text."""
         if self.peek() != "{":
             return escape(self.next())
         self.next()
@@ -162,7 +162,7 @@ class _Reader:
         while (token := self.peek()) not in ("}", ""):
             words.append(self.spaces[self.at])
             self.next()
-            if token == "\\hat":  # how a name's ^ is written
+            if token == "\\hat":  # the spelling of ^ in a name
                 self.argument()
                 words.append("^")
             else:
@@ -172,7 +172,7 @@ class _Reader:
         return escape("".join(words))
 
     def name(self) -> str:
-        """Read a name; the path before it, of a parameter in a model, is told apart, so that it can be smaller."""
+        """Read a name; the path before the name of a model's parameter is separate, so that it can be smaller."""
         words = self.words()
         found = _PATH.fullmatch(words)
         if not found:
@@ -195,12 +195,12 @@ class _Reader:
         opening = self.next()
         inside = self.row("\\right")
         self.next()
-        # fonts for mathematics leave room beside what can be stretched, so that is only what has to be
+        # mathematical fonts leave space beside stretchable signs, so only the necessary signs stretch
         tall = any(tag in inside for tag in ("<mfrac", "<mtable", "<msqrt", "<mroot"))
         return f"<mrow>{_delimiter(opening, tall)}{inside}{_delimiter(self.next(), tall)}</mrow>"
 
     def bar(self) -> str:
-        """Read what has a line over all of it: drawn, since fonts for mathematics put the accent through the letter."""
+        """Read an expression with a bar over it; the bar is drawn, because fonts put the accent through the letter."""
         return f'<mrow style="border-top:.06em solid;padding-top:.12em">{self.argument()}</mrow>'
 
     def cases(self) -> str:

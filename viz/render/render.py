@@ -1,6 +1,6 @@
-"""DOT to bytes, with whichever Graphviz is present: the system's ``dot``, else the one in the pygraphviz wheel.
+"""Run Graphviz on DOT text: the system's ``dot``, else the Graphviz in the pygraphviz wheel.
 
-Both run as a program of their own, from an argument list and with a time limit.
+Both run as separate processes, with an argument list and a time limit.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ __all__ = ["FORMATS", "TIMEOUT", "available", "bitmaps", "render"]
 FORMATS = ("svg", "png", "pdf", "plain", "json0")
 #: seconds
 TIMEOUT = 60.0
-#: cairo scales a larger bitmap down without a word, and few programs open it
+#: cairo scales a larger bitmap down without a message, and few programs open it
 MOST_PIXELS_A_SIDE = 32_000
 MOST_PIXELS = 100_000_000
 MOST_BYTES = 50_000_000
-#: how a PNG begins, and how many of them one process makes
+#: the first bytes of a PNG, and the number of PNGs that one process makes
 PNG = b"\x89PNG\r\n\x1a\n"
 AT_ONCE = 24
 
@@ -41,7 +41,7 @@ NO_LAYOUT_NEEDED = "DOT files, trace_table() and stepping in text work without."
 
 
 def available() -> str | None:
-    """Return which Graphviz pictures are made with: "dot", "pygraphviz", or None.
+    """Return which Graphviz is used: "dot", "pygraphviz", or None.
 
     >>> available() in ("dot", "pygraphviz", None)
     True
@@ -59,31 +59,31 @@ def render(
     size: tuple[float, float] | None = None,
     timeout: float = TIMEOUT,
 ) -> bytes:
-    """Return the picture that a DOT text describes.
+    """Return the picture of a DOT text.
 
     Parameters
     ----------
     source : str
         DOT text.
     format : {"svg", "png", "pdf", "plain", "json0"}
-        What to make of it; the last two are the layout as text.
+        The format; the last two are the layout as text.
     dpi : float, optional
-        Pixels an inch of a PNG; 144 if left out, and less for pictures that would be large.
+        Pixels per inch of a PNG. Default: 144, or less for a large picture.
     size : tuple of float, optional
-        Width and height of the laid-out graph in points, where they are known; a PNG is laid out twice without.
+        Width and height of the laid-out graph in points, if known; without it a PNG is laid out twice.
     timeout : float
-        Seconds after which to give up.
+        Time limit in seconds.
 
     Raises
     ------
     OptionError
-        For another format.
+        For an unknown format.
     RendererMissingError
-        If there is no Graphviz.
+        If Graphviz is not installed.
     SizeLimitError
-        For a PNG too large to open.
+        If a PNG would be too large to open.
     RenderError
-        If Graphviz failed or took too long, or if there is no font to write with.
+        If Graphviz failed or reached the time limit, or if no font is installed.
     """
     if format not in FORMATS:
         raise OptionError(f"Pictures are made as {', '.join(FORMATS[:3])} or DOT text, not as {format!r}.")
@@ -100,9 +100,9 @@ def render(
 
 
 def bitmaps(sources: Iterable[str], dpi: float, size: tuple[float, float], timeout: float = TIMEOUT) -> Iterator[bytes]:
-    """Yield PNG pictures of the same size, many of them made by one process, which takes a while to start.
+    """Yield PNG pictures of the same size; one process makes many, because starting it takes time.
 
-    Parameters and errors are those of ``render``; the seconds are for each picture.
+    Parameters and errors are those of ``render``; the time limit is for each picture.
     """
     program = _program()
     between = "\n" if len(program) == 1 else "\0"
@@ -153,7 +153,7 @@ def _run(program: list[str], source: str, format: str, environment: dict[str, st
 
 
 def _size(plain: bytes) -> tuple[float, float]:
-    """Return the width and height of a laid-out graph, with its margin, in points."""
+    """Return the width and height of a laid-out graph with its margin, in points."""
     _, scale, width, height, *_ = (
         float(word) if word[:1].isdigit() else 0.0 for word in plain.split(b"\n", 1)[0].split()
     )
@@ -161,7 +161,7 @@ def _size(plain: bytes) -> tuple[float, float]:
 
 
 def _resolution(width: float, height: float, wanted: float | None) -> float:
-    """Return the pixels an inch at which a laid-out graph becomes a bitmap that programs can open."""
+    """Return the pixels per inch at which a laid-out graph becomes a bitmap that programs can open."""
     wide, high = width / 72.0, height / 72.0
     fits = min(MOST_PIXELS_A_SIDE / max(wide, high), math.sqrt(MOST_PIXELS / (wide * high)))
     if wanted is None and fits >= 72.0:
@@ -183,7 +183,7 @@ def _with_dpi(source: str, dpi: float) -> str:
 
 @contextmanager
 def _fonts(needed: bool) -> Iterator[dict[str, str]]:
-    """Give the environment in which Graphviz finds a font; without one, its bitmaps have boxes for letters."""
+    """Yield an environment in which Graphviz finds a font; without one, bitmaps show boxes for letters."""
     environment = dict(os.environ)
     if not needed or sys.platform in ("win32", "darwin") or _fonts_installed():
         yield environment

@@ -1,4 +1,4 @@
-"""Bars, lines and words at given places, as SVG and as DOT: figures that need no layout and no Matplotlib.
+"""Write bars, lines and text with positions, as SVG and as DOT, without a layout and without Matplotlib.
 
 >>> figure = Figure(60.0, 20.0, "a bar", [Bar(5.0, 5.0, 40.0, 10.0, "#0072b2"), Words(50.0, 14.0, "1 < 2", "#000000")])
 >>> figure.svg("#ffffff").count("<rect"), "1 &lt; 2" in figure.svg("#ffffff")
@@ -19,7 +19,7 @@ __all__ = ["Bar", "Figure", "Words"]
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A filled rectangle; x and y are its upper left corner, in points, y growing downwards."""
+    """A filled rectangle; x and y are its upper left corner, in points; y grows downward."""
 
     x: float
     y: float
@@ -31,7 +31,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A line of text; x is its beginning, middle or end, y its base line."""
+    """A line of text; x is its beginning, middle or end, y its baseline."""
 
     x: float
     y: float
@@ -44,7 +44,7 @@ class Words:
 
 @dataclass(frozen=True)
 class Figure:
-    """Shapes on a sheet of a size in points; later ones lie on earlier ones."""
+    """Shapes on a sheet with a size in points; later shapes cover earlier ones."""
 
     width: float
     height: float
@@ -62,7 +62,7 @@ class Figure:
         return "\n".join([*parts, *map(_svg, self.shapes), "</svg>"])
 
     def dot(self, background: str) -> str:
-        """Return the figure as DOT whose every place is given, from which Graphviz makes PNG and PDF."""
+        """Return the figure as DOT with all positions, from which Graphviz makes PNG and PDF."""
         lines = [
             "graph figure {",
             f'graph [layout=nop2 bb="0,0,{self.width:g},{self.height:g}" bgcolor="{background}"]',
@@ -90,7 +90,7 @@ def _dot(identity: str, shape: Bar | Words, sheet: Figure) -> str:
         x, y = shape.x + shape.width / 2, sheet.height - shape.y - shape.height / 2
         size = f"width={shape.width / 72:.4f} height={shape.height / 72:.4f}"
         return f'{identity} [shape=box style=filled pos="{x:.2f},{y:.2f}" {size} fillcolor="{shape.fill}"]'
-    # a label is centred in its node, or begins or ends where the node does; the node must not leave the sheet
+    # a label is centered in its node or aligned with one of its ends; the node must stay on the sheet
     room = {"start": sheet.width - shape.x, "middle": 40.0, "end": shape.x}[shape.anchor]
     x = shape.x + {"start": room / 2, "middle": 0.0, "end": -room / 2}[shape.anchor]
     end = {"start": "\\l", "middle": "", "end": "\\r"}[shape.anchor]

@@ -1,6 +1,6 @@
-"""Graphviz's SVG made fit for pages and readers: no outside references, no tooltips, parts that can be addressed.
+"""Prepare Graphviz's SVG for pages and screen readers: no outside references, no tooltips, addressable parts.
 
-It is a third smaller, too: what all texts have in common is said once, and places are exact to a tenth of a point.
+It also becomes a third smaller: common text attributes are written once, and positions have one decimal.
 
 >>> made = b'<svg xmlns="http://www.w3.org/2000/svg" width="9pt"><g><title>n0</title></g></svg>'
 >>> "title" in tidy(made, {}, "a graph")
@@ -20,32 +20,32 @@ __all__ = ["size", "tidy"]
 SVG = "http://www.w3.org/2000/svg"
 ElementTree.register_namespace("", SVG)
 
-#: how the texts of a box differ from one another
+#: the attributes that differ between the texts of a box
 TEXT = {
     "name": {"font-weight": "600"},
     "symbol": {"opacity": "0.75"},
     "slot": {"opacity": "0.6"},
     "grad": {"opacity": "0.85"},
 }
-#: what texts inherit, if it is the same for all of them
+#: attributes that texts inherit if they are equal for all
 INHERITED = ("font-family", "text-anchor", "{http://www.w3.org/XML/1998/namespace}space")
-#: where numbers say how far from the corner something is
+#: attributes that contain positions
 PLACES = ("d", "points", "x", "y")
 
 _FRACTION = re.compile(r"-?\d+\.\d\d+")
 
 
 def tidy(made: bytes, roles: Mapping[str, Sequence[str]], description: str) -> str:
-    """Return an SVG without document type, comments and titles, whose texts carry their roles as classes.
+    """Return an SVG without document type, comments and titles, with the roles of texts as classes.
 
     Parameters
     ----------
     made : bytes
-        What Graphviz wrote.
+        The output of Graphviz.
     roles : mapping
-        Id of a box to the roles of its texts, in their order.
+        Id of a box to the roles of its texts, in order.
     description : str
-        What a screen reader says.
+        The description for screen readers.
     """
     try:
         root = ElementTree.fromstring(made)
@@ -67,7 +67,7 @@ def tidy(made: bytes, roles: Mapping[str, Sequence[str]], description: str) -> s
 
 
 def size(made: str) -> tuple[float, float]:
-    """Return the width and the height of an SVG in points.
+    """Return the width and height of an SVG in points.
 
     >>> size('<svg width="12pt" height="8pt">')
     (12.0, 8.0)
@@ -78,7 +78,7 @@ def size(made: str) -> tuple[float, float]:
 
 
 def _mark(group: ElementTree.Element, roles: Sequence[str]) -> None:
-    """Give the parts of one box, edge or cluster the classes by which pages address them."""
+    """Set the classes by which pages address the parts of a box, edge or cluster."""
     texts = group.findall(f"{{{SVG}}}text")
     kind = (group.get("class") or "").split()[:1]
     if kind == ["graph"]:
@@ -88,7 +88,7 @@ def _mark(group: ElementTree.Element, roles: Sequence[str]) -> None:
     elif kind == ["edge"]:
         for text in texts:
             text.set("class", "partial")
-            text.set("dy", "-2")  # off the line that it stands on
+            text.set("dy", "-2")  # above the line
     elif len(texts) == len(roles):
         for text, role in zip(texts, roles, strict=True):
             text.set("class", role)
@@ -98,7 +98,7 @@ def _mark(group: ElementTree.Element, roles: Sequence[str]) -> None:
 
 
 def _shorten(root: ElementTree.Element) -> None:
-    """Say once what all texts have in common, and no more of each number than can be seen."""
+    """Write common text attributes once, and round positions to what can be seen."""
     texts = list(root.iter(f"{{{SVG}}}text"))
     for name in INHERITED:
         found = {text.get(name) for text in texts}
@@ -113,7 +113,7 @@ def _shorten(root: ElementTree.Element) -> None:
 
 
 def _rounded(number: re.Match[str]) -> str:
-    """Return a number to a tenth.
+    """Return a number with one decimal.
 
     >>> _FRACTION.sub(_rounded, "M1.25,-0.04C10.00,7.5")
     'M1.2,0C10,7.5'

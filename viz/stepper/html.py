@@ -1,7 +1,7 @@
-"""Pages that need nothing but a browser: no network, no library, no script but the one in ``static/``.
+"""Write pages that need only a browser: no network, no library, and only our own script.
 
-Everything that came from a user stands in the page as escaped text or as JSON in which ``</`` cannot occur; a policy
-in the page forbids it to fetch anything. Long data are packed, and so is a whole page in the output of a notebook.
+Text from users is escaped, or is JSON that cannot contain ``</``. A content security policy in the page forbids all
+requests. Long data are compressed, and so is a whole page in the output of a notebook.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ from .table import TraceTable
 __all__ = ["THEME_CHOICES", "embedded", "page", "variables"]
 
 THEME_CHOICES = ("auto", "light", "dark")
-#: characters of data, or of a picture, that a page carries as they are
+#: characters of data, or of a picture, that a page contains uncompressed
 MOST_PLAIN = 100_000
-#: and of a picture beneath the frame in a notebook: a longer one could not be read there
+#: the same for a picture below the frame in a notebook; a longer picture could not be read there
 MOST_BENEATH = 200_000
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 
 
 def variables(theme: Theme) -> str:
-    """Return the colours of a theme as CSS variables.
+    """Return the colors of a theme as CSS variables.
 
     >>> variables(LIGHT)[:22]
     '--background:#ffffff;-'
@@ -66,23 +66,23 @@ def page(
     output : str
         The name of the output.
     steps, cards : sequences
-        What is shown, one card a step.
+        The content: one card for each step.
     table : TraceTable
-        The evaluation trace: complete in the page as text, typeset when it opens.
+        The evaluation trace: as text in the page, typeset when the page opens.
     pictures : mapping
-        The graph as SVG, for each level at which it can be looked at; the first is shown when the page opens.
+        The graph as SVG for each level; the first level is shown when the page opens.
     missing : str
-        Why there is none.
+        Why there is no picture.
     theme : {"auto", "light", "dark"}
-        The colours to begin with.
+        The initial colors.
     start : int
-        How many steps are taken when it opens.
+        The initial number of steps.
     guide : mapping
-        "stops": where coarser steps end; "paths": the paths to each node, in words; "stages": the name of each stage,
-        if there are any, and how many steps are taken before it and at its end; "levels": what the pictures fold;
-        "checks": derivatives beside differences, a list for each step; "note": what is to be said of these.
+        "stops": where coarser steps end. "paths": the paths to each node, in words. "stages": the name of each stage
+        and the number of steps before it and at its end. "levels": what the pictures fold. "checks": derivatives and
+        finite differences, a list for each step. "note": a remark about the checks.
     plain : bool
-        Whether everything stands in the page as it is, however long: for a page that is packed as a whole.
+        Whether to write long data uncompressed, for a page that is compressed as a whole.
     """
     level = next(iter(pictures), "")
     graph = pictures.get(level) or f'<p class="missing">There is no picture of the graph. {escape(missing)}</p>'
@@ -117,7 +117,7 @@ def page(
 
 
 def _entry(step: Step, card: Card) -> dict[str, Any]:
-    """Return what the page needs to know of a step: what to write, and what to light up."""
+    """Return the data of a step for the page: texts, and the parts to highlight."""
     entry: dict[str, Any] = {
         "phase": card.phase,
         "node": step.node,
@@ -143,7 +143,7 @@ def _entry(step: Step, card: Card) -> dict[str, Any]:
 
 
 def _code(sources: Iterable[Source]) -> dict[str, Any]:
-    """Return, for each file, what it is called and the lines of it that are shown."""
+    """Return the name of each source file and the lines to show."""
     found = list(dict.fromkeys(sources))
     shown = listings(found)
     return {source.file: {"title": source.title, "parts": shown.get(source.file, [])} for source in found}
@@ -159,9 +159,9 @@ def _line(line: Line) -> list[str]:
 
 
 def embedded(document: str, table: TraceTable, picture: str, height: int = 720) -> str:
-    """Return a page for the output of a notebook: in a frame of its own, above what is left without that frame.
+    """Return a page for the output of a notebook: in a frame, above the content that remains without the frame.
 
-    A notebook that is not trusted loses the frame; the table and the picture beneath it stay, if that can be read.
+    A notebook that is not trusted removes the frame. The table, and a picture that is small enough, remain below.
     """
     frame = Template(static("stepper/frame.html")).substitute(
         policy=escape(POLICY), packed=packed(document), script=joined("stepper/frame.js")

@@ -1,9 +1,9 @@
-"""The layers of a network as its graph tells them, and the order in which lectures go back through them.
+"""Find the layers of a network in its graph, and the order in which lectures go back through them.
 
 A layer is what its units compute from one set of weights: the neurons of a ``Layer``, a ``Linear``, a unit of a
-``DAGNetwork``. It makes weighted sums z of its inputs, and its outputs of these. Layer 0 is what stands in front of the
-first: its outputs are the inputs of the network, its weights perhaps those of a normalisation. Going back, each layer
-has its turn at its outputs, then at its sums, then at its weights.
+``DAGNetwork``. It computes weighted sums z of its inputs, and outputs from these sums. Layer 0 is everything before the
+first layer: its outputs are the inputs of the network, and its weights may be those of a normalization. The backward
+order of each layer is: its outputs, then its sums, then its weights.
 
 >>> from nn import MLP
 >>> model = MLP(2, [2, 1], activation="tanh", rng=0)
@@ -32,7 +32,7 @@ OUTPUTS, SUMS, WEIGHTS = 1, 2, 3
 
 
 class Layering:
-    """Which layer each node of a graph belongs to, and as what.
+    """The layer of each node of a graph, and the node's role in it.
 
     Parameters
     ----------
@@ -42,25 +42,25 @@ class Layering:
     Attributes
     ----------
     count : int
-        How many layers there are; they are numbered from 1, as they were computed.
+        The number of layers; they are numbered from 1 in the order of computation.
     inside : set of nodes
-        Made by some part of the model.
+        Nodes that a part of the model computed.
     sums : set of nodes
         The weighted sums z.
     number_of : dict
-        Node to the number of the last layer that it depends on; a parameter's is that of its own.
+        Node to the number of the last layer that it depends on; for a parameter, its own layer.
 
     Raises
     ------
     OptionError
-        If no network computed anything in the graph.
+        If no network computed a node of the graph.
     """
 
     def __init__(self, reading: Reading) -> None:
         self.inside: set[Any] = set()
         self.sums: set[Any] = set()
         self.number_of: dict[Any, int] = {}
-        self._linear: dict[Any, Scope] = {}  # what leads to a sum, that included, to the call that made it
+        self._linear: dict[Any, Scope] = {}  # node to the call that computed the sum it leads to, the sum included
         members: dict[Scope, list[Any]] = {}
         for node, call in zip(reading.order, calls_around(reading.order[::-1])[::-1], strict=True):
             around = list(_outwards(call))
@@ -93,7 +93,7 @@ class Layering:
                 self._entering.update(x for x in operands if call is not None and self._linear.get(x) is not call)
 
     def turn(self, sender: Any, target: Any) -> int:
-        """Return whose turn it is when one node sends to another: a number that grows on the way back."""
+        """Return the turn in which one node sends to another: a number that grows on the way back."""
         number = self.number_of.get(target, 0)
         if target.op is None and number:
             return self._turn(number, WEIGHTS)
@@ -102,7 +102,7 @@ class Layering:
             return self._turn(number, WEIGHTS if inner else OUTPUTS)
         if sender not in self.inside:
             return self._turn(self.count, OUTPUTS)
-        if target.op is None:  # the parameter of an activation or a normalisation
+        if target.op is None:  # the parameter of an activation or a normalization
             return self._turn(self.number_of[sender], WEIGHTS)
         return self._turn(number, OUTPUTS if target in self._entering or not number else SUMS)
 
@@ -115,12 +115,12 @@ class Layering:
         return 3 * (self.count - number) + kind
 
     def layer(self, turn: int) -> tuple[int, int]:
-        """Return whose turn it is: the number of the layer, and OUTPUTS, SUMS or WEIGHTS."""
+        """Return the turn: the number of the layer, and OUTPUTS, SUMS or WEIGHTS."""
         back, kind = divmod(turn - 1, 3)
         return self.count - back, kind + 1
 
     def is_found(self, turn: int, sender: Any, target: Any) -> bool:
-        """Whether the gradient of a target is what a turn is about, and not only on the way."""
+        """Return whether a turn completes the gradient of a target, instead of only passing through it."""
         number, kind = self.layer(turn)
         if kind == WEIGHTS:
             return target.op is None
@@ -129,11 +129,11 @@ class Layering:
         return target in self._entering or (bool(number) and target in self.inside and sender not in self.inside)
 
     def name(self, turn: int) -> str:
-        """Return what a turn finds, as lectures write it."""
+        """Return the derivative that a turn finds, in the notation of lectures."""
         return "update" if turn == self.update else self.name_of(*self.layer(turn))
 
     def name_of(self, number: int, kind: int) -> str:
-        """Return what the turn of a layer at its outputs, sums or weights finds."""
+        """Return the derivative that a layer's turn at outputs, sums or weights finds."""
         unit = self._units[number - 1] if number else None
         if kind == OUTPUTS and number in (0, self.count):
             return "∂E/∂ŷ" if number else "∂E/∂x"
@@ -152,7 +152,7 @@ def _outwards(call: Scope | None) -> Iterator[Scope]:
 
 
 def _layer(call: Scope) -> Any:
-    """Return what is the same for all calls of one layer."""
+    """Return a key that all calls of one layer share."""
     owner, outer = call.owner, call.outer
     if isinstance(owner, Unit):
         return owner.network, owner.node

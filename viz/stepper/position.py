@@ -1,4 +1,4 @@
-"""A place among the steps of a graph: on, back, to a node, by as much as a node, a neuron, a layer or a phase.
+"""Move through the steps of a graph: forward, back, to a node, by node, neuron, layer or phase.
 
 >>> from autograd_core import Value
 >>> a = Value(3.0, label="a")
@@ -28,30 +28,30 @@ from .table import TraceTable, rows
 
 __all__ = ["MAX_NODES", "Walk"]
 
-#: each node is worded and typeset several times, so a longer list takes seconds to make and is not looked through
+#: writing and typesetting the steps of a longer list takes seconds, and nobody reads them all
 MAX_NODES = 5000
 
 
 class Walk:
-    """The steps of a graph, and a place among them.
+    """The steps of a graph and the current position.
 
     Parameters
     ----------
     root : Value or Tensor
         The output.
     seed : float or array, optional
-        The adjoint to start from, 1 if left out.
+        The adjoint to start from. Default: 1.
     max_nodes : int or None
-        Refuse larger graphs; None for any size.
+        The largest graph to step through; None for no limit.
     after : optimiser, optional
-        Whose updates are steps too.
+        An optimizer, whose updates become steps too.
 
     Attributes
     ----------
     steps : tuple of Step
-        All of them, as plain facts: forward, seed, backward, update.
+        All steps as plain data: forward, seed, backward, update.
     position : int
-        How many have been taken.
+        The number of steps taken.
     """
 
     def __init__(self, root: Any, seed: Any = None, max_nodes: int | None = MAX_NODES, after: Any = None) -> None:
@@ -69,7 +69,7 @@ class Walk:
         self._scene = scene.build(reading, _steps.adjoints_after(self.steps))
 
     def _arranged(self, reading: Reading, steps: Iterator[Step]) -> tuple[Step, ...]:
-        """Return the steps in the order in which they are taken, which is the sweep's."""
+        """Return the steps in the order of the sweep."""
         return tuple(steps)
 
     def __len__(self) -> int:
@@ -80,14 +80,13 @@ class Walk:
 
     @property
     def current(self) -> Step | None:
-        """The step taken last; None at the start."""
+        """Return the last step; None at the start."""
         return self.steps[self.position - 1] if self.position else None
 
     def next(self, by: str = "step") -> Step | None:
-        """Take a step and return it; at the end, return None and stay.
+        """Take a step and return it; at the end, return None.
 
-        ``by`` is "step", or how far to go at once: to the end of what is done for a "node", a "neuron", a "layer" or
-        in a "phase".
+        ``by`` is "step", or the distance to go: to the end of a "node", a "neuron", a "layer" or a "phase".
         """
         if self.position == len(self.steps):
             return None
@@ -95,7 +94,7 @@ class Walk:
         return self.current
 
     def back(self, by: str = "step") -> Step | None:
-        """Go back as far as ``next`` goes on, and return the step taken before; None at the start."""
+        """Go back by the distance that ``next`` goes forward, and return the step before; None at the start."""
         self.position = max((k for k in self._stops(by) if k < self.position), default=0)
         return self.current
 
@@ -105,25 +104,25 @@ class Walk:
         if by not in SIZES:
             raise OptionError(f"by={by!r} is none of these: 'step', {', '.join(map(repr, SIZES))}.")
         finer = [size for size in SIZES[: SIZES.index(by) + 1] if size in self._coarse]
-        return self._coarse[finer[-1]]  # without parts of a model a node is the next larger thing
+        return self._coarse[finer[-1]]  # without parts of a model, a node is the next larger unit
 
     @cached_property
     def _coarse(self) -> dict[str, list[int]]:
         return stops(self.steps)
 
     def paths(self, node: Any, most: int = MOST_LISTED) -> Paths:
-        """Return the ways from the output to a node, given as itself or by its name, and what they add up to."""
+        """Return the paths from the output to a node, given as a node or a name, and the sum of their products."""
         wanted = self._id(node)
         found = next(x for x, identity in self._ids.items() if identity == wanted)
         return Paths(self._reading, found, most)
 
     def goto(self, position: int) -> Step | None:
-        """Go to where so many steps have been taken, and return the last of them.
+        """Go to the position after this many steps, and return the last step.
 
         Raises
         ------
         OptionError
-            If there are not so many.
+            If there are fewer steps.
         """
         if position not in range(len(self.steps) + 1):
             raise OptionError(
@@ -133,17 +132,17 @@ class Walk:
         return self.current
 
     def run_to(self, *nodes: Any) -> Step | None:
-        """Go on to the next step in which one of some nodes is computed, sends or receives, and return it.
+        """Go to the next step in which one of the nodes is computed, sends or receives, and return it.
 
         Parameters
         ----------
         *nodes : Value, Tensor or str
-            Nodes of the graph, or their names; with several they are breakpoints, and the first one met stops.
+            Nodes of the graph, or their names; several are breakpoints, and the first one stops.
 
         Returns
         -------
         Step or None
-            None, and no step is taken, if there is no such step any more.
+            None if there is no such step; the position then does not change.
 
         Raises
         ------
@@ -176,19 +175,19 @@ class Walk:
         return self._ids[node]
 
     def nodes(self, step: Step) -> list[Any]:
-        """Return the node that is computed in a step, or that sends or is updated, and then its operands."""
+        """Return the node that is computed, sends or is updated in a step, and then its operands."""
         node = next(x for x, identity in self._ids.items() if identity == step.node)
         return [node, *node.parents]
 
     def gradients(self) -> dict[Any, Any]:
-        """Return for each node that has been sent something its gradient after the steps that have been taken."""
+        """Return the gradient of each node that received a contribution, after the steps taken."""
         known = _steps.adjoints_after(self.steps[: self.position])
         return {node: known[identity] for node, identity in self._ids.items() if identity in known}
 
     def check(self, step: Step | None = None) -> Checked:
-        """Return derivatives of a step beside central differences: of the current step, if none is given.
+        """Return the derivatives of a step beside central differences. Default: the current step.
 
-        The operation, or the graph, is computed again with one number moved a little; nothing is written to it.
+        The operation or the graph is computed again with one number changed slightly; the graph itself does not change.
 
         Examples
         --------
@@ -201,7 +200,7 @@ class Walk:
         return Checked() if chosen is None else self._checks[chosen]
 
     def card(self, step: Step) -> Card:
-        """Return a step in words."""
+        """Return a step as text."""
         return card(step, self._output)
 
     def table(self) -> TraceTable:

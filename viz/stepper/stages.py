@@ -1,4 +1,4 @@
-"""Backpropagation through a network in the stages of a lecture: the output, its sum, its weights, the layer before it.
+"""Sort the steps of backpropagation into the stages of a lecture: output, sum, weights, then the layer before.
 
 >>> from nn import MLP, SGD, binary_cross_entropy
 >>> weights = [[[0.1, 0.3, -0.5], [-0.2, 0.4, 0.6]], [[0.7, -0.8]]]
@@ -33,24 +33,24 @@ from .stepper import Stepper, graph_of
 
 __all__ = ["Stage", "StagedStepper", "stages"]
 
-#: so many numbers that a stage finds are named in a line
+#: the largest number of results listed in a line
 SHOWN = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A stretch of the steps that finds one kind of derivative.
+    """A range of steps that finds one kind of derivative.
 
     Attributes
     ----------
     number : int
         From 1.
     name : str
-        What is found, such as ``"∂E/∂w2"``; E is the output that is differentiated.
+        The derivative, such as ``"∂E/∂w2"``; E is the output that is differentiated.
     start, stop : int
-        How many steps have been taken before it, and at its end.
+        The number of steps before it, and at its end.
     found : tuple of (str, float or array)
-        The names of the nodes whose gradients are complete, with these; of the update, the parameters' new numbers.
+        The nodes whose gradients are complete, with these gradients; for the update, the new parameters.
     """
 
     number: int
@@ -61,7 +61,7 @@ class Stage:
 
     @property
     def places(self) -> str:
-        """Which steps they are, counted from 1."""
+        """Return the numbers of its first and last step, from 1."""
         return f"{self.start + 1}-{self.stop}" if self.stop - self.start > 1 else f"{self.stop}"
 
     def __str__(self) -> str:
@@ -88,7 +88,8 @@ class StagedStepper(Stepper):
         titles = {turn: f"{number} of {len(names)}: {name}" for number, (turn, name) in enumerate(names.items(), 1)}
         found: dict[int, dict[str, tuple[str, Any]]] = {turn: {} for turn in names}
         arranged: list[Step] = []
-        for i in sorted(range(len(taken)), key=turns.__getitem__):  # stable: within a turn as in the sweep
+        # the sort is stable: within a turn, the order is that of the sweep
+        for i in sorted(range(len(taken)), key=turns.__getitem__):
             step, turn = taken[i], turns[i]
             arranged.append(replace(step, index=len(arranged), stage=titles.get(turn, "")))
             if step.kind == "update":
@@ -99,14 +100,15 @@ class StagedStepper(Stepper):
         stop = counts[0]
         stages = []
         for number, (turn, name) in enumerate(names.items(), 1):
-            results = sorted(found[turn].items(), key=lambda item: int(item[0][1:]))  # as the nodes were created
+            # in the order in which the nodes were created
+            results = sorted(found[turn].items(), key=lambda item: int(item[0][1:]))
             stages.append(Stage(number, name, stop, stop + counts[turn], tuple(result for _, result in results)))
             stop += counts[turn]
         self.stages = tuple(stages)
         return tuple(arranged)
 
     def summary(self) -> str:
-        """Return the stages as a table: which steps, and what they find."""
+        """Return the stages as a table: the range of steps, and the results."""
         rows = [(f"{s.number}", s.name, s.places, str(s)) for s in self.stages]
         rows.insert(0, ("", "stage", "steps", "found"))
         widths = [max(labels.width(row[i]) for row in rows) for i in range(3)]
@@ -124,35 +126,35 @@ class StagedStepper(Stepper):
 def stages(
     root: Any, *inputs: Any, sample: int | None = None, max_nodes: int | None = MAX_NODES, after: Any = None
 ) -> StagedStepper:
-    """Return the steps of backpropagation through a network sorted into stages, as lectures go through it.
+    """Return the steps of backpropagation through a network, sorted into the stages of a lecture.
 
-    First ∂E/∂ŷ, the derivative by the outputs; then, for each layer from the last to the first, by its weighted sums
-    z, its weights, and its inputs h; with an optimiser, the update. That is seven stages for a network with one hidden
-    layer. In a ``DAGNetwork`` every unit is a layer: the errors δ are found in descending index.
+    First comes ∂E/∂ŷ, the derivative by the outputs. Then, for each layer from the last to the first, come its weighted
+    sums z, its weights and its inputs h. With an optimizer, the update follows. A network with one hidden layer has
+    seven stages. In a ``DAGNetwork`` every unit is a layer: the errors δ are found in descending index.
 
-    The steps are those of ``step``, in another order that adds up every gradient in the same order: the same numbers,
-    bit for bit.
+    The steps are those of ``step`` in another order. Every gradient is added up in the same order, so the numbers are
+    the same, bit for bit.
 
     Parameters
     ----------
     root : Value, Tensor or Program
-        The loss E of what a network of ``nn`` returned, or the output itself.
+        The loss E of the output of a network of ``nn``, or the output itself.
     *inputs, sample
-        Of a program, as for ``step``.
+        The inputs of a program, as for ``step``.
     max_nodes : int or None
-        Refuse larger graphs; None for any size.
+        The largest graph to step through; None for no limit.
     after : optimiser, optional
-        The last stage is its update of each parameter. Nothing is updated by looking.
+        An optimizer; the last stage is its update of each parameter. No parameter changes.
 
     Returns
     -------
     StagedStepper
-        As of ``step``; ``.next("phase")`` takes a stage, ``.stages`` lists them.
+        As from ``step``; ``.next("phase")`` takes a stage, ``.stages`` lists the stages.
 
     Raises
     ------
     OptionError
-        If no network of ``nn`` computed anything in the graph.
+        If no network of ``nn`` computed a node of the graph.
 
     Examples
     --------
@@ -170,9 +172,9 @@ def stages(
 
 
 def _turns(steps: Iterable[Step], layering: Layering, nodes: Mapping[str, Any]) -> list[int]:
-    """Return the turn of each step, by which they may be sorted; 0 for those in front.
+    """Return the turn of each step as a sort key; 0 for the forward steps.
 
-    What a node sends stays behind all that was sent to it, and what a node receives stays in order.
+    A node sends after it has received everything, and a node receives in the order of the sweep.
     """
     ready: dict[str, int] = {}
     turns = []
@@ -185,7 +187,7 @@ def _turns(steps: Iterable[Step], layering: Layering, nodes: Mapping[str, Any]) 
 
 
 def _names(layering: Layering, turns: Sequence[int]) -> dict[int, str]:
-    """Return the names of the turns that there are; that of outputs names the sums too where these are the outputs."""
+    """Return the names of the turns; the name for outputs includes the sums if both are the same nodes."""
     there = {layering.layer(turn) for turn in turns}
     linear = [n for n, kind in there if kind == WEIGHTS and (n, SUMS) not in there]
     names = {}

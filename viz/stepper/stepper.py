@@ -1,4 +1,4 @@
-"""Stepping through a graph: ``step(root)`` gives a Stepper, which shows one step at a time and saves them as a page.
+"""Step through a graph: ``step(root)`` returns a Stepper, which shows one step at a time and saves a page.
 
 >>> from autograd_core import Value
 >>> a = Value(3.0, label="a")
@@ -47,7 +47,7 @@ MOST_EXPLAINED = 150
 
 
 class Stepper(Walk):
-    """The steps of a graph, and a place among them, to be looked at and saved.
+    """The steps of a graph with the current position, for display and saving.
 
     Parameters and attributes are those of ``Walk``.
     """
@@ -60,12 +60,12 @@ class Stepper(Walk):
 
     @cached_property
     def _levels(self) -> list[Level]:
-        """How coarsely the graph can be looked at."""
+        """Return the levels of detail of the graph."""
         return list(levels_of(self._reading, self.steps))
 
     @cached_property
     def _pictures(self) -> tuple[dict[str, str], str]:
-        """The SVG of the graph at each level, the one to begin with first, and if there is none, why."""
+        """Return the SVG of the graph at each level, the initial level first; and the reason, if there is none."""
         found, missing = {}, f"A graph of {len(self._table):,} nodes is too large to be drawn whole."
         first = opening(self._levels)
         for level in sorted(self._levels, key=lambda level: level is not first):
@@ -81,11 +81,11 @@ class Stepper(Walk):
         Parameters
         ----------
         theme : {"auto", "light", "dark"}
-            The colours; "auto" are those of the reader's system.
+            The colors; "auto" follows the reader's system.
         step : int, optional
-            How many steps are taken when it opens; as many as are taken here, if left out.
+            The initial number of steps. Default: the current position.
         plain : bool
-            Whether long data stand in the page as they are, and not packed, which takes a tenth of the room.
+            Whether long data are written uncompressed; compressed data take a tenth of the space.
         """
         _colours(theme)
         start = self.position if step is None else step
@@ -97,7 +97,7 @@ class Stepper(Walk):
         return html.page(self._output, self.steps, cards, self._table, pictures, missing, theme, start, guide, plain)
 
     def _guide(self) -> dict[str, Any]:
-        """Return what helps to find the way in a page: coarser steps, paths, levels, and what checks the numbers."""
+        """Return the navigation data of a page: coarser steps, paths, levels, and checks of the numbers."""
         pictures, _ = self._pictures
         return {
             "stops": self._coarse,
@@ -108,49 +108,49 @@ class Stepper(Walk):
         }
 
     def _paths(self) -> dict[str, str]:
-        """Return the paths to each node in words, for a page; for none of a graph that is large or of Tensors."""
+        """Return the paths to each node in words; none for a large graph or a graph of Tensors."""
         if len(self._ids) > MOST_EXPLAINED or not all(isinstance(node.data, float) for node in self._ids):
             return {}
         return {identity: repr(Paths(self._reading, node)) for node, identity in self._ids.items()}
 
     def to_markdown(self) -> str:
-        """Return all steps with their arithmetic, and the evaluation trace, in Markdown."""
+        """Return all steps with their arithmetic, and the evaluation trace, as Markdown."""
         return transcript.markdown(self._output, map(self.card, self.steps), self._table.to_markdown()) + "\n"
 
     def to_latex(self) -> str:
-        """Return all steps with their arithmetic in LaTeX."""
+        """Return all steps with their arithmetic as LaTeX."""
         return transcript.latex(self._output, map(self.card, self.steps))
 
     def picture(self, step: int | None = None, theme: str = "light") -> Drawing:
-        """Return the picture of how things stand after so many steps: as many as are taken, if left out."""
+        """Return the picture after this many steps. Default: the current position."""
         frame = self._frames[self.position if step is None else step]
         return Drawing(frame.scene, THEMES[_colours(theme)], marks=frame.marks, spaced_as=self._frames.widest)
 
     def save(
         self, path: str | os.PathLike[str], theme: str = "auto", step: int | None = None, seconds: float = 1.0
     ) -> Path:
-        """Write the steps to a file; its ending says what.
+        """Write the steps to a file; the ending selects the format.
 
         Parameters
         ----------
         path : path-like
-            ``.html``: the page. ``.svg``, ``.png``, ``.pdf``: the picture after a step. ``.gif``: all of these one
-            after the other. ``.md``, ``.tex``: the steps with their arithmetic. ``.txt``: the evaluation trace.
+            ``.html``: the page. ``.svg``, ``.png``, ``.pdf``: the picture after a step. ``.gif``: all pictures as an
+            animation. ``.md``, ``.tex``: the steps with their arithmetic. ``.txt``: the evaluation trace.
         theme : {"auto", "light", "dark"}
-            The colours; "auto" are those of the reader's system, and light ones for a picture.
+            The colors; "auto" follows the reader's system, and is light for a picture.
         step : int, optional
-            After how many steps: what a picture shows and where a page begins. As many as are taken, if left out.
+            The number of steps taken in a picture, or when a page opens. Default: the current position.
         seconds : float
-            How long each picture of an animation is shown.
+            The time for each picture of an animation, in seconds.
 
         Raises
         ------
         OptionError
-            For another ending, or a step that there is not.
+            For an unknown ending, or a step that does not exist.
         RendererMissingError
             For a picture without Graphviz, or an animation without Pillow.
         SaveError
-            If it cannot be written there.
+            If the file cannot be written.
         """
         suffix = Path(path).suffix.lower()
         if suffix in (".html", ".htm"):
@@ -174,7 +174,7 @@ class Stepper(Walk):
         )
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        """Show the page in a notebook, and beneath it what remains where pages are not trusted."""
+        """Show the page in a notebook, and below it the content that remains if the notebook is not trusted."""
         pictures, _ = self._pictures
         picture = next(iter(pictures.values()), "")
         return {"text/html": html.embedded(self.to_html(plain=True), self._table, picture), "text/plain": repr(self)}
@@ -183,23 +183,23 @@ class Stepper(Walk):
 def step(
     root: Any, *inputs: Any, sample: int | None = None, max_nodes: int | None = MAX_NODES, after: Any = None
 ) -> Stepper:
-    """Return the forward and the reverse sweep of a node, or of a program, as steps to walk through.
+    """Step through the forward and the reverse sweep of a node or a program.
 
-    The steps are those of the engine's own sweep, with its very numbers; one backward step is one contribution along
-    one edge. No ``grad`` is touched.
+    The steps are those of the engine's own sweep, with the same numbers. One backward step is one contribution along
+    one edge. No ``grad`` changes.
 
     Parameters
     ----------
     root : Value, Tensor or Program
-        The output; of a program, its instructions are what is stepped through.
+        The output node, or a program, whose instructions become the steps.
     *inputs
-        Those of a program, as for a call; those it was traced with if they are left out.
+        The inputs of a program, as for a call. Default: the traced inputs.
     sample : int, optional
-        Which sample, if a program is given a batch.
+        The number of the sample, if a program gets a batch.
     max_nodes : int or None
-        Refuse larger graphs; None for any size.
+        The largest graph to step through; None for no limit.
     after : optimiser, optional
-        What comes after the gradients: the update of each parameter is a step too. Nothing is updated by looking.
+        An optimizer; the update of each parameter becomes a step too. No parameter changes.
 
     Returns
     -------
@@ -211,9 +211,9 @@ def step(
     SizeLimitError
         If the graph has more than ``max_nodes`` nodes.
     OptionError
-        For inputs of what is no program.
+        If inputs are given and the root is not a program.
     ShapeError, OperandError, GuardError
-        For inputs that a program does not take, as when it is called.
+        For inputs that the program does not accept, as in a call.
 
     Examples
     --------
@@ -232,12 +232,12 @@ def step(
 
 
 def graph_of(root: Any, inputs: Sequence[Any], sample: int | None) -> Any:
-    """Return the output to step through: of a program that of its graph at some inputs.
+    """Return the output to step through; for a program, the output of its graph at the inputs.
 
     Raises
     ------
     OptionError
-        For inputs of what is no program.
+        If inputs are given and the root is not a program.
     """
     if isinstance(root, Program):
         return root.graph(*inputs, sample=sample)
@@ -250,7 +250,7 @@ def graph_of(root: Any, inputs: Sequence[Any], sample: int | None) -> Any:
 
 
 def _colours(theme: str) -> str:
-    """Return the theme of a picture: light where it depends on the reader."""
+    """Return the theme of a picture; light if the theme depends on the reader."""
     if theme not in html.THEME_CHOICES:
         raise OptionError(f"theme={theme!r} is none of the choices: {', '.join(map(repr, html.THEME_CHOICES))}.")
     return "light" if theme == "auto" else theme

@@ -1,4 +1,4 @@
-"""The evaluation trace of the literature: what each node computes, downwards, and its adjoint, upwards.
+"""Write the evaluation trace: what each node computes, downward, and its adjoint, upward.
 
 References
 ----------
@@ -22,14 +22,14 @@ from ..style import labels
 __all__ = ["MAX_ROWS", "Row", "TraceTable", "rows", "trace_table"]
 
 MAX_ROWS = 20_000
-#: a text table shows this many rows of a longer one
+#: largest number of rows in a text table
 SHOWN_ROWS = 60
-#: a page need not lay out what is out of sight; it is told by so many rows
+#: a page skips the layout of invisible rows; this is the number of rows from which it does
 ROWS_TOGETHER = 40
-#: and this many terms of a sum
+#: largest number of terms of a sum
 SHOWN_TERMS = 4
 
-#: an operation of more characters has long names in it: where there is little room, formulas stand beneath names
+#: a formula of more characters contains long names; in a narrow table, formulas are written below names
 LONG_FORMULA = 16
 
 HEADINGS = ("", "forward ↓", "numbers", "value", "adjoint", "reverse ↑", "numbers", "value")
@@ -37,16 +37,16 @@ HEADINGS = ("", "forward ↓", "numbers", "value", "adjoint", "reverse ↑", "nu
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A node in the evaluation trace.
+    """A row of the evaluation trace, for one node.
 
     Attributes
     ----------
     node, name : str
         Its id and its name.
     formula, formula_tex, numbers, value : str
-        What it computes, with numbers put in, and its number; a leaf has no formula.
+        Its formula with numbers substituted, and its number; a leaf has no formula.
     adjoint_name, adjoint_formula, adjoint_tex, adjoint_numbers, adjoint : str
-        The same for the derivative of the output by it: a sum over everything that uses it.
+        The same for its adjoint: a sum over all uses of the node.
     """
 
     node: str
@@ -62,7 +62,7 @@ class Row:
     adjoint: str = ""
 
     def cells(self) -> tuple[str, ...]:
-        """Return the row as a text table shows it."""
+        """Return the row for a text table."""
         return (
             self.name,
             self.formula,
@@ -75,8 +75,8 @@ class Row:
         )
 
     def typeset(self) -> tuple[str, str, str]:
-        """Return what a page typesets, as MathML: the formula, the adjoint, and the formula of that."""
-        last = self.name.rpartition(".")[2] or self.name  # the head of the row has its path
+        """Return the parts that a page typesets, as MathML: the formula, the adjoint, and the adjoint's formula."""
+        last = self.name.rpartition(".")[2] or self.name  # the head of the row contains its path
         return (
             mathml(self.formula_tex) if self.formula else "",
             mathml(labels.tex_name(last, bar=True)),
@@ -117,7 +117,7 @@ def _row(reading: Reading, node: Any, received: list[Step]) -> Row:
 
 
 def _term(step: Step) -> str:
-    if step.words:  # the formula is all that is sent
+    if step.words:  # the formula is the whole contribution
         return step.formula
     return f"{labels.Name(step.name).adjoint}·{labels.bracketed(step.formula)}"
 
@@ -150,7 +150,7 @@ class TraceTable:
     Attributes
     ----------
     rows : tuple of Row
-        One a node, in the order of computation.
+        One for each node, in the order of computation.
     """
 
     def __init__(self, rows: Sequence[Row]) -> None:
@@ -163,7 +163,7 @@ class TraceTable:
         return self.to_text(SHOWN_ROWS)
 
     def to_text(self, most: int | None = None) -> str:
-        """Return the table as text; with ``most``, the first and the last rows of a longer one."""
+        """Return the table as text; with ``most``, only the first and last rows of a longer table."""
         cells = [HEADINGS, *(row.cells() for row in self.rows)]
         widths = [max(labels.width(line[i]) for line in cells) for i in range(len(HEADINGS))]
         numeric = {3, 7}
@@ -194,9 +194,9 @@ class TraceTable:
         return "\n".join(lines)
 
     def to_html(self, math: bool = True, numbers: bool = True) -> str:
-        """Return the table as an HTML element; formulas as MathML, or as text where that would be removed.
+        """Return the table as an HTML element, with formulas as MathML, or as text where MathML would be removed.
 
-        The columns with numbers put in can be left out.
+        The columns with substituted numbers are optional.
         """
         head = "".join(f'<th scope="col">{escape(text)}</th>' for text in HEADINGS if numbers or text != "numbers")
         rows = [self._html_row(row, math, numbers) for row in self.rows]
@@ -208,9 +208,9 @@ class TraceTable:
         return f'<table class="{kind}" style="{widths}"><thead><tr>{head}</tr></thead>{body}</table>'
 
     def _widest(self, most: int, *fields: str) -> int:
-        """Return how many characters a column needs, at most so many: a page lays out each row by itself.
+        """Return the width of a column in characters, with a limit; a page lays out each row separately.
 
-        What is given has no formula, so its name has room where others have theirs.
+        A leaf has no formula, so its name may use the space of the formula.
         """
         computed = [row for row in self.rows if row.formula] or self.rows
         longest = max((labels.width(getattr(row, field)) for row in computed for field in fields), default=0)
@@ -239,7 +239,7 @@ class TraceTable:
 
 
 def _headed(name: str) -> str:
-    """Return a name as the head of a row, its path apart: where there is no room, the path is cut at its beginning."""
+    """Return a name as the head of a row, with its path separate: a long path is cut at its beginning."""
     path, dot, last = name.rpartition(".")
     if not dot:
         return escape(name)
@@ -253,16 +253,16 @@ def _markdown(text: str) -> str:
 def trace_table(root: Any, max_nodes: int | None = MAX_ROWS) -> TraceTable:
     """Return the evaluation trace of everything a node was computed from.
 
-    Read the left half downwards: each node from those above it. Read the right half upwards: each adjoint, the
-    derivative of the output by that node, from those below it. The adjoints come from a sweep of this call's own, so
-    no ``grad`` is touched, and none needs to have been computed. It needs no Graphviz.
+    Read the left half downward: each node from the nodes above it. Read the right half upward: each adjoint, the
+    derivative of the output by that node, from the adjoints below it. This call runs its own sweep: no ``grad``
+    changes, and no earlier sweep is needed. It needs no Graphviz.
 
     Parameters
     ----------
     root : Value, Tensor or Program
-        The output; of a program, that of its graph at the inputs it was traced with.
+        The output node, or a program; of a program its graph at the traced inputs is used.
     max_nodes : int or None
-        Refuse larger graphs; None for any size.
+        The largest graph to tabulate; None for no limit.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-r"""Steps written out, one after the other: in Markdown for a page or an issue, in LaTeX for a paper.
+r"""Write steps as text: Markdown for a page or an issue, LaTeX for a paper.
 
 >>> from autograd_core import Value
 >>> from viz import step
@@ -34,7 +34,7 @@ from ..style import labels
 
 __all__ = ["latex", "markdown", "terminal"]
 
-#: signs that LaTeX has as commands only, of which those of Greek letters are their names
+#: signs that LaTeX has as commands only; Greek letters use their names
 _COMMANDS = {
     "∂": "partial", "∇": "nabla", "·": "cdot", "×": "times", "−": "mathord{-}", "∞": "infty", "←": "leftarrow",
     "Σ": "Sigma", "…": "ldots", "ŷ": "hat{y}", "ς": "varsigma", "ο": "mathit{o}",
@@ -48,7 +48,7 @@ _LATEX = str.maketrans(
 def terminal(card: Card, step: Step, total: int) -> str:
     """Return one step in columns, for a terminal."""
     cells = [(line.caption, line.text, line.numbers, line.result) for line in card.lines]
-    sums = [line for line in cells if line[2] or line[3]]  # words need no columns
+    sums = [line for line in cells if line[2] or line[3]]  # sentences need no columns
     widths = [max(labels.width(line[i]) for line in sums) for i in range(4)]
     lines = [
         "  ".join(labels.pad(text, widths[i], right=i == 3) for i, text in enumerate(line)).rstrip() for line in cells
@@ -58,7 +58,7 @@ def terminal(card: Card, step: Step, total: int) -> str:
 
 
 def markdown(output: str, cards: Iterable[Card], table: str) -> str:
-    """Return the steps as a numbered list, and the evaluation trace beneath them."""
+    """Return the steps as a numbered list, followed by the evaluation trace."""
     lines = [f"# Backpropagation through {_plain(output)}", ""]
     for k, card in enumerate(cards, 1):
         lines.append(f"{k}. **{_plain(card.about)}**")
@@ -72,12 +72,12 @@ def _equation(line: Line) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return text that Markdown shows as it is."""
+    """Return text with Markdown's special characters escaped."""
     return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", text)
 
 
 def latex(output: str, cards: Iterable[Card]) -> str:
-    r"""Return the steps as LaTeX: one ``align*`` a step, which needs the package amsmath and nothing else.
+    r"""Return the steps as LaTeX: one ``align*`` for each step; needs only the package amsmath.
 
     >>> from autograd_core import Value
     >>> from viz import step
@@ -103,7 +103,7 @@ def _aligned(lines: Iterable[Line]) -> Iterator[str]:
 
 
 def _marked(equation: str) -> str:
-    """Return an equation with a mark where it is aligned: at its first relation that is not inside braces."""
+    """Return an equation with an alignment mark at its first relation outside braces."""
     depth = 0
     for found in re.finditer(r"\\leftarrow\b|\\.|[{}=]", equation):
         depth += {"{": 1, "}": -1}.get(found[0], 0)

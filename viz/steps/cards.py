@@ -1,4 +1,4 @@
-"""Steps in words: a heading, a sentence, and the lines of the card that shows its arithmetic.
+"""Describe steps in words: a heading, a sentence, and the lines of the card with the arithmetic.
 
 >>> from autograd_core import Value
 >>> from viz.scene.graph_view import Reading
@@ -33,7 +33,7 @@ __all__ = ["Card", "Line", "card"]
 
 
 class Line(NamedTuple):
-    """One line of arithmetic: in names, with numbers, and what comes out."""
+    """One line of arithmetic: in names, with numbers, and the result."""
 
     caption: str
     text: str
@@ -45,18 +45,18 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What a person reads about a step.
+    """The text of a step.
 
     Attributes
     ----------
     phase : str
         The kind of the step.
     heading, sentence : str
-        What it does, in a few words and in full.
+        Short and full description.
     lines : tuple of Line
         Its arithmetic.
     stage : str
-        The stage of the lecture that it belongs to, if the steps are sorted into stages.
+        The stage of the lecture, if the steps are sorted into stages.
     """
 
     phase: str
@@ -67,17 +67,17 @@ class Card:
 
     @property
     def during(self) -> str:
-        """The phase, and the stage if there is one."""
+        """Return the phase, and the stage if there is one."""
         return f"{self.phase} · stage {self.stage}" if self.stage else self.phase
 
     @property
     def about(self) -> str:
-        """When it happens, and what."""
+        """Return the phase and the short description."""
         return f"{self.during} · {self.heading}"
 
 
 def card(step: Step, root: str) -> Card:
-    """Return the words of a step in a graph whose output has a name."""
+    """Return the text of a step; ``output`` is the name of the graph's output."""
     return replace(_card(step, root), stage=step.stage)
 
 
@@ -153,7 +153,7 @@ def _backward(step: Step, root: str) -> Card:
 
 def _local(step: Step) -> Line:
     result = "" if step.local is None else labels.number(step.local)
-    constant = step.formula == step.numbers  # a number by itself needs no second time
+    constant = step.formula == step.numbers  # a number alone is not repeated
     return Line(
         "local",
         f"{_slope(step.name, step.target_name)} = {step.formula}",
@@ -165,7 +165,7 @@ def _local(step: Step) -> Line:
 
 
 def _ways(step: Step, sent: str, after: str) -> Iterator[Line]:
-    """Yield the lines on what is sent: the local derivative and the product, or what a linear operation makes of it."""
+    """Yield the lines of a contribution: the local derivative and the product, or the result of a linear operation."""
     if step.words:
         rule = step.formula, step.formula_tex, step.numbers, step.numbers_tex
         yield Line("in words", step.words, "", "", "", "")
@@ -178,7 +178,7 @@ def _ways(step: Step, sent: str, after: str) -> Iterator[Line]:
             rf"{name.adjoint_tex} \cdot {_slope_tex(*slope)}",
             *((_product(step.upstream, step.local)) if step.local is not None else ("", "")),
         )
-        if np.shape(step.contribution) != np.shape(step.upstream):  # broadcasting is undone
+        if np.shape(step.contribution) != np.shape(step.upstream):  # the sum undoes a broadcast
             undone = Symbol(lookup("sum_to"), (Symbol.variable(rule[0], rule[1]),))
             yield Line("in words", in_words(undone), "", "", "", "")
             rule = str(undone), undone.tex, "", ""
@@ -192,7 +192,7 @@ def _product(upstream: Any, local: Any) -> tuple[str, str]:
 
 
 def _sum(step: Step, product: str, product_tex: str, after: str) -> Line:
-    """Return the sum that a contribution becomes part of."""
+    """Return the sum to which a contribution is added."""
     target = labels.Name(step.target_name)
     before = labels.NOT_COMPUTED if step.before is None else labels.number(step.before)
     first = step.before is None

@@ -1,7 +1,7 @@
-"""Derivatives beside central differences: for each step the local one, and the gradient where it is complete.
+"""Compare derivatives with central differences: the local one of each step, and each completed gradient.
 
-The differences know nothing of any rule: they compute the operation, or the whole graph, again with numbers moved a
-little. They see a wrong rule; they mean nothing at a kink, and end where rounding begins, and then say so.
+The differences use no rule: they compute the operation, or the whole graph, again with changed numbers. They detect a
+wrong rule. They mean nothing at a kink or below the rounding error, and then say so.
 
 >>> from autograd_core import Value
 >>> from viz.steps.steps import steps
@@ -35,14 +35,14 @@ from .steps import Step
 
 __all__ = ["MOST_REPLAYED", "Check", "Checked", "Checks"]
 
-#: nodes of a graph that is computed again for the gradient of each: of Values side by side, of arrays one by one
+#: largest graph that is computed again for the gradient of each node: Values side by side, arrays one by one
 MOST_REPLAYED, MOST_ONE_BY_ONE = 2000, 200
-#: how many graphs are computed side by side
+#: number of graphs that are computed side by side
 SIDE_BY_SIDE = 128
-#: the step of a difference, as a share of the number that is moved, or of 1
+#: the step of a difference, relative to the number that is changed, or to 1
 STEP = 1e-3
 
-#: what d is in the names of checks of arrays
+#: the meaning of d in the names of array checks
 DIRECTION = "d is an array of +1 and −1: arrays are moved along it, and both numbers are derivatives along it."
 
 CHANGED = "numbers were changed between recording and stepping"
@@ -51,17 +51,17 @@ BY_HAND = "made by hand, without a rule to compute it again"
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A derivative beside a difference.
+    """A derivative and a difference.
 
     Attributes
     ----------
     name : str
-        What is differentiated by what.
+        The two names of the derivative: of what, by what.
     derivative, difference : float or None
-        As the engine has it, and as moved numbers show it; None if it is not known. Of arrays both are derivatives
-        along one direction, whose elements are +1 and -1.
+        The engine's derivative and the difference; None if unknown. For arrays, both are derivatives along one
+        direction with elements +1 and -1.
     words : str
-        Why the two cannot be compared, or that they differ; "" where they agree.
+        Why the two cannot be compared, or that they differ; "" if they agree.
     """
 
     name: str
@@ -71,7 +71,7 @@ class Check:
 
     @property
     def relative(self) -> float | None:
-        """The difference between both, as a share of the larger one."""
+        """Return the difference of both, relative to the larger one."""
         if self.derivative is None or self.difference is None:
             return None
         larger = max(abs(self.derivative), abs(self.difference))
@@ -79,11 +79,11 @@ class Check:
 
     @property
     def verdict(self) -> str:
-        """Whether both "agree" or "differ"; "open" where that cannot be said."""
+        """Return "agree", "differ", or "open" if the comparison is not possible."""
         return "agree" if self.words in ("", ROUNDING) else "differ" if self.words == DIFFER else "open"
 
     def cells(self) -> tuple[str, str, str, str]:
-        """Return what is shown: the name, both numbers, and how far they are apart or why that means nothing."""
+        """Return the text: the name, both numbers, and their difference or the reason why it means nothing."""
         apart = "0" if self.relative == 0.0 else "" if self.relative is None else labels.number(self.relative, 2)
         return self.name, _digits(self.derivative), _digits(self.difference), self.words or apart
 
@@ -93,7 +93,7 @@ def _digits(x: float | None) -> str:
 
 
 class Checked(tuple[Check, ...]):
-    """The checks of a step, which print as a table."""
+    """The checks of a step; they print as a table."""
 
     __slots__ = ()
 
@@ -123,8 +123,8 @@ class Checks:
         self._replay = Replay(reading.order)
         self._values = {step.node: step.value for step in taken if step.kind == "forward"}
         self._last: dict[str, Step] = {}
-        self._awaited: Counter[str] = Counter()  # contributions, by the node that receives them
-        self._left: dict[int, int] = {}  # and how many are still to come after a step
+        self._awaited: Counter[str] = Counter()  # contributions by receiving node
+        self._left: dict[int, int] = {}  # and the number still to come after a step
         for step in reversed(taken):
             if step.kind == "seed" or (step.kind == "backward" and step.contribution is not None):
                 target = step.target or step.node
@@ -148,7 +148,7 @@ class Checks:
 
     @cached_property
     def left_out(self) -> str:
-        """Why gradients are not checked, "" if they are."""
+        """Return why gradients are not checked; "" if they are."""
         most = MOST_REPLAYED if self._pointwise else MOST_ONE_BY_ONE
         if len(self._reading.order) <= most:
             return ""
@@ -156,7 +156,7 @@ class Checks:
 
     @cached_property
     def _pointwise(self) -> bool:
-        """Whether many graphs of this kind can be computed side by side, as lanes of arrays."""
+        """Return whether many graphs of this kind can be computed side by side, as elements of arrays."""
         ops = {node.op for node in self._reading.order if node.op is not None}
         return all(isinstance(op, Pointwise) and op is not GIVEN for op in ops) and not any(
             np.ndim(self._replay.number(node)) for node in self._reading.order
@@ -164,18 +164,18 @@ class Checks:
 
     @property
     def note(self) -> str:
-        """What is to be said of all of them: what d is, what was left out."""
+        """Return a remark about all checks: the meaning of d, and what was left out."""
         arrays = any(np.ndim(self._replay.number(node)) for node in self._reading.order)
         return " ".join(filter(None, [DIRECTION if arrays else "", self.left_out]))
 
     @cached_property
     def _tolerance(self) -> float:
-        """How far apart two numbers may be that were computed with so many digits."""
+        """Return the accepted difference of two numbers with this many digits."""
         single = any(getattr(node.data, "dtype", np.float64) == np.float32 for node in self._reading.order)
         return 1e-3 if single else TOLERANCE
 
     def _local(self, step: Step) -> Check:
-        """Compare what an operation does to its operand with its rule."""
+        """Compare an operation's own differences with its rule."""
         node: Any = self._node(step.node)
         operands = [self._replay.number(x) for x in node.operands]
         slope = f"∂{step.name}/∂{step.target_name}"
@@ -195,7 +195,7 @@ class Checks:
 
     @cached_property
     def _gradients(self) -> dict[str, Check]:
-        """The check of every gradient, from graphs that are computed again with one node moved."""
+        """Check every gradient against graphs that are computed again with one node changed."""
         nodes = [
             (identity, self._node(identity), step) for identity, step in self._last.items() if step.after is not None
         ]
@@ -212,7 +212,7 @@ class Checks:
         return found
 
     def _side_by_side(self, since: int, nodes: Sequence[Any]) -> list[float]:
-        """Return the central differences of the output by some Values, from graphs side by side, one for each."""
+        """Return the central differences of the output by some Values, from graphs computed side by side."""
         lanes = np.eye(len(nodes))
         numbers = np.array([self._replay.number(node) for node in nodes])
         steps: Any = STEP * np.maximum(1.0, abs(numbers))
@@ -264,7 +264,7 @@ class Checks:
         return Check(name, derivative, *found)
 
     def _changed(self, nodes: Sequence[Any]) -> str:
-        """Say so if operations no longer give what was recorded: their operands hold other numbers by now."""
+        """Return a remark if operations no longer give the recorded results, because operands have changed since."""
         for node in nodes:
             if node.op is None or node.op is GIVEN:
                 continue
@@ -280,7 +280,7 @@ class Checks:
 
 
 def _direction(x: Any) -> Any:
-    """Return the direction in which an array is moved: +1 and -1, the same in every process."""
+    """Return the direction in which an array is changed: +1 and -1, the same in every process."""
     if not np.ndim(x):
         return 1.0
     return np.random.default_rng(np.size(x)).choice(np.array([-1.0, 1.0]), size=np.shape(x))

@@ -1,4 +1,4 @@
-"""What a picture shows after each step: what is computed so far, what has arrived, what is on its way.
+"""Compute the content of a picture after each step: computed values, received and pending contributions.
 
 >>> from autograd_core import Value
 >>> from viz.scene.graph_view import Reading
@@ -32,12 +32,12 @@ __all__ = ["Frame", "Frames"]
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What is shown after a step.
+    """The content after a step.
 
     Attributes
     ----------
     scene : Scene
-        "—" where nothing is computed yet; its note says what the step did.
+        The scene, with "—" for everything not yet computed; its note describes the step.
     marks : mapping
         Id of a box or an edge to "pending", "current", "target" or "active".
     """
@@ -47,16 +47,16 @@ class Frame:
 
 
 class Frames:
-    """What is shown after each step of a graph: ``frames[k]`` after k of them, from 0 to all.
+    """The content after each step of a graph: ``frames[k]`` after k steps, from 0 to all.
 
     Parameters
     ----------
     reading : Reading
         The graph.
     taken : sequence of Step, optional
-        Its steps; those of the engine's own sweep if left out.
+        Its steps. Default: those of the engine's own sweep.
     collapse, max_nodes
-        What is folded, as in ``draw``.
+        What to fold, as in ``draw``.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class Frames:
         self._reading, self._collapse, self._max_nodes = reading, collapse, max_nodes
 
     def __len__(self) -> int:
-        """How many there are: one more than there are steps."""
+        """Return the number of frames: one more than the number of steps."""
         return len(self.steps) + 1
 
     def __getitem__(self, k: int) -> Frame:
@@ -88,7 +88,7 @@ class Frames:
 
     @cached_property
     def widest(self) -> Scene:
-        """The scene whose every text is the longest that stands there after any step: the layout of all of them."""
+        """Return the scene with the longest text of each box after any step; it determines the common layout."""
         final = self._scene(len(self.steps))
         longest: dict[str, str] = {box.id: max((box.grad, labels.NOT_COMPUTED), key=len) for box in final.boxes}
         for step in self.steps:
@@ -136,5 +136,5 @@ class Frames:
 
 
 def _heads(edges: Sequence[str]) -> set[str]:
-    """Return the nodes into which edges lead: ``e3_0`` leads into ``n3``."""
+    """Return the nodes that edges lead into: ``e3_0`` leads into ``n3``."""
     return {f"n{edge[1:].partition('_')[0]}" for edge in edges}

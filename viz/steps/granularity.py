@@ -1,4 +1,4 @@
-"""Coarser steps: where the steps of one node, one part of a model, one layer or one phase end.
+"""Group steps: by node, neuron, layer or phase.
 
 >>> from autograd_core import Value
 >>> from viz.scene.graph_view import Reading
@@ -18,12 +18,12 @@ from .steps import Step
 
 __all__ = ["SIZES", "stops"]
 
-#: how far a coarser step goes, from fine to coarse
+#: the sizes of steps, from fine to coarse
 SIZES = ("node", "neuron", "layer", "phase")
 
 
 def stops(steps: Sequence[Step]) -> dict[str, list[int]]:
-    """Return how many steps are taken at each stop, for every size; parts of a model only where there are some."""
+    """Return the numbers of steps at which each size stops; parts of a model only if there are some."""
     parts = levels([step.scope for step in steps])
     keys: dict[str, Callable[[Step], Any]] = {"node": lambda step: (step.kind, step.node)}
     for level in ("neuron", "layer"):
@@ -34,7 +34,7 @@ def stops(steps: Sequence[Step]) -> dict[str, list[int]]:
 
 
 def _within(found: Mapping[str, str]) -> Callable[[Step], Any]:
-    """Return what stays the same while steps are about one part, given which part hides each path."""
+    """Return a key that all steps of one part share, given the part that hides each path."""
     return lambda step: (step.kind, found.get(step.scope, step.scope))
 
 

@@ -1,6 +1,6 @@
-"""One graph at several levels: every operation, every neuron as a box, every layer, the model; only those there are.
+"""Show one graph at several levels of detail: operations, neurons, layers, model; only existing levels.
 
-Each level is laid out once; what its boxes show after each step is told beside it.
+Each level is laid out once; the texts of its boxes after each step are stored beside it.
 
 >>> from autograd_core import Value, scope
 >>> from viz.steps.steps import steps
@@ -39,11 +39,11 @@ class Level:
     name : str
         "op", "neuron", "layer" or "model".
     boxes : int
-        How many boxes it has, constants left out.
+        The number of boxes, without constants.
     scene : Scene
-        How it looks at the end.
+        The scene after the last step.
     norms : mapping
-        Id of a folded part to the size of its gradient over time: (after how many steps, as text).
+        Id of a folded part to its gradient norm over time: (number of steps, text).
     """
 
     name: str
@@ -52,14 +52,14 @@ class Level:
     norms: Mapping[str, Sequence[tuple[int, str]]]
 
     def data(self) -> dict[str, Any]:
-        """Return what a page needs to know beyond the picture."""
+        """Return the data that a page needs beyond the picture."""
         folds = {box.id: [int(i[1:]) for i in box.members] for box in self.scene.boxes if box.members}
         edges = {edge.id: edge.members for edge in self.scene.edges if edge.members}
         return {"name": self.name, "boxes": self.boxes, "folds": folds, "edges": edges, "norms": self.norms}
 
 
 def levels_of(reading: Reading, taken: Sequence[Step]) -> Iterator[Level]:
-    """Yield the levels at which a graph can be looked at, from fine to coarse; those with too many boxes are none."""
+    """Yield the levels of a graph from fine to coarse, without levels that have too many boxes."""
     final = adjoints_after(taken)
     for name in levels(reading.paths):
         folding = folding_of(reading, name, None if name == "op" else MAX_NODES)
@@ -68,7 +68,7 @@ def levels_of(reading: Reading, taken: Sequence[Step]) -> Iterator[Level]:
 
 
 def opening(found: Sequence[Level]) -> Level | None:
-    """Return the level to begin with: the finest that can be read, else the coarsest; None if there are none."""
+    """Return the initial level: the finest readable one, else the coarsest; None if there are none."""
     return next((level for level in found if level.boxes <= MAX_NODES), found[-1] if found else None)
 
 
@@ -80,7 +80,7 @@ def _level(reading: Reading, taken: Sequence[Step], name: str, folding: Folding,
 
 
 def _norms(reading: Reading, parts: Mapping[str, Part], taken: Sequence[Step]) -> dict[str, list[tuple[int, str]]]:
-    """Return the size of the gradient of each part whenever it changes, once all of it is known."""
+    """Return the gradient norm of each part whenever it changes, once it is complete."""
     owner = {reading.ids[node]: identity for identity, part in parts.items() for node in part.weighed}
     awaited = Counter(owner.values())
     known: dict[str, dict[str, Any]] = {identity: {} for identity in parts}

@@ -1,6 +1,6 @@
-"""How a picture shows where a step is: what is computed, what is sent along which edge, what is yet to come.
+"""Mark a step in a picture: what is computed, which edge is active, what is pending.
 
-Marks are "pending", "current", "target" for a box and "pending", "active" for an edge; a box may have several.
+Marks are "pending", "current" and "target" for a box, and "pending" and "active" for an edge; a box may have several.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ __all__ = ["on_box", "on_edge"]
 
 
 def on_box(marks: str, theme: Theme) -> dict[str, str]:
-    """Return the DOT attributes of the marks of a box; the class begins with a space, to be added to its own.
+    """Return the DOT attributes of the marks of a box; the class begins with a space, to be appended to its own.
 
     >>> from viz.style.theme import LIGHT
     >>> on_box("current", LIGHT)["color"] == LIGHT.accent, on_box("", LIGHT)

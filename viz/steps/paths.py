@@ -1,4 +1,4 @@
-"""The gradient of a node as a sum over paths: along each, the product of the local derivatives.
+"""List the paths behind a gradient: along each path, the product of the local derivatives.
 
 >>> from autograd_core import Value
 >>> from viz.scene.graph_view import Reading
@@ -29,13 +29,13 @@ from ..style.errors import OptionError
 
 __all__ = ["MOST_LISTED", "Path", "Paths"]
 
-#: So many paths are listed; a deep network has more of them than there are atoms.
+#: Largest number of listed paths; a deep network has more paths than there are atoms.
 MOST_LISTED = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """One way from the output to a node: the names on it, the local derivatives along it, and their product."""
+    """One path from the output to a node: its names, its local derivatives and their product."""
 
     names: tuple[str, ...]
     factors: tuple[float, ...]
@@ -43,12 +43,12 @@ class Path:
 
     @property
     def text(self) -> str:
-        """The way in names."""
+        """Return the path in names."""
         return " → ".join(self.names)
 
     @property
     def numbers(self) -> str:
-        """Its factors."""
+        """Return its factors."""
         return " · ".join(labels.bracketed(labels.number(x)) for x in self.factors) or "1"
 
 
@@ -58,18 +58,18 @@ class Paths:
     Attributes
     ----------
     name : str
-        What the node is called.
+        The name of the node.
     count : int
-        How many there are, exactly.
+        The exact number of paths.
     listed : tuple of Path
-        The first of them, at most ``most``.
+        The first paths, at most ``most``.
     total : float
-        What the products of all of them add up to, the gradient: summed node by node, not path by path.
+        The sum of all products, which is the gradient; computed node by node, not path by path.
 
     Raises
     ------
     OptionError
-        For a graph of Tensors, whose edges carry no single numbers, and for a node that is not in the graph.
+        For a graph of Tensors, whose edges have no single numbers, and for a node that is not in the graph.
     """
 
     def __init__(self, reading: Reading, node: Any, most: int = MOST_LISTED) -> None:
@@ -79,9 +79,9 @@ class Paths:
             raise OptionError("Paths multiply numbers along edges; in a graph of Tensors edges carry whole matrices.")
         self.name, self.root = str(reading.name(node)), str(reading.name(reading.root))
         self._reading = reading
-        ways: dict[Any, int] = {node: 1}  # paths from each node down to the chosen one
+        ways: dict[Any, int] = {node: 1}  # number of paths from each node to the target
         slopes: dict[Any, float] = {node: 1.0}
-        for x in reading.order[int(reading.ids[node][1:]) + 1 :]:  # what is older cannot depend on it
+        for x in reading.order[int(reading.ids[node][1:]) + 1 :]:  # an older node cannot depend on it
             if any(y in ways for y in x.parents):
                 edges = [(y, d) for y, d in _edges(x) if y in ways]
                 ways[x] = sum(ways[y] for y, _ in edges)

@@ -1,4 +1,4 @@
-"""A graph computed again with some of its numbers moved. Nothing is recorded, and no node is written to.
+"""Compute a graph again with some of its numbers changed. Nothing is recorded, and no node changes.
 
 >>> from autograd_core import Value, history
 >>> a = Value(3.0)
@@ -25,27 +25,27 @@ __all__ = ["Replay"]
 
 
 class Replay:
-    """A graph with the numbers that it has now, whatever becomes of them.
+    """A graph with a copy of its present numbers.
 
     Parameters
     ----------
     order : sequence of nodes
-        The graph, oldest first; the last is the output.
+        The graph, oldest first; the last node is the output.
     """
 
     def __init__(self, order: Sequence[Any]) -> None:
         self.order = order
-        self._numbers = {node: kept(node) for node in order}  # an array that was recorded is never written to
+        self._numbers = {node: kept(node) for node in order}  # a recorded array is never written to
 
     def number(self, x: Any) -> Any:
-        """Return the number or the array of an operand; float32 as float64, since a difference needs the digits."""
+        """Return the number or array of an operand; float32 becomes float64, because a difference needs the digits."""
         data = self._numbers.get(x, x)
         return data.astype(np.float64) if isinstance(data, np.ndarray) and data.dtype == np.float32 else data
 
     def again(self, node: Any, operands: Sequence[Any] | None = None) -> Any:
-        """Return what the operation of a node makes of its own operands, or of others.
+        """Return the result of a node's operation on its own operands, or on others.
 
-        These are numbers, arrays, or arrays in the place of numbers, which are many numbers side by side.
+        Operands are numbers, arrays, or arrays in place of numbers, which are many numbers side by side.
         """
         x = list(map(self.number, node.operands)) if operands is None else operands
         if isinstance(node.op, Pointwise) and not any(isinstance(each, np.ndarray) for each in x):
@@ -54,15 +54,15 @@ class Replay:
         return np.asarray(y) if isinstance(self._numbers[node], np.ndarray) else y
 
     def output(self, moved: Mapping[Any, Any], since: int = 0) -> Any:
-        """Return the output of the graph when some nodes are moved, and what depends on them is computed again.
+        """Return the output of the graph with some nodes changed; all nodes that depend on them are computed again.
 
         Parameters
         ----------
         moved : mapping
-            Node to what is added to it: a number, or an array. An array added to the number of a Value puts that many
-            graphs side by side; then all operations must be pointwise.
+            Node to the change: a number, or an array. An array added to the number of a Value computes that many graphs
+            side by side; all operations must then be pointwise.
         since : int
-            The place of the oldest of these nodes, if it is known: what is older depends on none of them.
+            The position of the oldest of these nodes, if known; older nodes depend on none of them.
         """
         found: dict[Any, Any] = {}
         for node in self.order[since:]:

@@ -1,4 +1,4 @@
-"""What a central difference says of a derivative, and what it cannot say: near kinks, at infinities, beyond rounding.
+"""Judge a central difference: whether it can confirm a derivative, near kinks, at infinity, at the rounding error.
 
 >>> compared(lambda t: max(0.0, t), 0.0, 0.0, 0.0, "0 at 0")[1]
 'a kink: the slope is 0.0000 from the left and 1.0000 from the right; chosen: 0 at 0'
@@ -19,15 +19,15 @@ from ..style import labels
 
 __all__ = ["DIFFER", "ROUNDING", "TOLERANCE", "compared"]
 
-#: how far apart derivative and difference may be, as a share of the larger one
+#: accepted difference between derivative and finite difference, relative to the larger one
 TOLERANCE = 1e-6
-#: the words for numbers that do not agree, and could
+#: the text for numbers that do not agree
 DIFFER = "they differ"
-#: and for numbers that would if they were known to more digits
+#: the text for numbers that would agree with more digits
 ROUNDING = "equal but for rounding"
-#: how many units in the last place a computation may lose
+#: units in the last place that a computation may lose
 LOST = 64.0
-#: steps of differences, as a share of the number that is moved, or of 1
+#: steps of differences, relative to the number that is changed, or to 1
 STEPS = (1e-3, 1e-4, 1e-5, 1e-6)
 
 Difference = tuple[float | None, str]
@@ -42,24 +42,24 @@ def compared(
     difference: float | None = None,
     tolerance: float = TOLERANCE,
 ) -> Difference:
-    """Return the central difference of a function at 0, and words where it cannot be compared with the derivative.
+    """Return the central difference of a function at 0, and the reason if it cannot be compared with the derivative.
 
     Parameters
     ----------
     f : callable
-        The function of how far a number is moved.
+        The function of the change.
     y : float
-        Its value where nothing is moved.
+        Its value without a change.
     x : float or array
-        The number that is moved, which says how far is a little.
+        The number that is changed; it sets the scale of the change.
     derivative : float
-        What the difference is to be compared with.
+        The derivative to compare with.
     kink : str
-        What was chosen where there is no derivative, in words.
+        The convention at a kink, in words.
     difference : float, optional
-        With the usual step, if it is known already.
+        The difference with the usual step, if known.
     tolerance : float
-        How far apart they may be, as a share of the larger one.
+        The accepted difference, relative to the larger number.
     """
     size = max(1.0, float(np.max(np.abs(x), initial=0.0)))
     if not math.isfinite(derivative) or not math.isfinite(y):
@@ -74,7 +74,7 @@ def compared(
 def _examined(
     f: Callable[[float], float], y: float, x: Any, size: float, derivative: float, kink: str, tolerance: float
 ) -> Difference:
-    """Look closer: take the steps for which two differences agree best, since one may reach over a border."""
+    """Refine: take the steps for which two differences agree best, because one may cross a kink."""
     smallest = float(np.min(np.abs(x), initial=math.inf, where=x != 0.0))
     steps = sorted({share * scale for share in STEPS for scale in (size, min(size, smallest))}, reverse=True)
     differences = [numerical_derivative(f, 0.0, h) for h in steps]
@@ -90,9 +90,9 @@ def _examined(
 
 
 def _kink(f: Callable[[float], float], y: float, h: float, derivative: float, kink: str) -> str:
-    """Return the words for a jump or a kink, "" if there is none.
+    """Return the text for a jump or a kink; "" if there is none.
 
-    Nearer to a jump, differences grow without end; at a kink the slopes of both sides stay apart.
+    Near a jump, differences grow without bound; at a kink, the one-sided slopes stay different.
     """
     (left, right), (left_far, right_far) = (((y - f(-step)) / step, (f(step) - y) / step) for step in (h, 10.0 * h))
     chosen = f"; chosen: {kink}" if kink else ""
@@ -110,7 +110,7 @@ def _kink(f: Callable[[float], float], y: float, h: float, derivative: float, ki
 
 
 def _agreed(derivative: float, difference: float, rounding: float, tolerance: float) -> str | None:
-    """Return the words for numbers that agree, "" if they do so without any; None if they do not agree."""
+    """Return the text for numbers that agree, "" if no text is needed; None if they do not agree."""
     apart = abs(derivative - difference)
     if apart <= tolerance * max(abs(derivative), abs(difference)):
         return ""
@@ -118,5 +118,5 @@ def _agreed(derivative: float, difference: float, rounding: float, tolerance: fl
 
 
 def _rounding(y: float, h: float) -> float:
-    """Return how much of a difference may be rounding."""
+    """Return the part of a difference that may be rounding error."""
     return LOST * float(np.finfo(np.float64).eps) * abs(y) / h

@@ -1,7 +1,7 @@
-"""The user's own lines beside the steps: the expression that made a node, marked among the lines around it.
+"""Show the user's source lines beside the steps: the expression that made a node, marked in its lines.
 
-Files are read when they are shown. A line that cannot be read any more, as of an interactive Python before 3.13, is
-named and not shown.
+Files are read when they are shown. If a line cannot be read any more, as in interactive Python before 3.13, only its
+number is shown.
 
 >>> source = Source("notes.py", 7, 7, (8, 13), ("loss = a * b  # a product",))
 >>> source.code
@@ -26,9 +26,9 @@ from ..style import labels
 
 __all__ = ["Source", "listings", "source_of"]
 
-#: lines around an expression that are shown with it; of a longer file only stretches are shown
+#: lines shown around an expression; of a longer file, only ranges are shown
 CONTEXT = 4
-#: columns that a tab takes, and that are shown of a line
+#: columns of a tab, and largest number of columns shown of a line
 TAB, WIDEST = 4, 200
 
 
@@ -38,13 +38,13 @@ class Source(NamedTuple):
     Attributes
     ----------
     file : str
-        As Python names it.
+        The file name, as Python reports it.
     line, end_line : int
-        Its first and its last line.
+        Its first and last line.
     columns : tuple of int, or None
-        Where it begins in the first and ends in the last of ``lines``; None if that is not known.
+        The column where it begins in the first line and ends in the last of ``lines``; None if unknown.
     lines : tuple of str
-        Its lines, whole, as they may be shown; none if they cannot be read.
+        Its whole lines, cleaned for display; empty if they cannot be read.
     """
 
     file: str
@@ -55,16 +55,16 @@ class Source(NamedTuple):
 
     @property
     def title(self) -> str:
-        """What the file is called where it is shown: its name, or the number of a notebook's cell."""
+        """Return the displayed name of the file, or the number of a notebook cell."""
         return _title(self.file)
 
     @property
     def code(self) -> str:
-        """Its lines as one."""
+        """Return its lines as one."""
         return " ".join(line.strip() for line in self.lines)
 
     def text(self) -> str:
-        """Return its lines for a terminal, the expression underlined if it stands in one line."""
+        """Return its lines for a terminal; an expression on one line is underlined."""
         place = f"{self.title}:{self.line}"
         indent = min((len(line) - len(line.lstrip()) for line in self.lines if line.strip()), default=0)
         shown = [line[indent:] for line in self.lines]
@@ -95,7 +95,7 @@ def source_of(node: Any) -> Source | None:
 
 
 def listings(sources: Iterable[Source]) -> dict[str, list[list[Any]]]:
-    """Return the lines to show of each file: stretches of [number of the first, lines], some left out between two."""
+    """Return the lines to show of each file: ranges of [first line number, lines]."""
     wanted: dict[str, set[int]] = {}
     for source in sources:
         if source.lines:
@@ -115,13 +115,13 @@ def _stretches(lines: Sequence[str], wanted: set[int]) -> list[list[Any]]:
 
 
 def _shown(line: str) -> str:
-    """Return a line as it may be shown: what cannot be seen or would change the order of the text is replaced."""
+    """Return a line for display; invisible characters and characters that reorder text are replaced."""
     seen = (c if c == "\t" or unicodedata.category(c) not in {"Cc", "Cf", "Cs"} else "\ufffd" for c in line.rstrip())
     return "".join(seen).expandtabs(TAB)[:WIDEST]
 
 
 def _shown_column(line: str, column: int) -> int:
-    """Return where a column in bytes of UTF-8 stands in the line as it is shown."""
+    """Return the displayed position of a column that is counted in bytes of UTF-8."""
     before = line.encode("utf-8", "surrogatepass")[:column].decode("utf-8", "ignore")
     return min(len(before.expandtabs(TAB)), WIDEST)
 

@@ -1,8 +1,7 @@
-"""Backpropagation as a list of plain facts: what is computed, what is sent along each edge, what it adds up to.
+"""List the steps of backpropagation as plain data: what is computed, what each edge contributes, the sums.
 
-The numbers are those that the engine's ``sweep`` yields; nothing is multiplied here, and nothing is written to the
-graph. One backward step is one contribution along one edge, so a node that is used three times is added to three
-times.
+The numbers are those of the engine's ``sweep``; nothing is multiplied here, and the graph does not change. One backward
+step is one contribution along one edge, so a node that is used three times receives three contributions.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ __all__ = ["Source", "Step", "Term", "steps"]
 
 
 class Term(NamedTuple):
-    """What an update computes on the way: its name, its formula, and what it comes to."""
+    """An intermediate result of an update: its name, its formula and its value."""
 
     name: str
     formula: Formula
@@ -39,30 +38,30 @@ class Step:
     Attributes
     ----------
     index : int
-        Its place among the steps, from 0.
+        Its position among the steps, from 0.
     kind : {"forward", "seed", "backward", "update"}
-        A forward step computes a node; the seed sets the adjoint of the output to 1; a backward step sends one
-        contribution along one edge; an update moves one parameter.
+        A forward step computes a node. The seed step sets the adjoint of the output to 1. A backward step sends one
+        contribution along one edge. An update step changes one parameter.
     node, name : str
-        The id and the name of the node that is computed, or that sends.
+        The id and the name of the node that is computed or sends.
     op : str
         The name of its operation.
     scope : str
-        The part of a model that made it.
+        The part of the model that made it.
     operands : tuple of str
         The names of its operands, in order.
     value : float or array
         Its number.
     formula, formula_tex, numbers, numbers_tex : str
-        Of a forward step what it computes, of a backward step its local partial derivative; in names, and with
-        numbers put in.
+        For a forward step the formula of the node, for a backward step its local partial derivative; in names, and with
+        numbers substituted.
     words : str
-        Of a backward step from a linear operation on arrays, what it sends, in words: there the formula is not a local
-        derivative but all that is sent, written with the adjoint of the node. "" where upstream × local is sent.
+        For a backward step of a linear operation on arrays: the contribution in words. There, the formula is the whole
+        contribution, written with the node's adjoint. "" if the contribution is upstream × local.
     target, target_name : str
-        Of a backward step the node that receives.
+        The node that receives a contribution.
     slot : int or None
-        The place that the receiver has among the operands; None where nothing was sent to the node at all.
+        The receiver's position among the operands; None if the node received nothing at all.
     edge : str
         The id of the edge.
     upstream : float or array
@@ -70,18 +69,18 @@ class Step:
     local : float or None
         The local partial derivative; None for arrays, which do not store it.
     contribution : float, array or None
-        What is sent: upstream × local. None where nothing is.
+        The contribution: upstream × local; None if nothing is sent.
     reason : str
         Why nothing is sent: the operand "was not selected" or "requires no gradient".
     before, after : float, array or None
-        The receiver's gradient before and after, None while nothing has been sent to it; of an update the parameter's
-        number, which is ``value`` too.
+        The receiver's gradient before and after; None before the first contribution. For an update, the parameter
+        before and after; ``value`` is the number after.
     terms : tuple of Term
-        Of an update what is computed on the way, such as a velocity.
+        Intermediate results of an update, such as a velocity.
     source : Source or None
-        The user's line that made the node, if it was recorded inside ``capture_source()``.
+        The user's source line, if it was recorded inside ``capture_source()``.
     stage : str
-        Which stage of a lecture it belongs to, such as ``"3 of 7: ∂E/∂w2"``, where ``viz.stages`` sorted the steps.
+        The stage of the lecture, such as ``"3 of 7: ∂E/∂w2"``, if ``viz.stages`` sorted the steps.
     """
 
     index: int
@@ -113,19 +112,19 @@ class Step:
 
     @property
     def accumulates(self) -> bool:
-        """Whether it changes an adjoint, to ``after``: that of the receiver, or of the output."""
+        """Return whether the step changes an adjoint: the receiver's, or that of the output."""
         return self.kind in ("seed", "backward") and self.after is not None
 
 
 def adjoints_after(taken: Iterable[Step]) -> dict[str, Any]:
-    """Return the adjoint of every node that has been sent something, by its id, after some steps."""
+    """Return the adjoint of every node that received a contribution, by its id, after some steps."""
     return {step.target or step.node: step.after for step in taken if step.accumulates}
 
 
 def steps(reading: Reading, seed: Any = None, after: Any = None) -> Iterator[Step]:
-    """Yield the steps of a graph: forward in the order of creation, the seed, backward in the order of the sweep.
+    """Yield the steps of a graph: forward in creation order, the seed, backward in the order of the sweep.
 
-    With an optimiser to come ``after``, also what it would do to each parameter.
+    With an optimizer as ``after``, also yield its update of each parameter.
 
     Examples
     --------
@@ -152,7 +151,7 @@ def steps(reading: Reading, seed: Any = None, after: Any = None) -> Iterator[Ste
 
 
 def _updates(reading: Reading, optimizer: Any, gradients: dict[Any, Any], index: int) -> Iterator[Step]:
-    """Yield what an optimiser would do with the gradients of the sweep, from the plan that it tells."""
+    """Yield the update steps of an optimizer for the gradients of the sweep, from its own preview."""
     planned = getattr(optimizer, "planned", None)
     if not callable(planned):
         raise OptionError(
@@ -186,7 +185,7 @@ def _updates(reading: Reading, optimizer: Any, gradients: dict[Any, Any], index:
 
 
 def _backward(reading: Reading, seed: Any, index: int, running: dict[Any, Any]) -> Iterator[Step]:
-    """Yield the steps of the sweep, and leave the gradients that they add up to in ``running``."""
+    """Yield the steps of the sweep, and leave the summed gradients in ``running``."""
     root = reading.root
     running[root] = frozen(seed)
     yield Step(index=index, kind="seed", **_about(reading, root), after=running[root])
@@ -225,7 +224,7 @@ def _backward(reading: Reading, seed: Any, index: int, running: dict[Any, Any]) 
 
 
 def _about(reading: Reading, node: Any) -> dict[str, Any]:
-    """Return what every step says of the node that it is about."""
+    """Return the fields that every step of a node shares."""
     return {
         "node": reading.ids[node],
         "name": str(reading.name(node)),
@@ -257,7 +256,7 @@ def _partials(node: Any, slots: list[int]) -> list[float | None]:
 
 
 def frozen(x: Any) -> Any:
-    """Return a number as it is, and an array as a copy that nothing can change.
+    """Return a number as it is, and an array as a read-only copy.
 
     >>> frozen(2.0), frozen(np.zeros(2)).flags.writeable
     (2.0, False)
