@@ -1,4 +1,4 @@
-"""Neural networks to look into, made of Values (one number a node) or Tensors (one array a node).
+"""Build and train neural networks of Values (one number a node) or Tensors (one array a node).
 
 >>> from nn import MLP
 >>> MLP(2, [16, 16, 1], rng=0)([0.5, -1.0]).data
@@ -110,7 +110,7 @@ __all__ = [
     "training",
 ]
 
-if not TYPE_CHECKING:  # the type checker is to go on finding names that are none
+if not TYPE_CHECKING:  # hidden from the type checker, so that it reports unknown names
 
     def __getattr__(name: str) -> Any:
         if name.startswith("_"):
@@ -118,4 +118,4 @@ if not TYPE_CHECKING:  # the type checker is to go on finding names that are non
         raise unknown_name(name, __all__)
 
 
-hide(__name__)  # of what the layers compute, the line that is told is the one that called them
+hide(__name__)  # the source line of a node is the user's line, not one of these modules

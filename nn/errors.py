@@ -1,4 +1,4 @@
-"""What can go wrong with a network, its data or its training; each message says what to write instead.
+"""Define the errors of networks, data and training; each message says what to write instead.
 
 ::
 
@@ -16,7 +16,7 @@
     ├── UnknownNameError      (AttributeError)      a name that nn does not have
     └── MissingExtraError     (ImportError)         an optional package that is not installed
 
-Each is also the built-in exception in brackets, so code that catches ``ValueError`` goes on working.
+Each is also the built-in exception in parentheses, so code that catches ``ValueError`` still works.
 """
 
 from __future__ import annotations
@@ -53,43 +53,43 @@ class OptionError(AutogradError, ValueError):
 
 
 class TargetError(AutogradError, ValueError):
-    """Class labels or probabilities that are none."""
+    """Invalid class labels or probabilities."""
 
 
 class DataError(AutogradError, ValueError):
-    """Data that cannot be used as they are."""
+    """Data that cannot be used for training."""
 
 
 class ModelFileError(AutogradError, ValueError):
-    """A file that does not hold the model asked for; nothing was changed."""
+    """A file that does not contain the requested model; nothing was changed."""
 
 
 class TrainingError(AutogradError, RuntimeError):
-    """Steps of a training in an order that makes no sense."""
+    """Training steps in an invalid order."""
 
 
 class UnknownNameError(AutogradError, AttributeError):
-    """A name that ``nn`` does not have, perhaps that of another library."""
+    """A name that ``nn`` does not have; it may be the name in another library."""
 
 
 class DivergedError(AnomalyError):
-    """Training reached a nan or an infinity; the model is as it stood before that update.
+    """Training reached a nan or an infinity; the model is in its state before that update.
 
     Attributes
     ----------
     history : History or None
-        What ``fit`` recorded until then.
+        The record up to that update.
     """
 
     history: Any = None
 
 
 class MissingExtraError(AutogradError, ImportError):
-    """A package that only some functions need is not installed."""
+    """An optional package is not installed."""
 
 
 def unknown(what: str, name: object, known: Iterable[str]) -> OptionError:
-    """Return the error for a name that is not in a registry, with the nearest ones."""
+    """Return the error for a name that is not in a registry, with the most similar names."""
     names = sorted(known)
     close = difflib.get_close_matches(str(name), names, n=3)
     hint = f"Did you mean {' or '.join(map(repr, close))}? " if close else ""

@@ -1,4 +1,4 @@
-"""Options, checked where they are given: each number in its range, or an error that says which range that is."""
+"""Check options; an error names the valid range."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["called", "count", "in_range"]
 
 
 def in_range(name: str, x: Any, low: float, below: float = math.inf) -> float:
-    """Return a number in [low, below), or say what is wrong with it.
+    """Return a number in [low, below), or raise an error.
 
     >>> in_range("momentum", 1.0, 0.0, 1.0)
     Traceback (most recent call last):
@@ -29,7 +29,7 @@ def in_range(name: str, x: Any, low: float, below: float = math.inf) -> float:
 
 
 def count(n: Any, what: str, at_least: int = 1, error: type[ValueError] = OptionError) -> int:
-    """Return n as a whole number that is large enough, or say what is wrong with it.
+    """Return n as a whole number that is large enough, or raise an error.
 
     >>> count(np.int64(3), "the number of epochs")
     3
@@ -42,7 +42,7 @@ def count(n: Any, what: str, at_least: int = 1, error: type[ValueError] = Option
 
 
 def called(f: Any, what: str, instead: str) -> Any:
-    """Return a function, or None, or say what to write in the place of something that cannot be called.
+    """Return a function or None; raise an error with the correct call for an object that cannot be called.
 
     >>> called(0.1, "schedule", "schedule=lambda step: 0.1")
     Traceback (most recent call last):

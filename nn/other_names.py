@@ -1,4 +1,4 @@
-"""What other libraries call what is here: who writes their names is told ours.
+"""Translate names of other libraries: the error for an unknown name gives the name here.
 
 >>> import nn
 >>> nn.MSELoss
@@ -18,7 +18,7 @@ from .models.activations import ACTIVATIONS
 
 __all__ = ["unknown_name"]
 
-#: Losses that are classes in PyTorch or Keras, and the names of the functions that they are here.
+#: Classes of losses in PyTorch or Keras, and the names of the functions here.
 LOSSES = {
     "MSELoss": "mse",
     "MeanSquaredError": "mse",

@@ -1,6 +1,6 @@
-"""Consumers of a training's events that act: they stop it, save it, or lower its learning rate.
+"""Act on the events of a training: stop it, save it, or lower its learning rate.
 
-Those that judge by a column of the history read all of it when a training is resumed, so they go on where they were.
+A callback that watches a column of the history reads the whole column when a training is resumed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ __all__ = ["Checkpoint", "EarlyStopping", "ReduceLROnPlateau", "resume"]
 
 
 class Judge:
-    """Follows one column of the history and knows the best epoch so far."""
+    """Watches one column of the history and stores its best epoch."""
 
     def __init__(self, monitor: str, mode: str, threshold: float, relative: bool) -> None:
         if mode not in ("min", "max"):
@@ -32,13 +32,13 @@ class Judge:
         self.forget()
 
     def forget(self) -> None:
-        """Know nothing, as before the first epoch."""
+        """Reset to the state before the first epoch."""
         self.best = math.inf if self.mode == "min" else -math.inf
         self.best_epoch = 0
         self.bad_epochs = 0
 
     def improves(self, record: dict[str, float], epoch: int) -> bool:
-        """Take note of an epoch and return whether it is the best so far, by more than the threshold."""
+        """Record an epoch and return whether it is the best so far, by more than the threshold."""
         if self.monitor not in record:
             raise unknown("column in this history", self.monitor, record)
         value = record[self.monitor]
@@ -53,24 +53,24 @@ class Judge:
 
 
 class EarlyStopping:
-    """Stops when a column of the history has not improved for some epochs.
+    """Stop training when a column of the history has not improved for some epochs.
 
     Parameters
     ----------
     monitor : str
-        The column, ``"validation_loss"`` unless said otherwise.
+        The column. Default: ``"validation_loss"``.
     patience : int
-        How many epochs without improvement are borne.
+        The number of epochs without improvement before training stops.
     min_delta : float
-        How much better an epoch must be to count.
+        The smallest change that counts as an improvement.
     mode : {"min", "max"}
     restore_best : bool
-        Whether the model gets back the numbers of its best epoch at the end.
+        Whether to restore the model of the best epoch at the end.
 
     Attributes
     ----------
     best, best_epoch
-        The best value, and the epoch (from 1) that had it.
+        The best value, and its epoch (from 1).
 
     References
     ----------
@@ -95,16 +95,16 @@ class EarlyStopping:
 
     @property
     def best(self) -> float:
-        """The best value so far."""
+        """Return the best value so far."""
         return self._judge.best
 
     @property
     def best_epoch(self) -> int:
-        """The epoch that had it, counted from 1."""
+        """Return its epoch, counted from 1."""
         return self._judge.best_epoch
 
     def __call__(self, event: Any) -> str | None:
-        """Judge an epoch, and say why training stops if it does."""
+        """Judge an epoch, and return the reason if training stops."""
         if isinstance(event, Started):
             self._judge.forget()
             self._state = None
@@ -122,10 +122,10 @@ class EarlyStopping:
 
 
 class ReduceLROnPlateau:
-    """Lowers the learning rate when a column of the history has stopped improving; PyTorch's arguments and rule.
+    """Lower the learning rate when a column of the history stops improving, with PyTorch's arguments and rule.
 
-    This is the recipe of the lecture *Feed forward Neural Networks* (Thang Vu): watch the cross-validation set, and
-    lower the rate by a factor when it no longer improves.
+    The lecture *Feed forward Neural Networks* (Thang Vu) recommends it: watch the validation set, and lower the rate by
+    a factor when it no longer improves.
 
     Parameters
     ----------
@@ -133,16 +133,17 @@ class ReduceLROnPlateau:
     mode : {"min", "max"}
     factor : float in [0, 1)
     patience : int
-        How many epochs without improvement are borne before the rate is lowered.
+        The number of epochs without improvement before the rate is lowered.
     threshold : float
-        How much better an epoch must be to count, relative to the best one unless ``threshold_mode`` is "abs".
+        The smallest change that counts as an improvement, relative to the best value unless ``threshold_mode`` is
+        "abs".
     threshold_mode : {"rel", "abs"}
     cooldown : int
-        How many epochs after a reduction are not counted.
+        The number of epochs after a reduction that do not count.
     min_lr, eps : float
-        The rate is not lowered below ``min_lr``, nor by less than ``eps``.
+        The rate is never below ``min_lr``, and never lowered by less than ``eps``.
     monitor : str
-        The column, ``"validation_loss"`` unless said otherwise.
+        The column. Default: ``"validation_loss"``.
     """
 
     #: See ``nn.training.events``.
@@ -171,7 +172,7 @@ class ReduceLROnPlateau:
         self._cooling = 0
 
     def step(self, value: float) -> None:
-        """Judge an epoch by a number, as in a loop of one's own."""
+        """Judge an epoch by a number, in the user's own loop."""
         self._see({self._judge.monitor: value}, epoch=0, act=True)
 
     def __call__(self, event: Any) -> None:
@@ -197,17 +198,17 @@ class ReduceLROnPlateau:
 
 
 class Checkpoint:
-    """Saves model, optimiser and history after each epoch, so that ``fit(..., resume=path)`` can go on from there.
+    """Save model, optimizer and history after each epoch, so that ``fit(..., resume=path)`` can continue.
 
     Parameters
     ----------
     path : str or path
-        Overwritten in one step, so that there is a whole checkpoint at any time.
+        The file. It is replaced atomically, so there is a complete checkpoint at any time.
     monitor : str, optional
-        Save only epochs that are the best so far in this column of the history.
+        Save only epochs with the best value so far in this column of the history.
     mode : {"min", "max"}
     every : int
-        Save each so many epochs.
+        Save every this many epochs.
     """
 
     #: See ``nn.training.events``.
@@ -249,12 +250,12 @@ class Checkpoint:
 
 
 def resume(path: str | os.PathLike[str], model: Module, optimizer: Optimizer) -> tuple[History, int, int]:
-    """Give a model and its optimiser the numbers of a checkpoint; return the history, and epochs and updates done.
+    """Load a checkpoint into a model and its optimizer; return the history, and the numbers of epochs and updates.
 
     Raises
     ------
     ModelFileError
-        If the file is not a checkpoint of such a model and such an optimiser; nothing was changed.
+        If the file is not a checkpoint of this kind of model and optimizer; nothing was changed.
     """
     arrays, about = archive.read(path)
     wanted = {"kind": type(model).__name__, "optimizer": type(optimizer).__name__}

@@ -1,7 +1,7 @@
-"""Ensembles: the same network from several beginnings, and their answers combined.
+"""Train ensembles: the same network from several initializations, with combined outputs.
 
-*Train several and combine* is what the lecture *Feed forward Neural Networks* (Thang Vu) advises, since a training ends
-in a minimum that depends on where it began. The error of the mean is at most the mean of the errors.
+The lecture *Feed forward Neural Networks* (Thang Vu) advises *Train several and combine*, because training ends in a
+minimum that depends on the initialization. The error of the mean is at most the mean of the errors.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ __all__ = ["Ensemble", "train_ensemble"]
 
 @dataclass(frozen=True)
 class Ensemble:
-    """Models whose answers are combined.
+    """Models with combined outputs.
 
     Attributes
     ----------
     models : list of Module
     histories : list of History
-        How each was trained.
+        The history of each model.
     seeds : list of int
     """
 
@@ -52,17 +52,17 @@ class Ensemble:
         return np.asarray(self.outputs(X).mean(axis=0))
 
     def probabilities(self, X: ArrayLike) -> NDArray[np.float64]:
-        """Return the mean of the softmax of the outputs, shape (samples, classes): for classifiers that give logits."""
+        """Return the mean softmax of the outputs, shape (samples, classes), for classifiers with logits."""
         return np.asarray(functions.softmax(self.outputs(X), axis=-1).mean(axis=0))
 
     def vote(self, X: ArrayLike) -> NDArray[np.int64]:
-        """Return the class that most models choose, the smallest one of equals, shape (samples,)."""
+        """Return the class that most models predict, the smallest class in a tie, shape (samples,)."""
         chosen = np.stack([predicted_classes(y) for y in self.outputs(X)])
         classes = int(chosen.max()) + 1
         return np.asarray(np.stack([(chosen == k).sum(axis=0) for k in range(classes)]).argmax(axis=0), dtype=np.int64)
 
     def spread(self, X: ArrayLike) -> NDArray[np.float64]:
-        """Return the standard deviation of the outputs over the models: how far they disagree, shape (samples, …)."""
+        """Return the standard deviation of the outputs over the models, shape (samples, …)."""
         return np.asarray(self.outputs(X).std(axis=0))
 
 
@@ -76,22 +76,22 @@ def train_ensemble(
     parallel: Callable[[Iterable[Any]], Any] | None = None,
     **options: Any,
 ) -> Ensemble:
-    """Train one model for each seed, one after the other or on several processes.
+    """Train one model for each seed, sequentially or in several processes.
 
     Parameters
     ----------
     build : callable
-        ``build(seed)`` returns the model of a seed; it must build the same one whenever it is asked.
+        ``build(seed)`` returns the model of a seed; it must return the same model for the same seed.
     data : (X, y)
     loss : str or callable
     optimizer : callable
-        Makes an optimiser of a list of parameters.
+        Makes an optimizer from a list of parameters.
     seeds : sequence of int
-        One a model; also the order in which it sees the samples.
+        One for each model; a seed also determines the order of the samples.
     parallel : joblib.Parallel, optional
-        ``Parallel(n_jobs=4)`` trains on four processes; the numbers are the same. One after the other if left out.
+        ``Parallel(n_jobs=4)`` trains in four processes; the numbers are the same. Default: sequentially.
     **options
-        Of ``fit``: epochs, batch_size, validation, …
+        Options of ``fit``: epochs, batch_size, validation, …
 
     Returns
     -------
@@ -117,7 +117,7 @@ def train_ensemble(
     checked(data, "data")
     jobs = [(build, data, loss, optimizer, seed, options) for seed in chosen]
     run = parallel or _one_after_the_other
-    results = list(run((_train, job, {}) for job in jobs))  # what joblib.delayed(_train)(*job) stands for
+    results = list(run((_train, job, {}) for job in jobs))  # the same as joblib.delayed(_train)(*job)
     models = []
     for seed, (state, _) in zip(chosen, results, strict=True):
         model = build(seed)
@@ -129,7 +129,7 @@ def train_ensemble(
 def _train(
     build: Callable[[int], Any], data: Any, loss: Any, optimizer: Any, seed: int, options: dict[str, Any]
 ) -> tuple[dict[str, NDArray[Any]], History]:
-    """Train one model; what goes back to the caller, perhaps in another process, are numbers alone."""
+    """Train one model; return numbers only, because it may run in another process."""
     model = build(seed)
     if not isinstance(model, Module):
         raise OperandError(f"build(seed) returns a model, not {type(model).__name__}.")

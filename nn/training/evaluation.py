@@ -1,4 +1,4 @@
-"""What a model makes of data: its outputs, its loss, its metrics.
+"""Evaluate a model on data: outputs, loss, metrics.
 
 >>> from nn import MLP
 >>> evaluate(MLP(1, [1], init="zeros"), ([[1.0], [2.0]], [1.0, 0.0]), "mse")
@@ -43,7 +43,7 @@ def outputs_of(model: Module, X: NDArray[Any]) -> Any:
 
 
 def predict(model: Module, X: ArrayLike) -> NDArray[np.float64]:
-    """Return the outputs of a model for rows of samples as plain numbers, in prediction mode, recording nothing.
+    """Return the outputs of a model for rows of samples as plain numbers, in prediction mode, without recording.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def predict(model: Module, X: ArrayLike) -> NDArray[np.float64]:
 
 @contextmanager
 def quiet(model: Module) -> Iterator[None]:
-    """Put a model into prediction mode and record nothing, for the time of a ``with`` block."""
+    """Put a model into prediction mode without recording, inside a ``with`` block."""
     modes = [(module, module.training) for module in model.modules()]
     try:
         model.eval()
@@ -78,19 +78,19 @@ def quiet(model: Module) -> Iterator[None]:
 
 
 def targets_for(model: Module, y: NDArray[Any]) -> Any:
-    """Return targets in the form in which the model gives its outputs."""
+    """Return targets in the form of the model's outputs."""
     return y.tolist() if model.one_sample else y
 
 
 def evaluate(
     model: Module, data: tuple[Any, Any], loss: str | Callable[..., Any], metrics: Sequence[str] | Metrics = ()
 ) -> dict[str, float]:
-    """Return the loss and the metrics of a model on data, without recording or changing anything.
+    """Return the loss and the metrics of a model on data; nothing is recorded or changed.
 
     Parameters
     ----------
     model : Module
-        Put into prediction mode for the time.
+        The model; it is in prediction mode during the call.
     data : (X, y)
     loss : str or callable
     metrics : list of str, or dict of name to function
@@ -98,7 +98,7 @@ def evaluate(
     Returns
     -------
     dict of str to float
-        ``loss`` and one entry a metric.
+        ``loss`` and one entry for each metric.
     """
     X, y = checked(data, "data")
     with quiet(model):
@@ -110,7 +110,7 @@ def evaluate(
 
 
 def measures(metrics: Sequence[str] | Metrics) -> Metrics:
-    """Return metrics by name, from names or from functions by name."""
+    """Return metrics by name, from names or from a mapping of functions."""
     if isinstance(metrics, Mapping):
         return metrics
     names = [metrics] if isinstance(metrics, str) else list(metrics)
@@ -121,7 +121,7 @@ def measures(metrics: Sequence[str] | Metrics) -> Metrics:
 
 
 def checked(data: Any, name: str) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return samples and targets as arrays, or say why they cannot be used."""
+    """Return samples and targets as arrays, or raise an error."""
     if not isinstance(data, (tuple, list)) or len(data) < 2:
         raise OperandError(f"{name} is a pair (X, y) of samples and targets, not {type(data).__name__}.")
     X, y = finite_numbers(data[0], f"The X of {name}"), finite_numbers(data[1], f"The y of {name}")
@@ -130,12 +130,12 @@ def checked(data: Any, name: str) -> tuple[NDArray[Any], NDArray[Any]]:
 
 
 def finite_numbers(x: Any, what: str) -> NDArray[Any]:
-    """Return an array, or say which of its elements cannot be used.
+    """Return an array; raise an error that names the invalid element.
 
     Raises
     ------
     DataError
-        For rows of different lengths, for what is no number, and for nan and infinities.
+        For rows of different lengths, elements that are not numbers, nan and infinities.
     """
     try:
         array = np.asarray(x)

@@ -1,12 +1,12 @@
-"""What a training tells those who watch it.
+"""Define the events of a training.
 
-The loop of ``nn.training`` yields these, in this order, and knows none of its consumers::
+The training loop yields these events in this order, and does not know its callbacks::
 
     Started  (Updated … Updated EpochEnded)*  Finished
 
-A consumer is a function of one event: a progress bar, a history, a film, a test. If it returns text, training stops
-after the event, with this text as the reason. One that looks at the model only when an epoch has ended may say so,
-``epochs_only = True``: then a traced training (``fit(..., traced=True)``) need not show the model after each update.
+A callback is a function of one event: a progress bar, a history, a film, a test. If it returns text, training stops
+after the event, with this text as the reason. A callback that needs the model only after an epoch can set ``epochs_only
+= True``. Then a traced training (``fit(..., traced=True)``) need not update the model after each step.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ class Started:
     model : Module
     optimizer : Optimizer
     epochs : int
-        The epoch after which training will end, counted from the first one ever.
+        The number of the last epoch, counted from the very first one.
     updates_per_epoch : int
     epoch, step : int
-        How many epochs and updates were done before: 0 unless training is resumed.
+        The numbers of earlier epochs and updates: 0 unless training is resumed.
     history : History
-        The history that is being written, with what was recorded before.
+        The history of this training, with earlier records.
     data : (X, y)
         Samples and targets, as arrays.
     loss : callable
@@ -58,13 +58,13 @@ class Updated:
     ----------
     model : Module
     epoch, step : int
-        Epochs finished and updates done, this one included.
+        The numbers of finished epochs and of updates, this update included.
     loss : float
         The objective on the batch before the update.
     lr : float
         The learning rate used.
     samples : int
-        The size of the batch.
+        The batch size.
     norms : dict of str to float
         The Euclidean norm of the gradient of each part of the model.
     """
@@ -87,10 +87,10 @@ class EpochEnded:
     model : Module
     optimizer : Optimizer
     epoch, step : int
-        Epochs and updates done, this one included.
+        The numbers of epochs and updates, this epoch included.
     record : dict of str to float
-        ``loss`` (mean over the epoch's samples, each before its update), metrics under their names, the same with
-        ``validation_`` in front, ``lr``.
+        ``loss`` (mean over the epoch's samples, each before its update), the metrics by name, the same with
+        ``validation_`` in front, and ``lr``.
     """
 
     model: Any
@@ -108,7 +108,7 @@ class Finished:
     ----------
     model : Module
     reason : str
-        "all epochs done", "interrupted", "diverged", or what a consumer said.
+        "all epochs done", "interrupted", "diverged", or the text of a callback.
     """
 
     model: Any

@@ -1,4 +1,4 @@
-"""What happened in a training, as plain numbers.
+"""Store the record of a training as plain numbers.
 
 >>> h = History()
 >>> h(Updated(model=None, epoch=0, step=1, loss=0.5, lr=0.1, samples=2, norms={"layer0": 1.0}))
@@ -23,22 +23,22 @@ __all__ = ["History"]
 
 @dataclass
 class History:
-    """The record of a training; a consumer of its events.
+    """The record of a training; it is a callback.
 
     Attributes
     ----------
     losses : list of float
-        The objective of each update, before it.
+        The objective of each update, computed before it.
     rates : list of float
         The learning rate of each update.
     norms : dict of str to list of float
         For each part of the model, the Euclidean norm of its gradient at each update.
     epochs : list of dict
-        For each epoch: ``loss``, ``lr``, the metrics, and the same on the validation set as ``validation_*``.
+        For each epoch: ``loss``, ``lr``, the metrics, and the same for the validation set as ``validation_*``.
     reason : str
         Why training ended; "" while it runs.
     interrupted : bool
-        Whether somebody pressed Ctrl-C: the model is as it stood after the last whole update.
+        Return whether Ctrl-C ended training: the model is in its state after the last complete update.
     """
 
     losses: list[float] = field(default_factory=list)
@@ -49,7 +49,7 @@ class History:
     interrupted: bool = False
 
     def __call__(self, event: Any) -> None:
-        """Take note of an event."""
+        """Record an event."""
         if isinstance(event, Updated):
             self.losses.append(event.loss)
             self.rates.append(event.lr)
@@ -62,14 +62,14 @@ class History:
             self.interrupted = event.reason == "interrupted"
 
     def __getitem__(self, name: str) -> list[float]:
-        """Return one number of each epoch, ``history["validation_loss"]``."""
+        """Return one number for each epoch, ``history["validation_loss"]``."""
         known = {key for record in self.epochs for key in record}
         if name not in known:
             raise unknown("column in this history", name, known)
         return [record.get(name, float("nan")) for record in self.epochs]
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain data from which ``from_json`` makes the same history again."""
+        """Return plain data for ``from_json``."""
         return {
             "losses": self.losses,
             "rates": self.rates,
@@ -81,12 +81,12 @@ class History:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> History:
-        """Return the history that ``to_json`` described.
+        """Return the history from the data of ``to_json``.
 
         Raises
         ------
         TypeError, ValueError
-            For data that describe none.
+            For invalid data.
         """
         if set(data) != {field.name for field in fields(cls)}:
             raise ValueError(f"a history has other fields than {sorted(data)}")
@@ -108,7 +108,7 @@ class History:
 
 
 def _float(x: Any) -> float:
-    """Return a number of JSON, where None stands for what JSON cannot say."""
+    """Return a number from JSON, where None replaces nan and infinity."""
     return math.nan if x is None else float(x)
 
 

@@ -1,4 +1,4 @@
-"""Numbers that say how well a model does; nothing here is differentiated.
+"""Measure how well a model does; metrics are not differentiated.
 
 >>> accuracy([[2.0, 1.0], [0.3, 0.9]], [0, 0])
 0.5
@@ -35,13 +35,13 @@ def _data(x: Any) -> Any:
 
 
 def predicted_classes(outputs: Any) -> NDArray[np.int64]:
-    """Return the class each output stands for.
+    """Return the predicted class of each output.
 
     Parameters
     ----------
     outputs : shape (samples, K) or (samples,)
-        Logits or probabilities, of which the largest wins (the first of equals); or one score a sample, positive for
-        class 1. A probability is no score: subtract 0.5.
+        Logits or probabilities, of which the largest wins (the first in a tie); or one score for each sample, positive
+        for class 1. A probability is not a score: subtract 0.5.
 
     Examples
     --------
@@ -88,7 +88,7 @@ def accuracy(outputs: Any, target: ArrayLike) -> float:
 
 
 def zero_one_loss(outputs: Any, target: ArrayLike) -> float:
-    """Return the share of samples that are misclassified; its gradient would be 0 almost everywhere.
+    """Return the share of misclassified samples; its gradient would be 0 almost everywhere.
 
     >>> zero_one_loss([1.0, -1.0], [1, 1])
     0.5
@@ -97,7 +97,7 @@ def zero_one_loss(outputs: Any, target: ArrayLike) -> float:
 
 
 def confusion(outputs: Any, target: ArrayLike, classes: int | None = None) -> NDArray[np.int64]:
-    """Return how often each class was taken for each: rows are true classes, columns predicted ones.
+    """Return the confusion matrix: rows are true classes, columns predicted ones.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What goes on inside a network: outputs of every layer, dead units, sparsity, the size of gradients.
+"""Monitor a network: outputs of every layer, dead units, sparsity, gradient norms.
 
 >>> from nn import MLP
 >>> model = MLP(1, [2, 1], init=[[[1.0], [-1.0]], [[1.0, 1.0]]])
@@ -28,12 +28,12 @@ __all__ = ["dead_fraction", "gradient_norms", "inside", "layer_outputs", "norms_
 
 
 def layer_outputs(model: Any, X: ArrayLike) -> dict[str, NDArray[np.float64]]:
-    """Return what each layer makes of some samples, without recording or changing anything.
+    """Return the outputs of each layer for some samples; nothing is recorded or changed.
 
     Parameters
     ----------
     model : Module
-        One whose parts are applied one after the other and stand in its attribute ``layers``.
+        A model whose parts are applied in order and stored in its attribute ``layers``.
     X : array_like, shape (samples, features)
 
     Returns
@@ -59,7 +59,7 @@ def layer_outputs(model: Any, X: ArrayLike) -> dict[str, NDArray[np.float64]]:
 
 
 def dead_fraction(outputs: ArrayLike) -> float:
-    """Return the share of units that are 0 for every sample: of ReLUs, those that no longer learn.
+    """Return the share of units that are 0 for every sample; a ReLU among them no longer learns.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def inside(model: Module, X: ArrayLike) -> dict[str, float]:
 
 
 def parts_of(model: Module) -> dict[str, list[Any]]:
-    """Return the parameters of each part of a model by its name; those of a model without parts by its own.
+    """Return the parameters of each part of a model by its name; for a model without parts, under its own name.
 
     >>> from nn import MLP
     >>> {name: len(parameters) for name, parameters in parts_of(MLP(2, [3, 1])).items()}
@@ -98,12 +98,12 @@ def parts_of(model: Module) -> dict[str, list[Any]]:
 
 
 def gradient_norms(model: Module) -> dict[str, float]:
-    """Return the Euclidean norm of the gradient of each part of a model that has one, under the part's name."""
+    """Return the Euclidean norm of the gradient of each part of a model that has a gradient, by name."""
     return norms_of(parts_of(model))
 
 
 def norms_of(parts: dict[str, list[Any]]) -> dict[str, float]:
-    """Return the Euclidean norm of the gradient of each part that has one, from their parameters."""
+    """Return the Euclidean norm of the gradient of each part that has one, from its parameters."""
     found = {}
     for name, parameters in parts.items():
         squares = [_square(p.grad) for p in parameters if has_gradient(p)]

@@ -1,8 +1,8 @@
-"""Rosenblatt's perceptron (1957): a hyperplane found by correcting one mistake at a time.
+"""Train Rosenblatt's perceptron (1957): find a hyperplane by correcting one mistake at a time.
 
-No gradient is computed: while a sample lies on the wrong side, its features are added to the weights or taken from
-them. If the two classes can be separated by a hyperplane, that ends (Novikoff, 1962); if not, it never does, so the
-number of samples looked at is limited, and the result says what happened.
+No gradient is computed. While a sample is on the wrong side, its features are added to the weights or subtracted. This
+ends if a hyperplane separates the two classes (Novikoff, 1962), and never ends otherwise. So the number of steps is
+limited, and the result reports whether it converged.
 
 >>> AND = Perceptron(2)
 >>> AND.fit([[0, 0], [0, 1], [1, 0], [1, 1]], [-1, -1, -1, 1])
@@ -40,10 +40,10 @@ class Perceptron(Module):
     nin : int
         The number of inputs.
     features : callable, optional
-        φ: takes one sample, an array of shape (nin,), and returns its features. (1, x₁, …, xₙ) if left out, so that
-        w₀ is the bias.
+        φ takes one sample, an array of shape (nin,), and returns its features. Default: (1, x₁, …, xₙ), so that w₀ is
+        the bias.
     w : array_like, optional
-        The weights to begin with, one a feature; zeros if left out.
+        The initial weights, one for each feature. Default: zeros.
     strict : bool
         Whether w·φ(x) = 0 is -1 (MMAI 5500: "> 0") instead of +1 (Rossi: "a ≥ 0").
 
@@ -53,7 +53,7 @@ class Perceptron(Module):
     updates : list of array
         The weights after each correction of the last ``fit``.
     passes : int
-        How often the last ``fit`` went through the samples, the last pass being the one without mistakes.
+        The number of passes of the last ``fit`` through the samples, the pass without mistakes included.
     converged : bool or None
         Whether every sample is on its side; None before ``fit``.
 
@@ -94,7 +94,7 @@ class Perceptron(Module):
         return found
 
     def activation(self, x: ArrayLike) -> float:
-        """Return w·φ(x), positive on one side of the hyperplane and negative on the other."""
+        """Return w·φ(x): positive on one side of the hyperplane, negative on the other."""
         sample = np.asarray(x, dtype=np.float64)
         if sample.shape != (self.nin,):
             raise ShapeError(f"This perceptron takes samples of {self.nin} inputs, not of shape {sample.shape}.")
@@ -108,10 +108,10 @@ class Perceptron(Module):
     def fit(
         self, X: ArrayLike, t: ArrayLike, lr: float = 1.0, max_steps: int = 10_000, order: str = "cyclic", rng: Any = 0
     ) -> Perceptron:
-        """Correct mistakes until there are none, or ``max_steps`` samples were looked at.
+        """Correct mistakes until there are none, or until ``max_steps`` samples were used.
 
-        A sample at exactly w·φ(x) = 0 counts as a mistake for both classes, as in Rossi's algorithm: weights of zero
-        could never move otherwise.
+        A sample with w·φ(x) = 0 counts as a mistake for both classes, as in Rossi's algorithm: otherwise zero weights
+        would never change.
 
         Parameters
         ----------
@@ -119,18 +119,18 @@ class Perceptron(Module):
         t : array_like, shape (samples,)
             Labels -1 and +1.
         lr : float
-            How much of φ(x) is added or taken away. It makes no difference if the weights begin at zero and sums are
-            exact, so choose a power of two.
+            The multiple of φ(x) that is added or subtracted. It makes no difference if the weights start at zero and
+            sums are exact, so choose a power of two.
         max_steps : int
         order : {"cyclic", "random"}
-            One sample after the other, or picked at random.
+            In order, or drawn at random.
         rng : int or numpy.random.Generator
-            For the random order.
+            Seed of the random order.
 
         Returns
         -------
         Perceptron
-            Itself. Whether it converged is its attribute; data that no hyperplane separates are no error.
+            Itself; its attribute tells whether it converged. Data that no hyperplane separates are not an error.
 
         Raises
         ------
@@ -167,14 +167,14 @@ class Perceptron(Module):
 
     @property
     def plane(self) -> tuple[Floats, float]:
-        """The hyperplane in input space: its unit normal, and its signed distance from the origin along it.
+        """Return the hyperplane in input space: its unit normal, and its signed distance from the origin along it.
 
-        The distance is -b/‖w‖ with ‖w‖ over the inputs alone, without the bias.
+        The distance is -b/‖w‖, where ‖w‖ is over the inputs, without the bias.
 
         Raises
         ------
         OptionError
-            With features of its own: the boundary is then no hyperplane in input space.
+            With a custom φ, because the boundary is then not a hyperplane in input space.
 
         Examples
         --------

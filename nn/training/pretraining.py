@@ -1,8 +1,7 @@
-"""Greedy layer-wise pre-training: every layer first learns to describe its own inputs, without labels.
+"""Pre-train layers one after the other as autoencoders, without labels.
 
-Each Linear layer, with the activation behind it, is the encoder of an autoencoder: h = f(W x + b), and a decoder
-V h + c that is thrown away afterwards has to reconstruct x from h. What the layer then makes of the data is what the
-next one learns to describe.
+Each Linear layer, with the activation after it, is the encoder of an autoencoder: h = f(W x + b). A decoder V h + c
+reconstructs x from h and is discarded afterward. The outputs h are the inputs of the next autoencoder.
 
 References
 ----------
@@ -44,32 +43,32 @@ def pretrain(
     seed: int = 0,
     progress: bool | None = False,
 ) -> list[History]:
-    """Train the hidden layers of a model one after the other, each as an autoencoder of what the ones before it give.
+    """Train the hidden layers of a model one after the other, each as an autoencoder of the outputs before it.
 
     Parameters
     ----------
     model : Sequential
-        Changed in place; its decoders are not kept.
+        Changed in place; its decoders are discarded.
     X : array_like, shape (samples, features)
-        No labels are needed.
+        Samples; no labels are needed.
     epochs, batch_size : int
-        For each layer.
+        Epochs for each layer.
     optimizer : callable, optional
-        Makes an optimiser of a list of parameters; Adam with its defaults if left out.
+        Makes an optimizer from a list of parameters. Default: Adam with its defaults.
     noise : float
-        Standard deviation of normal noise on the inputs, which the autoencoder has to remove: denoising makes a layer
-        useful that has as many units as inputs, or more.
+        Standard deviation of normal noise on the inputs, which the autoencoder must remove. Denoising helps layers that
+        have as many units as inputs, or more.
     last : bool
-        Whether the last Linear layer is trained as well; it is usually the output and left to the labels.
+        Whether to train the last Linear layer too; it is usually the output layer.
     seed : int
-        Of the decoders, the order of samples and the noise.
+        Seed of the decoders, of the sample order and of the noise.
     progress : bool, optional
         As in ``fit``.
 
     Returns
     -------
     list of History
-        One a layer trained, with the reconstruction error.
+        One for each trained layer, with the reconstruction error.
 
     Examples
     --------
@@ -106,7 +105,7 @@ def pretrain(
 
 
 def _activation_after(model: Sequential, place: int) -> list[Any]:
-    """Return the layers between a Linear one and the next: its activation, and what normalises it."""
+    """Return the layers between a Linear layer and the next: activation and normalization."""
     found = []
     for layer in model.layers[place + 1 :]:
         if isinstance(layer, Linear):
@@ -116,7 +115,7 @@ def _activation_after(model: Sequential, place: int) -> list[Any]:
 
 
 def _through(model: Sequential, first: int, last: int, X: Any) -> Any:
-    """Return what the layers from one place up to another make of data, in prediction mode."""
+    """Return the outputs of a range of layers for data, in prediction mode."""
     with quiet(model):
         for layer in model.layers[first:last]:
             X = layer(X).numpy()

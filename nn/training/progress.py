@@ -1,4 +1,4 @@
-"""A progress bar for a training, if tqdm is installed; one more consumer of its events."""
+"""Show a progress bar for a training, if tqdm is installed; it is a callback."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ class ProgressBar:
 
 
 def progress_bar(wanted: bool | None) -> ProgressBar | None:
-    """Return a bar: always, never, or (None) if tqdm is there.
+    """Return a progress bar: always, never, or (None) if tqdm is installed.
 
     Raises
     ------
     MissingExtraError
-        If it is wanted explicitly and tqdm is not installed.
+        If it is requested and tqdm is not installed.
     """
     if wanted is False:
         return None

@@ -1,4 +1,4 @@
-"""Training: one plain loop that yields events; whatever watches it only consumes them.
+"""Train a model: one plain loop yields events, and callbacks use them.
 
 >>> from nn import MLP, SGD
 >>> from nn.data import xor
@@ -60,71 +60,73 @@ def fit(
     progress: bool | None = None,
     callbacks: Sequence[Consumer] = (),
 ) -> History:
-    """Train a model and return what happened.
+    """Train a model and return its history.
 
     Parameters
     ----------
     model : Module
         Changed in place.
     data : (X, y)
-        Samples, one a row, and their targets.
+        Samples, one for each row, and their targets.
     loss : str or callable
         A name of ``nn.losses.LOSSES`` or ``loss(outputs, targets)``, which returns one node.
     optimizer : Optimizer
-        Over the parameters of the model.
+        The optimizer of the model's parameters.
     epochs : int
-        How often every sample is used; of a resumed training, those before included.
+        The number of passes over the samples; a resumed training includes the earlier ones.
     batch_size : int, optional
-        1 learns on-line, None takes all samples at once, anything between is a mini-batch; the last may be short.
+        1 is on-line learning, None uses all samples at once, anything between is a mini-batch. The last batch may be
+        smaller.
     validation : (X, y), optional
-        Measured after each epoch and never trained on.
+        Evaluated after each epoch and never used for training.
     metrics : list of str, or dict of name to function
         ``metric(outputs, targets)``; names are those of ``nn.metrics.METRICS``.
     schedule : callable, optional
-        ``schedule(step)``, the learning rate; one of ``nn.schedules`` or a function of one's own.
+        ``schedule(step)`` returns the learning rate; one of ``nn.schedules`` or a function.
     schedule_every : {"update", "epoch"}
-        What the schedule counts, from 0.
+        The unit that the schedule counts, from 0.
     regularizer : callable, optional
         ``regularizer(model)``, added to the loss; one of ``nn.regularizers``.
     clip_norm : float, optional
-        The largest Euclidean norm that the gradient may have.
+        The largest Euclidean norm of the gradient; larger gradients are scaled down.
     shuffle : bool
-        Whether each epoch has an order of its own, a function of ``seed`` and the epoch.
+        Whether each epoch has its own order, a function of ``seed`` and the epoch.
     seed : int
     probe : array_like, shape (samples, features), optional
-        Samples on which dead units and sparsity of each layer are recorded after each epoch.
+        Samples for which dead units and sparsity of each layer are recorded after each epoch.
     resume : str or path, optional
-        A file of ``Checkpoint`` to go on from.
+        A file of ``Checkpoint`` to continue from.
     traced : bool
-        Whether a model of Values is trained as a program: the same training, but for rounding, many times faster. Its
-        loss is recorded once for a sample and then computed for whole batches. Other numbers that the model, the loss
-        and the regularizer read are read once, before the first update.
+        Whether to train a model of Values as a program: the same training up to rounding, many times faster. Its loss
+        is recorded once for a sample and then computed for whole batches. Other numbers that the model, the loss and
+        the regularizer read are read once, before the first update.
     progress : bool, optional
-        Whether to show a bar; None shows one if tqdm is installed.
+        Whether to show a progress bar; None shows one if tqdm is installed.
     callbacks : sequence of callables
-        Consumers of the events of ``nn.training.events``; one that returns text stops the training.
+        Functions of the events in ``nn.training.events``; one that returns text stops the training.
 
     Returns
     -------
     History
-        After Ctrl-C the history so far, with ``interrupted`` set; the model stands as after the last whole update.
+        After Ctrl-C the history so far, with ``interrupted`` set; the model is in its state after the last complete
+        update.
 
     Raises
     ------
     DivergedError
-        If the loss or a gradient is no longer finite; it names the first operation to blame, and the model is as it
-        was before that update. The history so far is its attribute ``history``.
+        If the loss or a gradient is no longer finite. It names the first operation with such a number. The model is in
+        its state before that update, and the attribute ``history`` holds the history so far.
     DataError
-        For data that are empty, not finite, or do not fit together.
+        For data that are empty, not finite, or of different lengths.
     ModelFileError
         For a checkpoint that is damaged or of another model.
     TraceError, GuardError
-        With ``traced=True``, for what no program can be made of: a model of Tensors, random numbers in ``forward``, a
-        branch that depends on the sample. Before the first update, if it can be seen then.
+        With ``traced=True``, if no program can be recorded: a model of Tensors, random numbers in ``forward``, a branch
+        that depends on the sample. It is raised before the first update if possible.
 
     Examples
     --------
-    The network that one steps through is the one that trains:
+    The network that one steps through is the network that trains:
 
     >>> from nn import MLP, SGD, L2
     >>> from nn.data import moons
@@ -198,10 +200,11 @@ def training(
     traced: bool = False,
     watched: bool = True,
 ) -> Generator[Started | Updated | EpochEnded]:
-    """Train a model and yield what happens: the loop inside ``fit``, which documents the arguments.
+    """Train a model and yield events: the loop inside ``fit``, which documents the arguments.
 
-    Three more: ``history``, what was recorded before, and ``done``, the epochs and updates before, of a resumed
-    training; ``watched``, whether somebody looks at a traced model after each update, not only after each epoch.
+    Three more arguments: ``history`` is an earlier record, ``done`` the numbers of earlier epochs and updates of a
+    resumed training, and ``watched`` whether a traced model must be current after each update, not only after each
+    epoch.
     """
     if not isinstance(optimizer, Optimizer):
         raise OperandError(
@@ -224,7 +227,7 @@ def training(
     yield Started(model, optimizer, last, math.ceil(samples / size), first, step, record_of, (X, y), updater.loss)
     try:
         for epoch in range(first, last):
-            if watched or epoch == first:  # nobody else can have changed the mode
+            if watched or epoch == first:  # nothing else can have changed the mode
                 model.train()
             total, seen = 0.0, []
             for rows in batches(samples, size, epoch=epoch, seed=seed, shuffle=shuffle):

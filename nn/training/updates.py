@@ -1,4 +1,4 @@
-"""One update: forward pass, sweep, step; whole, or not at all."""
+"""Do one update: forward pass, sweep, step; completely or not at all."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = ["Updater", "arrays_of", "put_back"]
 
 @dataclass
 class Updater:
-    """What an update needs.
+    """The parts of an update.
 
     Attributes
     ----------
@@ -35,7 +35,7 @@ class Updater:
     regularizer : callable or None
         ``regularizer(model)``, added to the loss; if it has a method ``proximal(model, lr)``, that follows the step.
     clip_norm : float or None
-        The largest norm that the gradient may have.
+        The largest norm of the gradient.
     """
 
     model: Module
@@ -61,10 +61,10 @@ class Updater:
         return (value if self.regularizer is None else value + self.regularizer(self.model)), outputs
 
     def prepare(self, data: tuple[Any, Any], held_out: tuple[Any, Any] | None) -> None:
-        """Get ready for training on data, before the first update."""
+        """Prepare training on data, before the first update."""
 
     def update(self, X: NDArray[Any], y: NDArray[Any], outputs: bool = True) -> tuple[float, Any]:
-        """Update the parameters once; return the objective before it, and the outputs (None if they are not wanted).
+        """Update the parameters once; return the objective before it, and the outputs (None if not requested).
 
         Raises
         ------
@@ -86,7 +86,7 @@ class Updater:
             self.optimizer.step()
         except BaseException:
             if self.optimizer.steps == before:
-                put_back(arrays)  # running statistics belong to an update that did not take place
+                put_back(arrays)  # running statistics belong to an update that was not done
             else:
                 self.shrink()
             raise
@@ -94,24 +94,24 @@ class Updater:
         return float(value.item()), found if outputs else None
 
     def settle(self, changeable: bool = False) -> None:
-        """Let the model stand as after the last whole update, for somebody who looks; here it always does."""
+        """Bring the model to its state after the last complete update; here it always is."""
 
     def norms(self) -> dict[str, float]:
         """Return the Euclidean norm of the last gradient of each part of the model."""
         return norms_of(self._parts)
 
     def evaluate(self, held_out: tuple[Any, Any], metrics: Metrics) -> dict[str, float]:
-        """Return the loss and the metrics on data that are not trained on."""
+        """Return the loss and the metrics on validation data."""
         return evaluate(self.model, held_out, self.loss, metrics)
 
     def shrink(self) -> None:
-        """Do what the regulariser wants done after a step."""
+        """Apply the regularizer's proximal step after an update."""
         proximal = getattr(self.regularizer, "proximal", None)
         if proximal is not None:
             proximal(self.model, self.optimizer.lr)
 
     def diverged(self, X: NDArray[Any], y: NDArray[Any], value: float) -> DivergedError:
-        """Run the objective once more, watched, and return the error that names the first operation to blame."""
+        """Compute the objective again with anomaly detection, and return the error that names the first operation."""
         found = ""
         try:
             with detect_anomaly():
@@ -132,11 +132,11 @@ def _finite(p: Any) -> bool:
 
 
 def arrays_of(modules: Iterable[Module]) -> list[tuple[Module, str, Any]]:
-    """Return the arrays that a forward pass may replace, so that they can be put back."""
+    """Return the arrays that a forward pass may replace, so that they can be restored."""
     return [(m, n, v.copy()) for m in modules for n, v in vars(m).items() if isinstance(v, np.ndarray)]
 
 
 def put_back(arrays: list[tuple[Module, str, Any]]) -> None:
-    """Give the model back arrays that ``arrays_of`` returned."""
+    """Restore the arrays that ``arrays_of`` returned."""
     for owner, name, array in arrays:
         setattr(owner, name, array.copy())

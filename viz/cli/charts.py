@@ -1,7 +1,7 @@
-"""Figures of a training: its loss and accuracy over the epochs, and which class was taken for which.
+"""Draw the figures of a training: loss and accuracy over the epochs, and the confusion matrix.
 
-Drawn with Matplotlib's own bitmap backend, without ``pyplot``: nothing opens a window, and no setting of the reader's
-session is touched.
+Use Matplotlib's bitmap backend directly, without ``pyplot``, so that no window opens and no setting of the user
+changes.
 """
 
 from __future__ import annotations
@@ -24,26 +24,26 @@ INSTALL = "pip install 'autograd-core[plot]'"
 
 
 def available() -> bool:
-    """Whether Matplotlib is installed, without the second that importing it takes."""
+    """Return whether Matplotlib is installed, without the second that importing it takes."""
     return importlib.util.find_spec("matplotlib") is not None
 
 
 def curves_figure(path: Path, epochs: Sequence[Mapping[str, float]], title: str) -> Path:
-    """Save the loss, and the accuracy below it, of the training and the validation set after each epoch.
+    """Save the loss, and below it the accuracy, of the training and the validation set after each epoch.
 
     Parameters
     ----------
     path : Path
         Ends in ``.png``, ``.svg`` or ``.pdf``.
     epochs : sequence of mappings
-        ``loss`` and maybe ``accuracy``, ``validation_loss`` and ``validation_accuracy``, one mapping an epoch.
+        ``loss``, optionally ``accuracy``, ``validation_loss`` and ``validation_accuracy``: one mapping for each epoch.
     title : str
-        What was trained.
+        The title: what was trained.
 
     Returns
     -------
     Path
-        Where it is.
+        The path of the file.
     """
     from matplotlib.figure import Figure
     from matplotlib.ticker import PercentFormatter
@@ -63,7 +63,7 @@ def curves_figure(path: Path, epochs: Sequence[Mapping[str, float]], title: str)
 
 
 def confusion_figure(path: Path, table: ArrayLike, classes: Sequence[str], title: str) -> Path:
-    """Save how often each class was taken for each, as a table whose cells are the darker the more they hold.
+    """Save a confusion matrix as a table with darker cells for larger counts.
 
     Parameters
     ----------
@@ -74,12 +74,12 @@ def confusion_figure(path: Path, table: ArrayLike, classes: Sequence[str], title
     classes : sequence of str
         Their names.
     title : str
-        Of which samples.
+        The title: which samples.
 
     Returns
     -------
     Path
-        Where it is.
+        The path of the file.
     """
     from matplotlib.figure import Figure
 
@@ -91,12 +91,12 @@ def confusion_figure(path: Path, table: ArrayLike, classes: Sequence[str], title
 
 
 def _saved(figure: Any, path: Path) -> Path:
-    """Write the figure whole or not at all, the same bytes for the same figure."""
+    """Write the figure atomically, with the same bytes for the same figure."""
     from matplotlib import rc_context
 
     buffer = io.BytesIO()
     kind = path.suffix[1:].lower()
     undated = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind, {})
-    with rc_context({"svg.hashsalt": "backprop"}):  # which names the parts of an SVG, at random by default
+    with rc_context({"svg.hashsalt": "backprop"}):  # names the parts of an SVG, which are random by default
         figure.savefig(buffer, format=kind, dpi=144, metadata=undated)
     return files.write(path, buffer.getvalue())

@@ -1,4 +1,4 @@
-"""The ``backprop`` command: draw an expression, step through its derivatives, train a network, film it, play with one.
+"""Run the ``backprop`` command: draw an expression, step through it, train a network, film it, play with one.
 
 >>> main(["draw", "a * b", "a=2", "b=-3", "-o", "product.dot"])
 a * b = -6.0
@@ -89,16 +89,16 @@ What is missing for any of these is said, and how to get it.
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command, and return its exit code: 0, or 2 after an error that the command line caused.
+    """Run a command and return its exit code: 0, or 2 after an error in the arguments.
 
     Parameters
     ----------
     arguments : sequence of str, optional
-        As in a shell, without the command's own name; those of this process if left out.
+        The arguments without the command's own name. Default: those of this process.
     """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # a terminal that lacks ∇ shows ?, instead of stopping
+            stream.reconfigure(errors="replace")  # a terminal without ∇ prints ? instead of stopping
     parser = _parser()
     options, rest = parser.parse_known_args(arguments)
     if "run" not in options:
@@ -112,7 +112,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\nbackprop: interrupted.", file=sys.stderr)
         return 130
-    except BrokenPipeError:  # whoever read the output, head for instance, has seen enough
+    except BrokenPipeError:  # a reader such as head has closed the pipe
         with contextlib.suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
@@ -126,13 +126,13 @@ def _refuse(command: str, message: str) -> int:
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose errors are one paragraph, like all others here."""
+    """A parser whose errors are one paragraph, like all other errors."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False, **options)
 
     def error(self, message: str) -> NoReturn:
-        """Say what is wrong and where to look it up; exit code 2."""
+        """Print the error and the help command; exit with code 2."""
         sys.exit(_refuse(self.prog, f"{message}. See {self.prog} --help."))
 
 
@@ -176,7 +176,7 @@ def _expression_options(parser: argparse.ArgumentParser, file: str, run: Any) ->
 
 
 def _adopt(options: argparse.Namespace, rest: list[str]) -> None:
-    """Take the assignments that stand after an option too, and refuse what nobody understands."""
+    """Parse assignments after an option too, and reject unknown arguments."""
     of_expression = hasattr(options, "given")
     strange = list(rest)
     if of_expression:
@@ -223,7 +223,7 @@ def _step(options: argparse.Namespace) -> None:
 
 
 def _deliver(options: argparse.Namespace, root: Any, target: Path | None, what: str, shown: Any) -> None:
-    """Save what was asked for and say the derivatives, or print the evaluation trace if nothing is to be saved."""
+    """Save the picture or page and print the derivatives; without a file, print the evaluation trace."""
     report = Report()
     if target is None:
         from ..stepper.table import trace_table

@@ -1,7 +1,7 @@
-"""``backprop demo``: a worked exercise printed, drawn and stepped through, then a network trained on real data.
+"""Run ``backprop demo``: print, draw and step through an exercise, then train a network on real data.
 
-The exercise is that of the lecture *Neural Networks - II* (Thang Vu, 2025). The data are the 150 iris flowers of
-Anderson and Fisher (1936), which come with scikit-learn.
+The exercise is from the lecture *Neural Networks - II* (Thang Vu, 2025). The data are the 150 iris flowers of Anderson
+and Fisher (1936), which come with scikit-learn.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ __all__ = ["DATASETS", "Exercise", "Setting", "Trained", "demo", "exercise", "tr
 
 @dataclass(frozen=True)
 class Exercise:
-    """The network of the exercise after its forward pass, every number under its name in the lecture.
+    """The network of the exercise after its forward pass, with the names of the lecture.
 
     Attributes
     ----------
     model : MLP
-        Two inputs, three units with ReLU, three outputs. Its weights are labelled ``w1_21`` for layer 1, to unit 2
-        from input 1; its biases, which are 0, ``b1_2``.
+        It has two inputs, three ReLU units and three outputs. A weight is labeled ``w1_21`` for layer 1, to unit 2 from
+        input 1. A bias is labeled ``b1_2``; all biases are 0.
     x, hidden, logits : list of Value
         The input, a of layer 1, z of layer 2.
     loss : Value
@@ -62,16 +62,16 @@ class Exercise:
 
     @property
     def asked(self) -> Value:
-        """The weight whose derivative the exercise asks for, ``w1_21``: layer 1, to unit 2 from input 1."""
+        """Return the weight whose derivative the exercise asks for, ``w1_21``: layer 1, to unit 2 from input 1."""
         weight: Value = self.model.layers[0].neurons[1].w[0]
         return weight
 
 
 def exercise() -> Exercise:
-    """Return the exercise of the lecture *Neural Networks - II*, computed but not yet swept.
+    """Return the exercise of the lecture *Neural Networks - II*, after the forward pass.
 
     x = (1, 2); W1 = ((1, 1), (-1, 1), (1, -1)) with ReLU; W2 = ((0, 1, 0), (1, -1, 0), (0, 0, 1)) with softmax; no
-    biases; the truth is class 2 of 3. Softmax and logarithm are one: C = ln(1 + e^(z1 - z2) + e^(z3 - z2)).
+    biases; the true class is 2 of 3. Softmax and logarithm are combined: C = ln(1 + e^(z1 - z2) + e^(z3 - z2)).
 
     >>> worked = exercise()
     >>> worked.loss.backward()
@@ -96,7 +96,7 @@ def exercise() -> Exercise:
 
 
 def show_exercise(out: Path, report: Report) -> None:
-    """Print the evaluation trace of the exercise and its answers; draw it and save the page that steps through it."""
+    """Print the evaluation trace and the answers of the exercise; save its picture and its steps."""
     worked = exercise()
     worked.loss.backward()
     table = trace_table(worked.loss)
@@ -138,18 +138,18 @@ def _xor(seed: int) -> Dataset:
     return Dataset(*xor(50, noise=0.15, rng=seed), ("equal", "different"), ("x", "y"))
 
 
-#: what ``backprop train`` knows by name: a seed to data
+#: data sets by name: a function from a seed to data
 DATASETS: dict[str, Callable[[int], Dataset]] = {"iris": lambda seed: iris(), "moons": _moons, "xor": _xor}
 
 
-#: Of weights and samples. From so many on a program saves more than it takes to make it and to load Numba; the results
-#: are the same but for rounding.
+#: weights × samples from which training with a program is faster, although Numba must be loaded; the results agree up
+#: to rounding
 MANY_PRODUCTS = 1_000_000
 
 
 @dataclass(frozen=True)
 class Setting:
-    """What is trained, and how; the defaults suit every one of ``DATASETS``."""
+    """What is trained, and how; the defaults suit all ``DATASETS``."""
 
     dataset: str = "iris"
     hidden: tuple[int, ...] = (8,)
@@ -163,7 +163,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class Trained:
-    """A trained network, how it got there, and how it does on samples that it has never seen."""
+    """A trained network, its history, and its results on the test set."""
 
     model: MLP
     history: History
@@ -173,20 +173,20 @@ class Trained:
 
 
 def train(setting: Setting, report: Report, out: Path | None = None, film_file: Path | None = None) -> Trained:
-    """Train a network of Values, say how well it does, and save its curves and its confusion.
+    """Train a network of Values, print its results, and save its curves and confusion matrix.
 
-    The samples are shuffled and split into training, validation and test set, 60 : 20 : 20, and standardised by the
-    numbers of the training set.
+    The samples are shuffled and split into training, validation and test set, 60 : 20 : 20. They are standardized with
+    the mean and deviation of the training set.
 
     Parameters
     ----------
     setting : Setting
     report : Report
-        Where to say it.
+        Takes each line of the report.
     out : Path, optional
-        The folder of the figures; none are saved if left out.
+        The folder of the figures; None saves none.
     film_file : Path, optional
-        Where to save the training as a page; none is saved if left out.
+        The file of the film; None saves none.
     """
     data = DATASETS[setting.dataset](setting.seed)
     parts = split(data.X, data.y, rng=setting.seed)
@@ -238,7 +238,7 @@ def train(setting: Setting, report: Report, out: Path | None = None, film_file: 
 
 
 def _tell(report: Report, epochs: int) -> Callable[[Any], None]:
-    """Return a consumer that says how the training goes, for machines without a progress bar."""
+    """Return a callback that prints the progress, for machines without a progress bar."""
 
     def consume(event: Any) -> None:
         if isinstance(event, EpochEnded) and event.epoch % max(1, epochs // 8) == 0:
@@ -265,7 +265,7 @@ def _save_figures(trained: Trained, title: str, verdict: str, name: str, out: Pa
 
 
 def demo(out: Path, report: Report) -> None:
-    """Show the exercise, train on iris, and say where everything is."""
+    """Run the exercise, train on iris, and print where the files are."""
     show_exercise(out, report)
     setting = Setting()
     try:

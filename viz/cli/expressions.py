@@ -1,4 +1,4 @@
-"""An expression of the command line and the numbers of its names, as a computation graph.
+"""Turn an expression of the command line, and the numbers of its names, into a computation graph.
 
 >>> root = graph_of("a * b + tanh(a)", ["a=0.5", "b=-2"])
 >>> root.backward()
@@ -20,27 +20,27 @@ from autograd_core.readings.expression import names, parse
 
 __all__ = ["ASSIGNMENT", "assignments", "graph_of", "leaves"]
 
-#: what tells ``x=1.5`` from an expression and from an option
+#: distinguishes ``x=1.5`` from an expression and from an option
 ASSIGNMENT = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*)\s*=(?!=)(.*)", re.DOTALL)
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?inf|nan")
 
 
 def graph_of(expression: str, given: Iterable[str]) -> Value:
-    """Return the output of an expression, recorded from leaves that are labelled with their names.
+    """Return the output of an expression, recorded from leaves that are labeled with their names.
 
     Parameters
     ----------
     expression : str
-        Such as ``"(a * b + c) ** 2"``; it is read from its syntax tree and never evaluated as code.
+        Such as ``"(a * b + c) ** 2"``; its syntax tree is read, and nothing is executed as code.
     given : iterable of str
-        A number for every name, ``"a=2"``.
+        A number for each name, ``"a=2"``.
 
     Raises
     ------
     ExpressionError
-        For text that is no such expression, a name without a number, or a number whose name is not in it.
+        For text that is not such an expression, a name without a number, or a number whose name is not used.
     NumberError
-        For an assignment that is none, or whose right side is not a number.
+        For an invalid assignment, or a value that is not a number.
     """
     numbers = assignments(given)
     formula = parse(expression)
@@ -56,7 +56,7 @@ def graph_of(expression: str, given: Iterable[str]) -> Value:
 
 
 def assignments(given: Iterable[str]) -> dict[str, float]:
-    """Return the numbers of names, ``["x=1.5"]`` as ``{"x": 1.5}``."""
+    """Return the numbers by name: ``["x=1.5"]`` becomes ``{"x": 1.5}``."""
     numbers: dict[str, float] = {}
     for text in given:
         match = ASSIGNMENT.fullmatch(text)
@@ -79,12 +79,12 @@ def assignments(given: Iterable[str]) -> dict[str, float]:
 
 
 def leaves(root: Value) -> list[Any]:
-    """Return the named numbers that an output was computed from, oldest first."""
+    """Return the labeled leaves that an output was computed from, oldest first."""
     return [node for node in reversed(history(root)) if node.op is None]
 
 
 def _check_names(used: list[str], numbers: dict[str, float]) -> None:
-    """Say which names lack a number, and which numbers lack their name, with what was most likely meant."""
+    """Raise an error for names without a number and numbers without a name, with the most similar names."""
     missing = [name for name in used if name not in numbers]
     unused = [name for name in numbers if name not in used]
     if missing:

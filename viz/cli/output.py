@@ -1,4 +1,4 @@
-"""Where a command may write: asked before the work begins, so that nothing is computed in vain or written half."""
+"""Check where a command writes before its work begins, so that no result is lost."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ __all__ = ["checked_file", "checked_folder"]
 
 
 def checked_file(name: str, suffixes: tuple[str, ...], what: str) -> Path:
-    """Return the path of a file to be written, or say why it cannot be.
+    """Return the path of a file to write; raise an error if it cannot be written.
 
     Raises
     ------
     OptionError
-        For an ending that does not say which format.
+        For an ending without a known format.
     SaveError
-        If its folder is missing or may not be written to.
+        If its folder does not exist or is not writable.
     """
     path = Path(name)
     if path.suffix.lower() not in suffixes:
@@ -36,12 +36,12 @@ def checked_file(name: str, suffixes: tuple[str, ...], what: str) -> Path:
 
 
 def checked_folder(name: str) -> Path:
-    """Return a folder to write files into, made if it is new, or say why it cannot be.
+    """Return a folder to write into, created if it is new; raise an error if that fails.
 
     Raises
     ------
     SaveError
-        If it cannot be made or written to.
+        If the folder cannot be created or written to.
     """
     path = Path(name)
     if path.exists() and not path.is_dir():

@@ -1,4 +1,4 @@
-"""What a command says: results as text, the files it wrote, and what it could not make."""
+"""Report the results of a command as text, with the files it wrote and those it could not write."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ __all__ = ["Report", "compact", "confusion_text", "fitting"]
 
 
 class Report:
-    """Prints what happens, and keeps account of the files.
+    """Prints lines and collects the files.
 
     Parameters
     ----------
     say : callable
-        Takes a line of text; ``print`` if left out.
+        Takes a line of text. Default: ``print``.
 
     Attributes
     ----------
     written : list of (Path, str)
-        Files and what is in them.
+        Files with a description.
     missing : list of (str, str)
-        Files that could not be made, and why not.
+        Files that could not be made, with the reason.
     """
 
     def __init__(self, say: Callable[[str], None] = print) -> None:
@@ -36,7 +36,7 @@ class Report:
         self.missing: list[tuple[str, str]] = []
 
     def make(self, path: Path, what: str, save: Callable[[Path], Any]) -> bool:
-        """Make a file, or note why the machine cannot; return whether it was made."""
+        """Make a file, or record why this machine cannot; return whether it was made."""
         try:
             save(path)
         except (RendererMissingError, RenderError) as error:
@@ -46,11 +46,11 @@ class Report:
         return True
 
     def lack(self, name: str, why: str) -> None:
-        """Note a file that is not made, and how to get what it takes."""
+        """Record a file that is not made, and what to install for it."""
         self.missing.append((name, why))
 
     def close(self) -> None:
-        """Say where each file is, and what is missing, each reason once."""
+        """Print where each file is, and what is missing, each reason once."""
         if self.written:
             wide = max(len(str(path)) for path, _ in self.written)
             self.say("Files:")
@@ -64,7 +64,7 @@ class Report:
 
 
 def confusion_text(table: Any, classes: Sequence[str]) -> str:
-    r"""Return how often each class was taken for each, as text: rows are true classes.
+    r"""Return a confusion matrix as text; rows are true classes.
 
     >>> print(confusion_text([[9, 1], [0, 10]], ["no", "yes"]))
     true \ predicted  no  yes
@@ -81,7 +81,7 @@ def confusion_text(table: Any, classes: Sequence[str]) -> str:
 
 
 def fitting(table: TraceTable) -> str:
-    """Return an evaluation trace as text, without the columns of substituted numbers if the terminal is narrow."""
+    """Return an evaluation trace as text, without the columns of substituted numbers in a narrow terminal."""
     whole = table.to_text()
     widest = max(map(len, whole.splitlines()))
     if not sys.stdout.isatty() or widest <= shutil.get_terminal_size().columns:
@@ -90,7 +90,7 @@ def fitting(table: TraceTable) -> str:
 
 
 def compact(table: TraceTable) -> str:
-    """Return an evaluation trace with a column each for what is computed, its value and its adjoint.
+    """Return an evaluation trace with one column each for formula, value and adjoint.
 
     >>> from autograd_core import Value
     >>> from viz.stepper.table import trace_table

@@ -1,4 +1,4 @@
-"""The commands that train: a network with its figures, a film of it, and one to play with in a browser."""
+"""Define the commands that train: ``train``, ``film`` and ``playground``."""
 
 from __future__ import annotations
 

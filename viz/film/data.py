@@ -1,7 +1,7 @@
-"""What a film shows, computed once by the engine: a header of plain data, and numbers packed behind it.
+"""Compute the data of a film: a header as plain data, followed by packed numbers.
 
-The page computes nothing about networks. For every frame it is told the weights, what the units make of a few chosen
-samples, and how each unit answers over the plane, as a byte a point.
+The page computes nothing about networks. For every frame it reads the weights, the unit outputs for a few samples, and
+the output of each unit over the plane, as one byte for each point.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .recording import Frame, Recording
 
 __all__ = ["SIDE", "SMALL", "Packed", "as_bytes", "names_of", "of_shown", "pack", "plane_of", "thinned"]
 
-#: points along each side of the large map, and of the small ones in the circles
+#: points along each side of the large map, and of the small maps in the circles
 SIDE, SMALL = 56, 20
 CURVE = 120
 MARKED = 6
@@ -30,14 +30,14 @@ MOST_POINTS, MOST_LOSSES = 500, 1500
 
 
 class Packed:
-    """Arrays one after the other in one string of bytes, and where each of them begins."""
+    """Arrays joined into one byte string, with the offset of each."""
 
     def __init__(self) -> None:
         self.bytes = bytearray()
         self.index: dict[str, dict[str, Any]] = {}
 
     def add(self, name: str, array: NDArray[Any], delta: bool = False) -> None:
-        """Append an array; bytes that change little from frame to frame are stored as differences."""
+        """Append an array; bytes that change little between frames are stored as differences."""
         shape = list(array.shape)
         if delta:
             array = np.diff(array, axis=0, prepend=np.zeros((1, *shape[1:]), np.uint8))  # bytes wrap around
@@ -50,7 +50,7 @@ class Packed:
 def pack(
     recording: Recording, frames: list[Frame], max_units: int, maps: bool, samples: Sequence[int] | None = None
 ) -> tuple[dict[str, Any], Packed, Diagram]:
-    """Return the header of a film, its numbers, and the diagram of the network at the last frame."""
+    """Return the header of a film, its packed numbers, and the diagram of the network at the last frame."""
     model, (X, y) = recording.model, recording.data
     packed = Packed()
     X2 = np.asarray(X, dtype=float).reshape(len(X), -1)
@@ -111,7 +111,7 @@ def _frame(frame: Frame) -> dict[str, Any]:
 
 
 def _goal(y: NDArray[Any]) -> list[float] | None:
-    """Return the classes in ascending order, or None if the targets are no classes."""
+    """Return the classes in ascending order, or None if the targets are not classes."""
     if y.ndim > 1 and y.shape[1] > 1:
         whole = bool(((y == 0) | (y == 1)).all() and (y.sum(axis=1) == 1).all())
         return list(range(y.shape[1])) if whole else None
@@ -128,7 +128,7 @@ def _classes(y: NDArray[Any], goal: list[float] | None) -> list[int]:
 
 
 def plane_of(X: NDArray[np.float64]) -> dict[str, Any] | None:
-    """Return the points at which maps are computed: over the plane, or along the line of a single feature."""
+    """Return the points of the maps: over the plane, or along the line of a single feature."""
     if X.shape[1] not in (1, 2):
         return None
     low, high = X.min(axis=0), X.max(axis=0)
@@ -140,7 +140,7 @@ def plane_of(X: NDArray[np.float64]) -> dict[str, Any] | None:
 
     def grid(side: int) -> NDArray[np.float64]:
         x1 = low[0] + (np.arange(side) + 0.5) / side * (high[0] - low[0])
-        x2 = high[1] - (np.arange(side) + 0.5) / side * (high[1] - low[1])  # the first row is on top
+        x2 = high[1] - (np.arange(side) + 0.5) / side * (high[1] - low[1])  # the first row is at the top
         return np.stack(np.meshgrid(x1, x2), axis=-1).reshape(-1, 2)
 
     bounds = [float(low[0]), float(high[0]), float(low[1]), float(high[1])]
@@ -153,13 +153,13 @@ def _outputs(net: Net, rows: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def of_shown(made: list[NDArray[np.float64]], diagram: Diagram) -> NDArray[np.float64]:
-    """Return what the units of the picture made of rows, a row a unit."""
+    """Return the outputs of the drawn units for some rows, one row for each unit."""
     places = [map(int, unit.id[1:].split("_")) for unit in diagram.units if unit.kind != "more"]
     return np.array([made[c][:, u] for c, u in places])
 
 
 def as_bytes(numbers: NDArray[np.float64], axis: Any) -> NDArray[np.uint8]:
-    """Return numbers as bytes, 0 as 128, scaled by the largest magnitudes along some axes."""
+    """Return numbers as bytes, with 0 as 128, scaled by the largest magnitude along some axes."""
     finite = np.nan_to_num(numbers, nan=0.0, posinf=0.0, neginf=0.0)
     scale = np.maximum(np.quantile(np.abs(finite), 0.99, axis=axis, keepdims=True), 1e-9)
     found: NDArray[np.uint8] = np.rint(128.0 + 127.0 * np.clip(finite / scale, -1.0, 1.0)).astype(np.uint8)
@@ -167,7 +167,7 @@ def as_bytes(numbers: NDArray[np.float64], axis: Any) -> NDArray[np.uint8]:
 
 
 def _field(packed: Packed, made: NDArray[np.float64], goal: list[float] | None, model: Any) -> dict[str, Any]:
-    """Pack the answer over the plane: a signed score where there are two classes, else the winner and its lead."""
+    """Pack the network output over the plane: a signed score for two classes, else the winning class and its lead."""
     outputs = made.shape[2]
     if goal is None or outputs <= 2:
         score = made[..., 0] if outputs == 1 else made[..., 1] - made[..., 0]
@@ -198,7 +198,7 @@ def _curve(
 
 
 def _points(X: NDArray[np.float64], y: NDArray[Any], goal: list[float] | None, chosen: list[int]) -> dict[str, Any]:
-    """Return the samples that are shown: the chosen ones first, then others, evenly picked if there are many."""
+    """Return the samples to show: the selected ones first, then others, evenly spaced if there are many."""
     others = [i for i in range(len(X)) if i not in set(chosen)]
     step = max(1, math.ceil(len(others) / MOST_POINTS))
     shown = [*chosen, *others[::step]]
@@ -222,7 +222,7 @@ def _text(x: NDArray[np.float64], y: Any) -> str:
 
 
 def _asked(samples: Sequence[int], count: int) -> list[int]:
-    """Return the rows that were asked for, each once."""
+    """Return the requested rows without repeats."""
     if isinstance(samples, int):
         raise OptionError(
             f"samples={samples!r} names no rows: write samples=[{samples}] for that one, or range({samples})."
@@ -236,7 +236,7 @@ def _asked(samples: Sequence[int], count: int) -> list[int]:
 
 
 def _chosen(recording: Recording, last: Frame, X: NDArray[np.float64]) -> list[int]:
-    """Return samples worth a look: those with the largest loss at the end, then some spread over the data."""
+    """Return interesting samples: those with the largest final loss, then some spread over the data."""
     recording.model.load_state_dict(last.state)
     made = _outputs(read(recording.model), X)
     y = np.asarray(recording.data[1])
@@ -246,7 +246,7 @@ def _chosen(recording: Recording, last: Frame, X: NDArray[np.float64]) -> list[i
         try:
             value = recording.loss(row, y[i : i + 1].tolist())
             sample_losses.append(float(getattr(value, "data", value)))
-        except Exception:  # a loss of the user's own may need the whole batch; any samples will do then
+        except Exception:  # a user's own loss may need the whole batch; then any samples are used
             sample_losses.append(0.0)
     worst = [int(i) for i in np.argsort(-np.nan_to_num(np.array(sample_losses)), kind="stable")[: MARKED // 2]]
     spread = [int(i) for i in np.linspace(0, len(X) - 1, 4 * MARKED).astype(int) if i not in worst]
@@ -258,7 +258,7 @@ def _chosen(recording: Recording, last: Frame, X: NDArray[np.float64]) -> list[i
 
 
 def names_of(diagram: Diagram) -> dict[str, str]:
-    """Return what pages call units and links: ``x1``, ``2.3`` (column 2, unit 3), ``x1 → 1.2``."""
+    """Return the names of units and links on pages: ``x1``, ``2.3`` (column 2, unit 3), ``x1 → 1.2``."""
     units = {
         unit.id: labels.clean(unit.name, 16) or f"{unit.column}.{int(unit.id.rpartition('_')[2]) + 1}"
         for unit in diagram.units
@@ -268,7 +268,7 @@ def names_of(diagram: Diagram) -> dict[str, str]:
 
 
 def thinned(numbers: list[float]) -> list[list[float | None]]:
-    """Return (update, number) of a long list so that peaks stay: the least and the largest of each stretch."""
+    """Return (update, number) pairs of a long list that keep its peaks: the minimum and maximum of each range."""
     size = max(1, math.ceil(2 * len(numbers) / MOST_LOSSES))
     kept: list[int] = []
     for start in range(0, len(numbers), size):

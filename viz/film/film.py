@@ -1,4 +1,4 @@
-"""A recorded training as one page that needs no network: ``film(history)``.
+"""Show a recorded training as one offline page: ``film(history)``.
 
 >>> from nn import MLP, SGD, fit
 >>> from nn.data import xor
@@ -35,7 +35,7 @@ from .steps import StepPages
 
 __all__ = ["Film", "Recording", "film"]
 
-#: bytes of a page, and the share of them that pages of steps may take
+#: largest page in bytes, and the share that pages of steps may take
 MAX_BYTES, STEPS_SHARE = 3_000_000, 0.4
 HEIGHT = 760
 
@@ -46,7 +46,7 @@ class Film:
     Attributes
     ----------
     frames : list of Frame
-        The moments that are shown.
+        The recorded moments.
     """
 
     def __init__(self, title: str, frames: list[Frame], page: Template, fallback: str, pages: int) -> None:
@@ -54,12 +54,12 @@ class Film:
         self._title, self._page, self._fallback, self._pages = title, page, fallback, pages
 
     def to_html(self, theme: str = "auto") -> str:
-        """Return the page.
+        """Return the page as HTML.
 
         Parameters
         ----------
         theme : {"auto", "light", "dark"}
-            The colours to begin with; "auto" are those of the reader's system.
+            The initial colors; "auto" follows the reader's system.
         """
         if theme not in html.THEME_CHOICES:
             raise OptionError(f"theme={theme!r} is none of the choices: {', '.join(map(repr, html.THEME_CHOICES))}.")
@@ -73,14 +73,14 @@ class Film:
         OptionError
             For another ending.
         SaveError
-            If it cannot be written there.
+            If the file cannot be written.
         """
         if Path(path).suffix.lower() not in (".html", ".htm"):
             raise OptionError(f"A film is a page: give {str(path)!r} the ending .html.")
         return files.write(path, self.to_html(theme))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        """Show the page in a notebook, and beneath it what remains where pages are not trusted."""
+        """Show the page in a notebook, and below it the content that remains if the notebook is not trusted."""
         image = base64.b64encode(self._fallback.encode("utf-8")).decode("ascii")
         shown = (
             f'<div style="position:relative;height:{HEIGHT}px;resize:vertical;overflow:hidden">'
@@ -109,24 +109,24 @@ def film(
     max_units: int = 10,
     max_bytes: int = MAX_BYTES,
 ) -> Film:
-    """Return a recorded training as a page: what the network answers, its weights, its units, its loss, over time.
+    """Show a recorded training as a page: network output, weights, units and loss over time.
 
     Parameters
     ----------
     history : History or Recording
-        Of a training that was recorded: ``fit(..., callbacks=[Recording()])``.
+        A history with a recording: ``fit(..., callbacks=[Recording()])``.
     title : str, optional
-        The kind of model if left out.
+        The title. Default: the kind of model.
     samples : list of int, optional
-        The samples that can be ringed, by their rows; those with the largest loss and some far apart, if left out.
+        The rows of the samples that can be selected. Default: those with the largest loss, and some far apart.
     steps : int, optional
-        For at most so many pairs of a ringed sample and a moment, the page carries every step of the computation, at
-        moments spread over the training: as many as take some seconds if left out, 0 for none. For every sample and
-        moment, give a large number and room: the page says how many it carries.
+        The largest number of pairs of a selected sample and a moment for which the page contains all steps. The moments
+        are spread over the training. Default: as many as take some seconds; 0 for none. A large number, with enough
+        space, covers every sample and moment. The page reports the number.
     max_units : int
-        How many units of a column are shown.
+        The largest number of units drawn in a column.
     max_bytes : int
-        The size of the page. Moments are left out until it fits; steps take up to two fifths of it.
+        The largest size of the page in bytes. Moments are left out until it fits; steps take at most two fifths.
 
     Returns
     -------
@@ -136,7 +136,7 @@ def film(
     Raises
     ------
     OptionError
-        If nothing was recorded, the model has no layers of units, or there is no such sample.
+        If nothing was recorded, the model has no layers of units, or a sample does not exist.
     SizeLimitError
         If not even two moments fit into ``max_bytes``.
     """

@@ -1,4 +1,4 @@
-"""Keeps the parameters of a training as it goes, so that it can be shown as a film.
+"""Record the parameters of a training as it runs, for a film.
 
 >>> from nn import MLP, SGD, fit
 >>> from nn.data import xor
@@ -35,11 +35,12 @@ class Frame:
     Attributes
     ----------
     step, epoch : int
-        Updates done, and the epoch that the last one belonged to, both from 1; 0 before the first.
+        The number of updates done, and the epoch of the last one, both from 1; 0 before the first.
     loss, lr : float or None
-        The objective on the batch before the update, as ``fit`` recorded it, and the rate; None before the first.
+        The objective on the batch before the update, as recorded by ``fit``, and the learning rate; None before the
+        first update.
     state : dict of str to array
-        What ``state_dict()`` of the model was.
+        The ``state_dict()`` of the model.
     """
 
     step: int
@@ -50,21 +51,21 @@ class Frame:
 
 
 class Recording:
-    """A consumer of a training's events that keeps the model's parameters at some of the updates.
+    """A callback that records the model's parameters at some of the updates.
 
-    Hand it to ``fit(..., callbacks=[Recording()])``; then ``film(history)`` shows the training. It keeps the start, the
-    end, and moments between that lie closer at the beginning, where a network changes most.
+    Pass it to ``fit(..., callbacks=[Recording()])``; then ``film(history)`` shows the training. It records the start,
+    the end, and moments between. The moments are closer at the beginning, where a network changes most.
 
     Parameters
     ----------
     frames : int
-        How many moments to keep, at least 2.
+        The number of moments to record, at least 2.
 
     Attributes
     ----------
     frames : list of Frame
     model : Module
-        A copy, whose parameters may be set to those of a frame.
+        A copy of the model, whose parameters may be set to those of a frame.
     data : (X, y)
     loss : callable
     history : History
@@ -83,7 +84,7 @@ class Recording:
         self.history: Any = None
 
     def __call__(self, event: Any) -> None:
-        """Keep the parameters, if this is one of the moments."""
+        """Record the parameters, if this is one of the moments."""
         if isinstance(event, Started):
             self.model, self.data, self.loss = copy.deepcopy(event.model), event.data, event.loss
             self.history = event.history
@@ -99,23 +100,23 @@ class Recording:
                 self.frames.append(Frame(*self._latest, event.model.state_dict()))
         elif isinstance(event, Finished) and self._latest is not None:
             if self.frames[-1].step == self._latest[0]:
-                self.frames.pop()  # a consumer may have put the best epoch's parameters back
+                self.frames.pop()  # another callback may have restored the best epoch's parameters
             self.frames.append(Frame(*self._latest, event.model.state_dict()))
 
     def loss_of(self, sample: int, update: int) -> Any:
-        """Return the loss of one sample with the parameters after an update: a graph to draw and to step through.
+        """Return the loss of one sample with the parameters after an update, as a graph to draw and step through.
 
         Parameters
         ----------
         sample : int
-            Its row in the data.
+            The sample's row in the data.
         update : int
-            One of the moments that were kept, 0 for the start.
+            The number of updates at one of the recorded moments; 0 for the start.
 
         Raises
         ------
         OptionError
-            If there is no such sample, or that moment was not kept.
+            If the sample does not exist, or that moment was not recorded.
 
         Examples
         --------
@@ -138,7 +139,7 @@ class Recording:
                 f"The parameters after update {update!r} were not kept; those nearest to it are after "
                 f"{' and '.join(map(str, sorted(near)))}. Recording(frames=...) says how many moments are."
             )
-        model = copy.deepcopy(self.model)  # the graph stays as it is, whatever this recording is asked next
+        model = copy.deepcopy(self.model)  # later calls must not change this graph
         model.load_state_dict(frame.state)
         if model.one_sample:
             outputs: Any = [model([Value(float(e), label=f"x{i}") for i, e in enumerate(np.ravel(X[sample]), 1)])]

@@ -1,7 +1,7 @@
-"""The pages of steps that a film carries: of each ringed sample, at some of its moments.
+"""Compute the pages of steps in a film: for each selected sample, at some moments.
 
-A page is the very page that ``step(loss)`` writes. All pages of one graph share its picture, laid out once with room
-for the longest number of any of them, and whatever else they have in common; so many fit where one did.
+Each page is the page that ``step(loss)`` writes. All pages of one graph share their common parts. Their picture is laid
+out once, with space for the longest number, so that many pages fit into the space of one.
 
 >>> from nn import MLP, SGD, fit
 >>> from nn.data import xor
@@ -38,43 +38,43 @@ from .recording import Frame, Recording
 
 __all__ = ["StepPages"]
 
-#: a graph of more nodes takes its layout seconds, and is not looked through
+#: the layout of a larger graph takes seconds, and nobody reads all of it
 MOST_NODES = 1000
-#: nodes of all graphs together, if it is not said how many are wanted: some seconds
+#: default total number of nodes in all graphs, which takes some seconds
 ENOUGH_NODES = 5000
-#: stands in a page where its picture will be
+#: marks the position of the picture in a page
 GAP = "<!-- picture -->"
 
 _NUMBERED = re.compile(r'<g id="([ec]\d+_\d+)"')
-#: where pages are cut into parts: some are the same in all of them
+#: where pages are cut into parts, some of which all pages share
 _CUT = re.compile(r'<t[dr]|</?text|",| {4,}|\\n')
 _TEXT = re.compile(r"<text[^>]*>([^<]*)</text>")
 
 
 class StepPages:
-    """Pages of steps, at moments that are spread over a training, the first and the last among them.
+    """Pages of steps at moments spread over a training, the first and the last included.
 
     Parameters
     ----------
     recording : Recording
-        Of the training.
+        The recording of the training.
     frames : list of Frame
         The moments to choose from.
     rows : list of int
         The samples.
     pairs : int, optional
-        How many pairs of a sample and a moment there are to be; as many as take some seconds, if left out.
+        The number of pairs of a sample and a moment. Default: as many as take some seconds.
     most_bytes : int
-        How much room there is for all pages together.
+        The space for all pages together, in bytes.
 
     Attributes
     ----------
     own : dict of (int, int) to str
-        For an update and the position of a sample, the parts in which its page differs from the shared one, deflated.
+        For an update and a sample's position, the parts in which its page differs from the shared page, deflated.
     shared : str
-        Whole pages, deflated, one for each shape of a graph; the own part of another says where it differs.
+        Whole pages, deflated: one for each graph shape. The own parts of other pages refer to it.
     missing : str
-        Why there are no more; "" if nothing stood in the way.
+        Why there are no more pages; "" if there was no limit.
     """
 
     def __init__(
@@ -112,7 +112,7 @@ class StepPages:
     def _walks(
         self, recording: Recording, frames: Sequence[Frame], rows: Sequence[int], pairs: int | None
     ) -> Iterator[tuple[tuple[int, int], _Walk]]:
-        """Yield the steps of each sample at each moment, until there are enough or something stands in the way."""
+        """Yield the steps of each sample at each moment, up to the limits."""
         if pairs == 0 or not rows:
             return
         try:
@@ -129,7 +129,7 @@ class StepPages:
 
 
 class _Walk(Stepper):
-    """Steps whose page has a gap in the place of the picture, which shows every operation."""
+    """The steps of a graph, whose page has a gap for the picture with every operation."""
 
     _pictures = ({"op": GAP}, "")
 
@@ -139,19 +139,19 @@ class _Walk(Stepper):
 
     @property
     def shown(self) -> Scene:
-        """The picture before it is laid out."""
+        """The picture before its layout."""
         return self._scene
 
 
 def _spread(frames: Sequence[Frame], count: int) -> list[Frame]:
-    """Return so many moments, evenly spread; the last and the first come first, since room may run out."""
+    """Return this many moments, evenly spaced; the last and the first come first, because the space may run out."""
     places = dict.fromkeys(np.rint(np.linspace(len(frames) - 1, 0, min(count, len(frames)))).astype(int).tolist())
     chosen = [frames[i] for i in places]
     return [chosen[0], *chosen[-1:], *chosen[1:-1]] if len(chosen) > 1 else chosen
 
 
 def _shape(scene: Scene) -> Any:
-    """Return what decides where things are: the boxes and the edges, whatever their numbers."""
+    """Return what determines the layout: boxes and edges, without their numbers."""
     return (*((box.id, box.kind) for box in scene.boxes), *((edge.id, edge.tail) for edge in scene.edges))
 
 
@@ -163,7 +163,7 @@ def _alike(walks: Iterable[_Walk]) -> dict[Any, list[Scene]]:
 
 
 def _picture(scenes: list[Scene]) -> str:
-    """Return one picture for scenes of one shape: there is room for the longest number of any of them."""
+    """Return one picture for scenes of one shape, with space for the longest number of any of them."""
     boxes = tuple(
         replace(rivals[0], **{part: max((getattr(box, part) for box in rivals), key=len) for part in ("data", "grad")})
         for rivals in zip(*(scene.boxes for scene in scenes), strict=True)
@@ -180,7 +180,7 @@ def _picture(scenes: list[Scene]) -> str:
 def _around_numbers(picture: str) -> list[str]:
     """Return a picture cut at the numbers on its edges and at its constants, each piece after the id of its number.
 
-    All other numbers are written by the page itself.
+    The page itself writes all other numbers.
     """
     pieces = [""]
     for part in re.split(r'(?=<g id=")', picture):
@@ -201,11 +201,11 @@ def _refilled(pieces: list[str], scene: Scene) -> str:
 
 
 def _parts(page: str) -> list[str]:
-    """Return a page cut where the numbers are: the cells of its table, the texts of its picture and of its data."""
+    """Return a page cut at its numbers: the cells of its table, the texts of its picture and of its data."""
     cuts = [found.end() if found[0] == '",' else found.start() for found in _CUT.finditer(page)]
     return [page[start:end] for start, end in pairwise((0, *cuts, len(page)))]
 
 
 def _packed(parts: list[Any]) -> str:
-    """Return JSON as films carry it."""
+    """Return JSON in the form that films use."""
     return packed(json.dumps(parts, ensure_ascii=False, separators=(",", ":")))

@@ -1,6 +1,6 @@
 """Return a graph as a tree for the package rich, with colored numbers and gradients.
 
-Whoever has rich writes ``rich.print(loss)``; nothing else imports it.
+The user calls ``rich.print(loss)``; this module is imported only then.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ def tree(scene: Scene) -> Any:
 
 
 def _style(gradient: str) -> str:
-    """Return the colour of a gradient as in pictures: blue if it is negative, orange if it is positive."""
+    """Return the color of a gradient, as in pictures: blue for negative, orange for positive."""
     if gradient.endswith(labels.NOT_COMPUTED):
         return "dim"
     return "blue" if " −" in gradient else "dark_orange"
 
 
 def coloured(text: str) -> Any:
-    """Return text as rich colours the numbers and names in it; nothing in the text is markup."""
+    """Return text with rich's colors for numbers and names; markup in the text has no effect."""
     from rich.highlighter import ReprHighlighter
     from rich.text import Text
 

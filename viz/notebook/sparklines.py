@@ -1,4 +1,4 @@
-"""Columns of numbers as small curves: blocks in a line of text, or an SVG picture.
+"""Draw columns of numbers as small curves: block characters in text, or SVG.
 
 >>> spark([3.0, 2.0, 1.0, 0.0])
 '█▆▃▁'
@@ -19,14 +19,14 @@ BLOCKS = "▁▂▃▄▅▆▇█"
 
 
 def _thinned(numbers: Sequence[float], most: int) -> list[float]:
-    """Return at most so many of the numbers, evenly, the first and the last among them."""
+    """Return at most this many of the numbers, evenly spaced, the first and the last included."""
     if len(numbers) <= most:
         return [float(x) for x in numbers]
     return [float(numbers[round(i * (len(numbers) - 1) / (most - 1))]) for i in range(most)]
 
 
 def _heights(numbers: Sequence[float]) -> list[float | None]:
-    """Return numbers scaled to [0, 1], None for what is not finite; a constant lies at the bottom."""
+    """Return numbers scaled to [0, 1], None for a number that is not finite; a constant becomes 0."""
     finite = [x for x in numbers if math.isfinite(x)]
     if not finite:
         return [None] * len(numbers)
@@ -36,20 +36,20 @@ def _heights(numbers: Sequence[float]) -> list[float | None]:
 
 
 def spark(numbers: Sequence[float], width: int = 24) -> str:
-    """Return numbers as a line of blocks; a blank where a number is not finite."""
+    """Return numbers as a line of blocks; a number that is not finite becomes a space."""
     heights = _heights(_thinned(numbers, width))
     return "".join(" " if h is None else BLOCKS[min(int(h * len(BLOCKS)), len(BLOCKS) - 1)] for h in heights)
 
 
 def curve(numbers: Sequence[float], title: str, theme: Theme, width: int = 260, height: int = 90) -> str:
-    """Return numbers as an SVG picture of a curve, with its largest and smallest number beside it.
+    """Return numbers as an SVG curve, with the largest and the smallest number beside it.
 
     Parameters
     ----------
     numbers : sequence of float
-        One a point, evenly from left to right; what is not finite is left out, and breaks the line.
+        One for each point, from left to right; a number that is not finite breaks the line.
     title : str
-        What they are.
+        What the numbers are, for screen readers.
     theme : Theme
     width, height : int
     """

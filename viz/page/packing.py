@@ -1,9 +1,8 @@
-"""Data as pages carry them: as JSON, and long ones deflated, in base64.
+"""Write data into pages: as JSON, deflated and base64-encoded if long.
 
-``static/packed.js`` reads them, with what every browser brings.
+``static/shared/packed.js`` reads them with functions of the browser.
 
-A page of steps says much the same of each step, so a tenth is left of it. Nothing in base64 has to be escaped, wherever
-it stands: neither in a page nor in an attribute of another one.
+The steps of a page are similar, so compression leaves a tenth. Base64 needs no escaping, in a page or in an attribute.
 
 >>> unpacked(packed("v1 sends to a. " * 1000))[:15], len(packed("v1 sends to a. " * 1000))
 ('v1 sends to a. ', 96)
@@ -20,7 +19,7 @@ __all__ = ["packed", "script_json", "unpacked"]
 
 
 def script_json(data: Any) -> str:
-    r"""Return JSON that cannot end the script element it stands in.
+    r"""Return JSON that cannot end the script element around it.
 
     >>> print(script_json(["</script>"]))
     ["<\/script>"]
@@ -36,5 +35,5 @@ def packed(data: str | bytes) -> str:
 
 
 def unpacked(text: str) -> str:
-    """Return packed text as it was."""
+    """Return the text that was packed."""
     return zlib.decompress(base64.b64decode(text)).decode("utf-8")

@@ -1,4 +1,4 @@
-"""What pages are made of: the files in ``static/``; of scripts, hand-written ES modules, joined into one text.
+"""Read the files in ``static/``, and join hand-written ES modules into one script.
 
 >>> "import" in joined("shared/packed.js"), "function unpack" in joined("shared/packed.js")
 (False, True)
@@ -19,13 +19,13 @@ _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|let|class) )", re
 
 @cache
 def static(name: str) -> str:
-    """Return the text of a file that is put into pages."""
+    """Return the text of a static file."""
     return resources.files(__package__).joinpath("static", name).read_text(encoding="utf-8")
 
 
 @cache
 def with_exports(name: str) -> str:
-    """Return a module, with everything it imports in front of it, each module once; its own exports stay."""
+    """Return a module preceded by everything it imports, each module once; its own exports stay."""
     parts: dict[str, str] = {}
     _gather(name, parts)
     last = parts.pop(name)

@@ -1,7 +1,7 @@
-"""What was played, as Python: a script that trains the same network on the same samples in the same way.
+"""Write a session as Python: a script that trains the same network on the same samples in the same way.
 
-Where nothing was done but training by batches, it is one call of ``fit``; else a loop that replays the steps of other
-sizes, and what was changed by hand between them. Both end with the bits that the playground has.
+If only whole batches were trained, the script is one call of ``fit``. Otherwise a loop repeats the updates of all sizes
+and the manual changes between them. Both give the same bits as the playground.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def train(updates, size):
 
 
 def code(session: Any) -> str:
-    """Return Python that does what was played since the start, and prints the loss of the last update."""
+    """Return a Python script that repeats the session and prints the loss of the last update."""
     s, journal = session.settings, session.journal
     X, y, edited, lr = session.begun
     updates = journal.updates_of(s.batch)
@@ -117,7 +117,7 @@ def _replay(session: Any, penalty: str, imports: dict[str, set[str]]) -> str:
 
 
 def line_of_weight(path: str, index: tuple[int, ...] | None, value: float) -> str:
-    """Return Python that sets a weight."""
+    """Return Python code that sets a weight."""
     holder = f"parameters[{path!r}]"
     if index is None:
         return f"{holder}.data = {value!r}"
@@ -126,7 +126,7 @@ def line_of_weight(path: str, index: tuple[int, ...] | None, value: float) -> st
 
 
 def line_of_data(session: Any) -> str:
-    """Return Python that takes the samples as they are, and begins the order of the epoch anew."""
+    """Return Python code with the present samples, which starts a new order of the epoch."""
     return f"X = {_rows(session.X)}\ny = {_targets(session, session.y)}\nwaiting = []"
 
 

@@ -1,4 +1,4 @@
-"""Where in the picture of a network a step of its sweep takes place.
+"""Find the parts of a network picture that take part in the current step.
 
 >>> from viz.playground.session import Session
 >>> session = Session(layers=(2,))
@@ -22,10 +22,10 @@ __all__ = ["diagram_of", "working"]
 
 
 def working(session: Session, diagram: Any) -> list[str]:
-    """Return the ids of the units, links and biases at which the step that was taken last works.
+    """Return the ids of the units, links and biases of the step that was taken last.
 
-    The weight of a link is an operand of it, or is what it sends to; the unit is the one whose part of the model made
-    the node. Of a layer of Tensors all units work at once.
+    A link takes part if its weight is an operand or receives a contribution; a unit, if its part of the model made the
+    node. For a layer of Tensors, all units take part.
     """
     stepper = session.stepper
     if stepper is None or stepper.current is None:

@@ -1,4 +1,4 @@
-"""What is wrong with a network, its gradients or its samples, in words, each with what helps."""
+"""Report problems of a network, its gradients or its samples in words, each with a remedy."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
 
 __all__ = ["badges", "dead_units"]
 
-#: root mean square of a layer's gradient: below, it hardly learns; above, a step leaps
+#: root mean square of a layer's gradient: below the first it learns very slowly, above the second a step is too large
 VANISHING, EXPLODING = 1e-6, 1e3
 
 
 def dead_units(diagram: Any, nothing: Any) -> list[int]:
-    """Return for every unit that is shown whether it is hidden and 0 for all samples."""
+    """Return for every drawn unit whether it is hidden and 0 for all samples."""
     hidden = [unit.kind == "hidden" for unit in diagram.units if unit.kind != "more"]
     return [int(bool(z) and h) for z, h in zip(nothing, hidden, strict=True)]
 
 
 def badges(session: Session, dead: int) -> list[dict[str, str]]:
-    """Return what is wrong, as names and texts, if so many units are dead."""
+    """Return the problems as names and texts, given the number of dead units."""
     return [{"name": name, "text": text} for name, text in (*_network(session, dead), *_samples(session))]
 
 
@@ -61,7 +61,7 @@ def _samples(session: Session) -> list[tuple[str, str]]:
 
 
 def _size(part: Any) -> float | None:
-    """Return the root mean square of the gradient of a layer, None if there is none."""
+    """Return the root mean square of the gradient of a layer; None without a gradient."""
     grads = [np.ravel(p.grad) for p in part.parameters() if has_gradient(p)]
-    with np.errstate(over="ignore"):  # a square beyond all floats is infinite, and so the gradient explodes
+    with np.errstate(over="ignore"):  # a square that overflows is infinite: the gradient explodes
         return float(np.sqrt(np.mean(np.square(np.concatenate(grads))))) if grads else None

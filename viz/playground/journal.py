@@ -1,4 +1,4 @@
-"""What was done in a playground since its start, in the order in which a script would do it again.
+"""Record the actions of a session, in the order in which a script repeats them.
 
 >>> journal = Journal()
 >>> journal.train(10), journal.train(10), journal.write("lr", "optimizer.lr = 0.5"), journal.train(1)
@@ -11,19 +11,19 @@ from __future__ import annotations
 
 __all__ = ["Journal"]
 
-#: entries after which a script would be longer than anybody reads
+#: largest number of entries; a longer script would not be readable
 MOST = 2000
 
 
 class Journal:
-    """Updates, as (samples, how many of them), and lines of Python, as (what they change, line)."""
+    """Updates, as (samples, count), and lines of Python, as (changed object, line)."""
 
     def __init__(self) -> None:
         self.entries: list[tuple[int, int] | tuple[str, str]] = []
         self.is_whole = True
 
     def train(self, size: int) -> None:
-        """Note an update with so many samples."""
+        """Record an update with this many samples."""
         last = self.entries[-1] if self.entries else None
         if last is not None and last[0] == size and isinstance(last[1], int):
             self.entries[-1] = (size, last[1] + 1)
@@ -31,7 +31,7 @@ class Journal:
             self._note((size, 1))
 
     def write(self, what: str, line: str) -> None:
-        """Note a line; it takes the place of the one before if that changed the same and nothing came between."""
+        """Record a line; it replaces the previous entry if that changed the same object."""
         if self.entries and self.entries[-1][0] == what:
             self.entries.pop()
         self._note((what, line))
@@ -42,7 +42,7 @@ class Journal:
         self.entries.append(entry)
 
     def updates_of(self, size: int) -> int | None:
-        """Return how many updates there were, if there was nothing but updates of this size; else None."""
+        """Return the number of updates if there were only updates of this size; else None."""
         if not self.entries:
             return 0
         first = self.entries[0]

@@ -1,7 +1,7 @@
-"""What a network answers over the plane of a playground, and where the samples stand in it.
+"""Compute the network output over the plane of a playground, and the positions of the samples.
 
-Of two features the plane is all there is. Of more it is a cut: two features are shown, the others are as in the ringed
-sample. A single feature goes to the right, and the answer upwards.
+With two features, the plane shows both. With more, it is a section: two features vary, the others are those of the
+selected sample. A single feature goes to the right, and the output goes up.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ Floats = NDArray[np.float64]
 
 
 def shown(session: Session) -> list[int]:
-    """Return the features that are shown."""
+    """Return the features on the axes."""
     return [0] if session.X.shape[1] == 1 else list(session.settings.axes)
 
 
 def maps(session: Session, net: Net) -> tuple[dict[str, Any], list[Floats]]:
-    """Return the map of the answer as plain data and bytes, and what every unit makes of the points of small maps."""
+    """Return the map of the network output as plain data and bytes, and the outputs of every unit for small maps."""
     axes = shown(session)
     plane = plane_of(session.X[:, axes])
     assert plane is not None  # there are one or two axes
@@ -42,7 +42,7 @@ def maps(session: Session, net: Net) -> tuple[dict[str, Any], list[Floats]]:
         ordered = np.sort(np.nan_to_num(outputs), axis=1)
         lead = np.rint(255 * np.tanh(ordered[:, -1] - ordered[:, -2])).astype(np.uint8)
         return told | {"map": "winner", "field": lead, "winner": outputs.argmax(axis=1).astype(np.uint8)}, small
-    if session.task.kind == "numbers":  # the map and the samples are told by one scale
+    if session.task.kind == "numbers":  # the map and the samples share one scale
         scale = max(float(np.abs(session.y).max()), 1e-9)
         scaled = np.clip(np.nan_to_num(outputs[:, 0]) / scale, -1.0, 1.0)
         return told | {
@@ -54,7 +54,7 @@ def maps(session: Session, net: Net) -> tuple[dict[str, Any], list[Floats]]:
 
 
 def _cut(session: Session, axes: list[int], places: Floats) -> Floats:
-    """Return samples at places of the plane; features that are not shown are as in the ringed sample."""
+    """Return samples at points of the plane; the other features are those of the selected sample."""
     rows = np.repeat(session.X[session.ringed : session.ringed + 1], len(places), axis=0)
     rows[:, axes] = places
     return rows
@@ -69,13 +69,13 @@ def answers(net: Net, X: Floats) -> Floats:
 def _curves(session: Session, outputs: Floats) -> dict[str, Any]:
     targets = np.asarray(session.y, dtype=np.float64)
     low, high = float(targets.min()), float(targets.max())
-    reach = 0.25 * max(high - low, 1.0)  # from the samples alone, so that it stands still while the curve moves
+    reach = 0.25 * max(high - low, 1.0)  # from the samples only, so that the axis does not move with the curve
     curves = np.nan_to_num(outputs, nan=0.0, posinf=1e9, neginf=-1e9).clip(-1e9, 1e9).T.round(6).tolist()
     return {"map": "curve", "curves": curves, "across": [low - reach, high + reach]}
 
 
 def points(session: Session) -> dict[str, Any]:
-    """Return where the samples stand in the plane, their classes, and their targets."""
+    """Return the positions of the samples in the plane, their classes, and their targets."""
     return {
         "x": session.X[:, shown(session)].tolist(),
         "class": [session.task.class_of(t) for t in session.y.tolist()],

@@ -1,4 +1,4 @@
-"""The optimiser's book: for each weight its gradient, what is remembered of it, and how the last update changed it.
+"""Show the optimizer state: for each weight its gradient, its stored state, and its last update.
 
 >>> from viz.playground.session import Session
 >>> session = Session(layers=(2,), optimizer="Adam")
@@ -30,12 +30,12 @@ __all__ = ["element", "holders", "ledger", "shown_numbers"]
 
 
 def element(array: Any, index: tuple[int, ...] | None) -> float:
-    """Return one number of a parameter, of its gradient, or of what is remembered of it."""
+    """Return one number of a parameter, of its gradient, or of its state."""
     return float(array if index is None or not np.ndim(array) else np.asarray(array)[index])
 
 
 def ledger(session: Session) -> dict[str, Any]:
-    """Return the numbers of every weight and bias that is shown, a row each, and the rule that updates them."""
+    """Return the numbers of every drawn weight and bias, one row each, and the update rule."""
     diagram = diagram_of(session.model, max_units=12)
     names = names_of(diagram)
     place = {p: i for i, p in enumerate(session.optimizer.params)}
@@ -56,19 +56,19 @@ def ledger(session: Session) -> dict[str, Any]:
 
 
 def shown_numbers(session: Session, diagram: Any) -> list[tuple[str, Any, tuple[int, ...] | None]]:
-    """Return (id, parameter, index) of the links and of the biases of a picture, in its order."""
+    """Return (id, parameter, index) of the links and biases of a picture, in order."""
     biased = [unit.id for unit in diagram.units if unit.kind != "more" and unit.bias is not None]
     ids = [*(link.id for link in diagram.links), *biased]
     return [(id, *found) for id, found in zip(ids, holders(session.model, ids), strict=True)]
 
 
 def holders(model: Any, ids: Iterable[str]) -> list[tuple[Any, tuple[int, ...] | None]]:
-    """Return what holds the weight of each link, or the bias of each unit, and the index in it.
+    """Return the holder of the weight of each link, or of the bias of each unit, and the index in it.
 
     Raises
     ------
     OptionError
-        For an id of neither.
+        For an id that is neither.
     """
     net, found = read(model), []
     for id in ids:
@@ -87,7 +87,7 @@ def holders(model: Any, ids: Iterable[str]) -> list[tuple[Any, tuple[int, ...] |
 
 
 def _rule(session: Session) -> list[str]:
-    """Return what the next step would do, as formulas in x, its gradient g, and what is remembered."""
+    """Return the next update as formulas in x, its gradient g, and the stored state."""
     planned = session.optimizer.planned({session.optimizer.params[0]: _like(session.optimizer.params[0].data)})
     return [f"{term.name} ← {term.formula}" for term in planned[0].terms]
 

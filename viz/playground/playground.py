@@ -1,11 +1,11 @@
-"""A network to play with: your model and your data, trained live in Python, in a notebook or in a browser.
+"""Play with a network: your model and data, trained live in Python, in a notebook or in a browser.
 
 In a notebook (extra ``widget``)::
 
     from viz import Playground
     Playground(model, (X, y))
 
-Without one, ``backprop playground`` opens the same page, served by this process to this machine alone.
+Without a notebook, ``backprop playground`` serves the same page from this process, to this machine only.
 """
 
 from __future__ import annotations
@@ -31,31 +31,31 @@ from .snapshots import snapshot
 
 __all__ = ["Playground", "Served", "serve"]
 
-#: seconds in which a kernel could have heard of a page: browsers let one that is not seen speak only once a minute
+#: seconds without a message from the page before training stops; browsers slow hidden pages to one message a minute
 PATIENCE = 90
 
 
 class Playground:
     """A network to play with, live in a notebook.
 
-    Data, layers, activation, optimiser, rate and regulariser are chosen with the mouse or the keyboard; training goes
-    by operation, sample, batch or epoch, or runs. Any weight can be set, and shows the loss around it. Rewinding goes
-    back to the same start, and the settings can be copied as Python.
+    Choose data, layers, activation, optimizer, learning rate and regularizer with the mouse or the keyboard. Train by
+    operation, sample, batch or epoch, or continuously. Every weight can be set, and shows the loss around it. Reset
+    returns to the same start, and the settings can be copied as Python.
 
     Parameters
     ----------
     model : Module, optional
-        A network, which is trained in place; one that fits the data is made from the settings if left out.
+        A network, which is trained in place. Default: a network with the settings' shape that fits the data.
     data : (X, y), optional
-        Samples, and for each one of two classes (0 and 1, or -1 and +1), the number of a class, or a number. Of more
-        than two features, two are shown, and the others are as in a sample that is chosen.
+        Samples, and for each one of two classes (0 and 1, or -1 and +1), the number of a class, or a number. With more
+        than two features, two are shown, and the others are those of the selected sample.
     **settings
-        What is chosen at the beginning, as in ``viz.playground.settings.Settings``: ``layers=(8,)``, ``lr=0.03``, ….
+        The initial settings, as in ``viz.playground.settings.Settings``: ``layers=(8,)``, ``lr=0.03``, ….
 
     Attributes
     ----------
     session : Session
-        The state, whose ``model``, ``X``, ``y`` and ``losses`` can be read at any time.
+        The state; its ``model``, ``X``, ``y`` and ``losses`` can be read at any time.
     widget : anywidget.AnyWidget
         For ``mo.ui.anywidget(playground.widget)`` in marimo.
 
@@ -64,7 +64,7 @@ class Playground:
     MissingExtraError
         If anywidget is not installed.
     OptionError
-        For a model or data that cannot be played with.
+        For an unsuitable model or unsuitable data.
     """
 
     def __init__(
@@ -83,13 +83,13 @@ class Playground:
 
     @property
     def model(self) -> Any:
-        """The network as it stands."""
+        """Return a picture of the network in its present state."""
         return self.session.model
 
     def _hear(self, widget: Any, message: Any, buffers: Any) -> None:
         message = message if isinstance(message, dict) else {}
         self._unheard = 0
-        if message.get("do") == "look":  # the page is there, and sees what it is sent anyway
+        if message.get("do") == "look":  # the page is open and shows what it receives
             return
         with self._desk:
             self._letters.append(message)
@@ -100,7 +100,7 @@ class Playground:
             self._watch()
 
     def _read(self) -> None:
-        """Do what was asked for, one after the other, while the kernel does something else."""
+        """Handle the requests, one after the other, while the kernel is free."""
         while True:
             with self._desk:
                 if not self._letters:
@@ -114,19 +114,20 @@ class Playground:
         if message.get("do") == "hello":
             self._drawn = -1
             warm_up()
-        if answer is None:  # what was done can be seen; an answer alone changes nothing
+        if answer is None:  # an action changes the display; a mere answer does not
             self._show()
         self.widget.send({"answer": answer, "to": message.get("id")})
 
     def _watch(self) -> None:
-        """While it trains, count the seconds in which nothing was heard of the page.
+        """While training, count the seconds without a message from the page.
 
-        They are counted by the kernel between two cells: a long one keeps the kernel from hearing, and counts for none.
+        The kernel counts them between two cells. During a long cell it cannot receive messages, so that time does not
+        count.
         """
         if not self._ticking:
             try:
                 loop = asyncio.get_running_loop()
-            except RuntimeError:  # this kernel has another kind of loop: closing the page still stops it
+            except RuntimeError:  # another kind of event loop; closing the page still stops training
                 return
             self._ticking = True
             loop.call_later(1.0, self._tick, loop)
@@ -147,12 +148,12 @@ class Playground:
         self.widget.send({"snapshot": told})
 
     def close(self) -> None:
-        """Stop training and take the page away."""
+        """Stop training and close the page."""
         self._runner.close()
         self.widget.close()
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        """Return the widget, and beside it, for where no Python runs, the network as it stands."""
+        """Return the widget, and a picture of the network for places without Python."""
         bundle = self.widget._repr_mimebundle_()
         data, *more = bundle if isinstance(bundle, tuple) else (bundle,)
         picture = draw_network(self.model)._repr_mimebundle_()["text/html"]
@@ -176,7 +177,7 @@ def _widget_class() -> Any:
         ) from error
 
     class Widget(anywidget.AnyWidget):
-        """The page's half of the playground."""
+        """The widget of the page."""
 
         _esm = with_exports("playground/widget.js")
         _css = style()

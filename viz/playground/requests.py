@@ -1,4 +1,4 @@
-"""What a page may ask a playground for; every message is checked, for a page is not to be trusted.
+"""Handle the requests of the page; every message is checked, because a page is not trusted.
 
 >>> from viz.playground.session import Session
 >>> session = Session(layers=(2,))
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 
 __all__ = ["answer"]
 
-#: how far and how finely the loss is measured around a weight
+#: range and resolution of the loss around a weight
 REACH, SLICES = 2.0, 41
-#: changes of samples that can be taken back
+#: number of sample changes that can be undone
 MOST_PAST = 100
 
 
 def answer(session: Session, message: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Do what a message asks for, and return the answer if it is a question; a wrong message becomes a notice."""
+    """Handle a message and return the answer to a question; an invalid message becomes a notice."""
     before = dict(vars(session))
     try:
         action = ACTIONS.get(str(message.get("do")))
@@ -49,9 +49,9 @@ def answer(session: Session, message: Mapping[str, Any]) -> dict[str, Any] | Non
         notice = str(error)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         notice = f"That message cannot be understood: {type(error).__name__} {error}."
-    except Exception as error:  # of a model of the user's own, whose mistakes are no reason to lose what was trained
+    except Exception as error:  # errors of a user's own model must not lose the training
         notice = f"{type(error).__name__}: {error}"
-    if message.get("do") == "set":  # a setting that is refused changes nothing
+    if message.get("do") == "set":  # an invalid setting changes nothing
         vars(session).update(before)
         session.refused = str(message.get("name"))
     session.playing = False
@@ -59,7 +59,7 @@ def answer(session: Session, message: Mapping[str, Any]) -> dict[str, Any] | Non
     return None
 
 
-# What is chosen
+# Settings
 
 
 def _set(session: Session, message: Mapping[str, Any]) -> None:
@@ -81,7 +81,7 @@ def _set(session: Session, message: Mapping[str, Any]) -> None:
 
 
 def _take_data(session: Session) -> None:
-    """Take other samples, and a loss and a network that fit them."""
+    """Use other samples, with a loss and a network that fit them."""
     session.load_data()
     if session.settings.loss not in session.task.losses:
         session.settings = session.settings.but(loss=session.task.losses[0])
@@ -95,7 +95,7 @@ def _take_data(session: Session) -> None:
 
 
 def _begin_again(session: Session) -> None:
-    session.restart()  # raises before anything of the model is touched
+    session.restart()  # raises before the model changes
     session.model.load_state_dict(session.start)
     session.model.zero_grad()
 
@@ -104,7 +104,7 @@ def _rewind(session: Session, message: Mapping[str, Any]) -> None:
     _begin_again(session)
 
 
-# How it goes on
+# Training
 
 
 def _play(session: Session, message: Mapping[str, Any]) -> None:
@@ -112,7 +112,7 @@ def _play(session: Session, message: Mapping[str, Any]) -> None:
 
 
 def _hello(session: Session, message: Mapping[str, Any]) -> None:
-    """Nothing: a page has come, and will be told how things stand."""
+    """Do nothing: a page was opened and will receive the state."""
 
 
 def _pause(session: Session, message: Mapping[str, Any]) -> None:
@@ -161,7 +161,7 @@ def _move(session: Session, message: Mapping[str, Any]) -> None:
 
 
 def _relabel(session: Session, message: Mapping[str, Any]) -> None:
-    """Put a sample into another class, or give it another number."""
+    """Change the class or the number of a sample."""
     i = range(len(session.X))[int(message["sample"])]
     y = session.y.copy()
     y[i] = session.task.target(message["target"])
@@ -176,7 +176,7 @@ def _remove(session: Session, message: Mapping[str, Any]) -> None:
 
 
 def _undo(session: Session, message: Mapping[str, Any]) -> None:
-    """Take the last change of a sample back."""
+    """Undo the last change of a sample."""
     if not session.past:
         raise OptionError("No sample was added, moved or removed since the data were taken.")
     past = session.past
@@ -186,7 +186,7 @@ def _undo(session: Session, message: Mapping[str, Any]) -> None:
 
 
 def _placed(session: Session, i: int, message: Mapping[str, Any]) -> Any:
-    """Return sample i with the features that are shown as a message says."""
+    """Return sample i with the displayed features from a message."""
     row = session.X[i].copy()
     shown = session.settings.axes if len(row) > 1 else (0,)
     row[list(shown)] = [_coordinate(message["x"][k]) for k in range(len(shown))]
@@ -216,7 +216,7 @@ def _weight(session: Session, message: Mapping[str, Any]) -> None:
 
 
 def _put(p: Any, index: tuple[int, ...] | None, value: float) -> None:
-    """Set a weight, which is a parameter or an element of one."""
+    """Set a weight: a parameter or an element of one."""
     if index is None:
         p.data = value
     else:
@@ -229,9 +229,9 @@ def _put(p: Any, index: tuple[int, ...] | None, value: float) -> None:
 
 
 def _slice(session: Session, message: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the loss on all samples as a function of one weight, the others as they are."""
+    """Return the loss on all samples as a function of one weight, with the others fixed."""
     link = str(message["link"])
-    twin = copy.copy(session)  # with a model of its own, since this one is somebody's, who may look at it meanwhile
+    twin = copy.copy(session)  # with a copy of the model, because other threads may read the original
     twin.model = copy.deepcopy(session.model)
     ((p, index),) = holders(twin.model, [link])
     now = float(p.data if index is None else p.data[index])
@@ -244,7 +244,7 @@ def _slice(session: Session, message: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _steps(session: Session, message: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the page that steps through the loss of the ringed sample."""
+    """Return the page that steps through the loss of the selected sample."""
     return {"page": Stepper(session.sample_loss(session.ringed)).to_html()}
 
 

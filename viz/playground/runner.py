@@ -1,4 +1,4 @@
-"""A training in a thread of its own, and what its page looks like wherever it is shown.
+"""Train in a separate thread, and provide the look of the page in all its places.
 
 >>> choices()["regularizer"]
 ['none', 'L1', 'L2']
@@ -22,22 +22,22 @@ from .settings import CHOICES, DATASETS
 
 __all__ = ["CHUNK", "Runner", "choices", "style", "warm_up"]
 
-#: seconds of training between two looks at what else there is to do, and between two pictures
+#: seconds of training between two checks for requests, and between two pictures
 CHUNK, PICTURE = 0.03, 0.1
 
 
 class Runner:
-    """Trains a session in a thread by small chunks, so that whoever holds the session is not kept waiting.
+    """Trains a session in a thread, in short chunks, so that requests are handled soon.
 
-    The thread lives while the session plays, and no longer.
+    The thread exists only while the session trains.
 
     Parameters
     ----------
     session : Session
     show : callable, optional
-        Is called with nothing, from that thread, whenever there is something new to see.
+        Called without arguments from that thread when the state has changed.
     patience : float, optional
-        After so many seconds in which nobody asked for anything, nobody is there any more, and the training stops.
+        Seconds without a request after which training stops, because the page was probably closed.
     """
 
     def __init__(
@@ -52,11 +52,11 @@ class Runner:
 
     @property
     def is_running(self) -> bool:
-        """Whether there is a thread that trains."""
+        """Return whether a training thread exists."""
         return self._thread is not None
 
     def do(self, message: Any) -> dict[str, Any] | None:
-        """Do what a page asks for, between two chunks."""
+        """Handle a request between two chunks."""
         with self.lock:
             self.heard()
             answer = self.session.do(message if isinstance(message, dict) else {})
@@ -68,11 +68,11 @@ class Runner:
         return answer
 
     def heard(self) -> None:
-        """Note that somebody is there."""
+        """Record that a page is open."""
         self._heard = time.monotonic()
 
     def close(self) -> None:
-        """Stop training, for good."""
+        """Stop training permanently."""
         self._closed = True
         self.session.playing = False
         thread = self._thread
@@ -85,11 +85,11 @@ class Runner:
             if time.monotonic() - shown > PICTURE:
                 self._show()
                 shown = time.monotonic()
-            time.sleep(0.004)  # lets the thread of the kernel have the lock and the interpreter
+            time.sleep(0.004)  # gives the lock and the interpreter to the kernel's thread
         self._show()
 
     def _trained(self) -> bool:
-        """Train for a chunk; or take leave, if there is no more to do."""
+        """Train for a chunk; end the thread if nothing is left to do."""
         with self.lock:
             if self._patience is not None and time.monotonic() - self._heard > self._patience:
                 self.session.playing = False
@@ -98,7 +98,7 @@ class Runner:
                 return False
             try:
                 self.session.advance(CHUNK)
-            except Exception as error:  # of a model of the user's own: the page tells it, and can go on
+            except Exception as error:  # an error of a user's own model: the page shows it and can continue
                 self.session.playing = False
                 self.session.notice = f"{type(error).__name__}: {error}"
             return True
@@ -106,7 +106,7 @@ class Runner:
 
 @cache
 def warm_up() -> None:
-    """Let programs be loaded, which takes a second, or compiled, which takes some more, before they are needed."""
+    """Load programs, which takes a second, or compile them, which takes more, before they are needed."""
 
     def first_program() -> None:
         trace(lambda x: x * x, 1.0).value_and_grad([1.0, 2.0])
@@ -115,14 +115,14 @@ def warm_up() -> None:
 
 
 def choices() -> dict[str, list[Any]]:
-    """Return what can be chosen, by the name of the setting."""
+    """Return the choices of each setting by its name."""
     return {name: [choice for choice in values if choice] for name, values in CHOICES.items()} | {
         "dataset": list(DATASETS)
     }
 
 
 def style() -> str:
-    """Return the style sheet, with both themes' colours, of an element that stands in somebody else's page."""
+    """Return the style sheet with the colors of both themes, for an element in another page."""
     light, dark = html.variables(LIGHT), html.variables(DARK)
     return (
         f".playground {{ {light} }}\n"

@@ -1,4 +1,4 @@
-"""The playground without a notebook: a page that this process serves to this machine alone.
+"""Serve the playground without a notebook, from this process to this machine only.
 
 >>> with serve(layers=(2,)) as served:
 ...     served.url.startswith("http://127.0.0.1:")
@@ -30,17 +30,17 @@ from .snapshots import snapshot
 __all__ = ["Served", "serve"]
 
 MOST_MESSAGE = 100_000
-#: seconds without a word from the page: browsers let a page that is not seen speak only once a minute
+#: seconds without a request from the page before training stops; browsers slow hidden pages to one request a minute
 PATIENCE = 90.0
 
 
 class Served:
-    """A playground served to this machine alone.
+    """A playground served to this machine only.
 
     Attributes
     ----------
     url : str
-        Where it is; the path holds a secret, so that other pages and users of this machine cannot reach it.
+        The address; its path contains a secret, so that other pages and users of this machine cannot reach it.
     session : Session
     """
 
@@ -94,10 +94,10 @@ def _page() -> str:
 
 def _handler(runner: Runner, secret: str) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
-        """Answers the page; everything else gets nothing."""
+        """Answers requests of the page and rejects all others."""
 
         def _known(self) -> str | None:
-            """Return what is asked for, if whoever asks knows the secret and asks this very address."""
+            """Return the requested path, if the request has the secret and the right address."""
             address: Any = self.server.server_address
             named = self.headers.get("Host", "")
             head, _, rest = self.path.lstrip("/").partition("/")
@@ -110,12 +110,12 @@ def _handler(runner: Runner, secret: str) -> type[BaseHTTPRequestHandler]:
             for name, value in (("Content-Type", f"{kind}; charset=utf-8"), ("Content-Length", str(len(data))),
                                 ("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff")):  # fmt: skip
                 self.send_header(name, value)
-            with contextlib.suppress(ConnectionError):  # the page may have been closed meanwhile
+            with contextlib.suppress(ConnectionError):  # the page may have been closed
                 self.end_headers()
                 self.wfile.write(data)
 
         def do_GET(self) -> None:
-            """Give the page."""
+            """Send the page."""
             if self._known() == "":
                 warm_up()
                 self._give(_page(), "text/html")
@@ -123,7 +123,7 @@ def _handler(runner: Runner, secret: str) -> type[BaseHTTPRequestHandler]:
                 self.send_error(HTTPStatus.NOT_FOUND)
 
         def do_POST(self) -> None:
-            """Do what the page asks for, and tell it how things stand."""
+            """Handle a request of the page, and send the state."""
             size = self.headers.get("Content-Length", "")
             if self._known() != "do" or not size.isdecimal() or int(size) > MOST_MESSAGE:
                 self.send_error(HTTPStatus.NOT_FOUND)
@@ -142,6 +142,6 @@ def _handler(runner: Runner, secret: str) -> type[BaseHTTPRequestHandler]:
             self._give(json.dumps({"snapshot": told, "answer": answer}), "application/json")
 
         def log_message(self, format: str, *args: Any) -> None:
-            """Say nothing: requests are no news."""
+            """Print nothing for a request."""
 
     return Handler

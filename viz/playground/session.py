@@ -1,4 +1,4 @@
-"""What a playground does, without a screen: a model, data and a training that goes on by steps of any size.
+"""Run a playground without a screen: a model, data, and training in steps of any size.
 
 >>> session = Session(seed=1)
 >>> session.do({"do": "step", "size": "epoch"})
@@ -44,12 +44,12 @@ MAKERS: dict[str, Callable[..., Any]] = {
 
 
 class Session:
-    """A training that somebody plays with.
+    """An interactive training.
 
     Parameters
     ----------
     model : Module, optional
-        A network, trained in place; one of the settings' shape that fits the data if left out.
+        A network, trained in place. Default: a network with the settings' shape that fits the data.
     data : (X, y), optional
         Samples, and the class or the number of each; see ``viz.playground.task``. Default: the settings' data set.
     **settings
@@ -63,15 +63,15 @@ class Session:
     updates, epoch : int
         Done since the start.
     losses : list of float
-        The objective of each update, before it.
+        The objective of each update, computed before it.
     changes : dict
-        Parameter -> how much the last update changed it.
+        Parameter to its last change.
     journal : Journal
-        What was done since the start.
+        The actions since the start.
     revision : int
-        Grows when the network has another shape, so that its picture must be drawn anew.
+        Increases when the shape of the network changes, so that its picture is drawn again.
     notice, refused : str
-        What went wrong last, and the setting whose value it was; or "".
+        The last problem, and the setting that caused it; or "".
     """
 
     def __init__(
@@ -86,10 +86,10 @@ class Session:
         self.load_data()
         self.build()
 
-    # The start, and back to it
+    # Start and reset
 
     def load_data(self) -> None:
-        """Take the samples that the settings say."""
+        """Load the samples of the settings."""
         s = self.settings
         outputs = None if self.own_model is None else len(read(self.own_model).final)
         if s.dataset == "yours" and self._own_data is None:
@@ -106,7 +106,7 @@ class Session:
         self.past: list[tuple[Any, Any, bool, int]] = []
 
     def build(self) -> None:
-        """Take or make the network, and remember where it begins."""
+        """Use or make the network, and store its initial parameters."""
         s, features = self.settings, self.X.shape[1]
         self.model: Any = self.own_model
         if self.model is None:
@@ -117,7 +117,7 @@ class Session:
         self.restart()
 
     def check_fit(self) -> None:
-        """Raise unless the network takes these samples and gives what their targets are compared with."""
+        """Raise an error unless the network accepts these samples and its outputs match the targets."""
         net = read(self.model)
         inputs, features = len(net.columns[0].units), self.X.shape[1]
         if inputs != features or len(net.final) != self.task.outputs:
@@ -130,7 +130,7 @@ class Session:
             raise OptionError(f"axes={self.settings.axes} are not among the {features} features, counted from 0.")
 
     def restart(self) -> None:
-        """Begin anew from the weights as they are."""
+        """Start a new training from the present weights."""
         s = self.settings
         if (s.loss or self.task.losses[0]) not in self.task.losses:
             raise OptionError(f"loss={s.loss!r} does not fit these targets. These do: {', '.join(self.task.losses)}.")
@@ -149,18 +149,18 @@ class Session:
         self.stepper: Stepper | None = None
 
     def do(self, message: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Do what a page asks for, ``{"do": name, ...}``; return an answer, if it is a question."""
+        """Handle a request, ``{"do": name, ...}``; return an answer if it is a question."""
         return answer(self, message)
 
-    # How it goes on
+    # Training
 
     @property
     def is_traced(self) -> bool:
-        """Whether the training runs as a program, which it does unless the model cannot be traced."""
+        """Return whether training runs as a program: always, unless the model cannot be traced."""
         return isinstance(self._updater_now(), TracedUpdater)
 
     def advance(self, seconds: float) -> None:
-        """Train for about so long, in whole updates; an error ends the playing and becomes a notice."""
+        """Train for about this long, in whole updates; an error stops training and becomes a notice."""
         end = time.monotonic() + seconds
         try:
             while self.playing and time.monotonic() < end:
@@ -174,7 +174,7 @@ class Session:
             self.notice = str(error)
 
     def update(self, size: int) -> None:
-        """Update the weights once, with the next samples, and see how much each of them changed."""
+        """Update the weights once with the next samples, and measure the change of each."""
         before = {p: np.array(p.data) for p in self.optimizer.params}
         try:
             self._train(size)
@@ -189,7 +189,7 @@ class Session:
         X, y = self.X[rows], self.targets()[rows]
         try:
             loss, _ = self._updater_now().update(X, y, outputs=False)
-        except (TraceError, GuardError):  # samples that take different ways through the model
+        except (TraceError, GuardError):  # samples that take different branches of the model
             self._settle()
             self._updater = self._eager()
             loss, _ = self._updater.update(X, y, outputs=False)
@@ -213,18 +213,18 @@ class Session:
         return Updater(self.model, self.loss_of, self.optimizer, self.penalty)
 
     def _settle(self) -> None:
-        """Let the model have its numbers back, to be looked at and changed."""
+        """Write the numbers back to the model, so that they can be read and changed."""
         if self._updater is not None:
             self._updater.settle(changeable=True)
 
     def _next(self, size: int) -> list[int]:
-        """Return the samples that are next, in the order in which ``fit`` would take them."""
+        """Return the next samples, in the order of ``fit``."""
         if not self.waiting:
             self.waiting = [int(i) for rows in batches(len(self.X), epoch=self.epoch) for i in rows]
         return self.waiting[:size]
 
     def operation(self) -> None:
-        """Take one more step of the next sample's sweep; after the last, update the weights with its gradient."""
+        """Take one more step of the next sample's sweep; after the last one, update the weights with its gradient."""
         if self.stepper is None:
             self.ringed = self._next(1)[0]
             self.stepper = Stepper(self.sample_loss(self.ringed))
@@ -233,7 +233,7 @@ class Session:
 
     @property
     def card(self) -> dict[str, Any] | None:
-        """The operation that was stepped last, in words."""
+        """Return the last step in words."""
         if self.stepper is None or self.stepper.current is None:
             return None
         shown = self.stepper.card(self.stepper.current)
@@ -241,15 +241,15 @@ class Session:
         done = f"{self.stepper.position} of {len(self.stepper)}"
         return {"phase": shown.phase, "heading": shown.heading, "lines": lines, "position": done}
 
-    # What it measures
+    # Measurements
 
     @property
     def in_columns(self) -> bool:
-        """Whether the model gives one output as a row of one, so that targets must stand in a column."""
+        """Return whether an output is a row of one number, so that targets must be a column."""
         return self.task.outputs == 1 and (isinstance(self.model, DAGNetwork) or not self.model.one_sample)
 
     def targets(self) -> NDArray[Any]:
-        """Return the targets as the loss is given them."""
+        """Return the targets in the form that the loss takes."""
         y = self.task.for_loss(self.y, self.settings.loss)
         return y.reshape(-1, 1) if self.in_columns else y
 
@@ -273,7 +273,7 @@ class Session:
 
 
 def made_of(s: Settings) -> int:
-    """Return what the maker of a data set is to be told, so that there are so many samples: xor has four corners."""
+    """Return the argument of a data set's function that gives this many samples; xor has four corners."""
     return s.samples // 4 if s.dataset == "xor" else s.samples
 
 

@@ -1,4 +1,4 @@
-"""What can be chosen in a playground.
+"""Define and check the settings of a playground.
 
 >>> Settings(lr=0.5).but(optimizer="Adam").optimizer
 'Adam'
@@ -20,7 +20,7 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "optimizer": ("SGD", "Momentum", "Adagrad", "RMSprop", "Adam", "AdamW"),
     "regularizer": ("none", "L1", "L2"),
 }
-#: least and largest
+#: smallest and largest value
 RANGES: dict[str, tuple[float, float]] = {
     "noise": (0.0, 1.0),
     "samples": (8, 200),
@@ -34,27 +34,27 @@ MOST_LAYERS, MOST_UNITS = 5, 10
 
 @dataclass(frozen=True)
 class Settings:
-    """What is trained, on what, and how.
+    """The settings: data, network and training.
 
     Attributes
     ----------
     dataset : str
-        One of ``DATASETS``, "yours" for data handed over, "" for those if there are any.
+        One of ``DATASETS``, "yours" for the user's data, "" for the user's data if there are any.
     noise : float
     samples, seed : int
     layers : tuple of int
         The units of each hidden layer.
     activation, optimizer, regularizer : str
     loss : str
-        A name of ``nn.losses.LOSSES`` that fits the data; "" for the usual one.
+        A name of ``nn.losses.LOSSES`` that fits the data; "" for the default.
     options : dict
-        What the optimiser has besides the learning rate, such as ``{"momentum": 0.8}``; the rest is as usual.
+        Options of the optimizer besides the learning rate, such as ``{"momentum": 0.8}``; others keep their defaults.
     lr, strength : float
-        The learning rate; how strong the regulariser is.
+        The learning rate; the strength of the regularizer.
     batch : int
-        Samples an update.
+        Samples in each update.
     axes : pair of int
-        The features that are shown, if there are more than two; the others are as in the ringed sample.
+        The displayed features, if there are more than two; the others are those of the selected sample.
     """
 
     dataset: str = ""
@@ -73,12 +73,12 @@ class Settings:
     axes: tuple[int, int] = (0, 1)
 
     def but(self, **changes: Any) -> Settings:
-        """Return the settings with some changed.
+        """Return the settings with some changes.
 
         Raises
         ------
         OptionError
-            For a name or a value that is none of those there are.
+            For an unknown name or an invalid value.
         """
         known = {setting.name for setting in fields(self)}
         for name in changes:
@@ -87,7 +87,7 @@ class Settings:
         return replace(self, **changes).checked()
 
     def checked(self) -> Settings:
-        """Return the settings, their numbers in their types, or say what is wrong with one."""
+        """Return the settings with numbers of the right types; raise an error for an invalid one."""
         for name, choices in CHOICES.items():
             if getattr(self, name) not in choices:
                 raise OptionError(
@@ -99,7 +99,7 @@ class Settings:
     def _number(self, name: str, low: float, high: float) -> Any:
         value = getattr(self, name)
         whole = isinstance(getattr(Settings, name), int)
-        if isinstance(value, str):  # as a page sends what somebody wrote
+        if isinstance(value, str):  # text from the page
             try:
                 value = float(value)
             except ValueError:
@@ -113,7 +113,7 @@ class Settings:
 
 
 def _layers(given: Any) -> tuple[int, ...]:
-    """Return the sizes of hidden layers; as text they are numbers between spaces or commas."""
+    """Return the sizes of hidden layers; text contains numbers separated by spaces or commas."""
     parts = given.replace(",", " ").split() if isinstance(given, str) else list(given)
     layers: list[Any] = [int(part) if isinstance(part, str) and part.isdecimal() else part for part in parts]
     if len(layers) > MOST_LAYERS or not all(type(n) is int and 1 <= n <= MOST_UNITS for n in layers):

@@ -1,4 +1,4 @@
-"""What a playground's page is told: the state of a session as plain data, computed by the engine.
+"""Serialize the session state for the browser page.
 
 >>> told = snapshot(Session(layers=(2,)))
 >>> len(told["shown"]["weight"]), told["epoch"], [badge["name"] for badge in told["badges"]]
@@ -30,7 +30,7 @@ __all__ = ["snapshot"]
 
 
 def snapshot(session: Session, drawn: int = -1) -> dict[str, Any]:
-    """Return what a page shows of a session; the picture of the network only if it has drawn another revision."""
+    """Return the state of a session for the page; the picture of the network only if its revision changed."""
     net = read(session.model)
     diagram = diagram_of(session.model, max_units=12)
     units = [unit for unit in diagram.units if unit.kind != "more"]
@@ -76,15 +76,15 @@ def snapshot(session: Session, drawn: int = -1) -> dict[str, Any]:
 
 
 def made_nothing(made: list[Any]) -> list[Any]:
-    """Return for each column whether a unit is 0 for all samples, as a single row."""
+    """Return for each column which units are 0 for all samples, as a single row."""
     return [(column == 0.0).all(axis=0, keepdims=True) for column in made]
 
 
 def _quantities(session: Session, diagram: Any) -> dict[str, list[float | None]]:
-    """Return, for links and then biases, what their colours can tell.
+    """Return the numbers that colors can show, for links and then biases.
 
-    While one sample's sweep is stepped through, gradients are what has come of it so far. An update is told as a share
-    of the weights it belongs to: of the root mean square of those in its layer, since a single weight may be about 0.
+    While one sample is stepped through, gradients are the sums so far. An update is relative to the root mean square of
+    the weights in its layer, because a single weight may be about 0.
     """
     sweep = None if session.card is None else session.stepper.gradients()  # type: ignore[union-attr]
     weights: list[float] = []
@@ -111,5 +111,5 @@ def _packed(array: Any) -> str:
 
 
 def _plain(numbers: list[Any]) -> list[float | None]:
-    """Return numbers as JSON knows them, which has no nan and no infinity."""
+    """Return numbers for JSON, which has no nan and no infinity."""
     return [x if x is not None and math.isfinite(x) else None for x in numbers]

@@ -1,4 +1,4 @@
-"""What samples ask of a network: a sign, a class, or a number. Data that fit no such task are refused here.
+"""Find the task of a data set, a sign, a class or a number, and reject unsuitable data.
 
 >>> X, y, task = read_data([[0.0], [1.0], [2.0]], [0, 1, 1])
 >>> task.kind, y.tolist(), task.losses[0]
@@ -22,7 +22,7 @@ __all__ = ["MOST_POINTS", "Task", "read_data"]
 
 Floats = NDArray[np.float64]
 
-#: samples that can be moved by hand, features that can be shown, classes that have a mark of their own
+#: limits: samples that can be moved, features that can be displayed, classes with a mark of their own
 MOST_POINTS, MOST_FEATURES, MOST_CLASSES = 400, 64, 6
 LOSSES: dict[str, tuple[str, ...]] = {
     "signs": ("hinge", "mse", "perceptron", "binary_cross_entropy_with_logits"),
@@ -33,14 +33,14 @@ LOSSES: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Task:
-    """What is to be learnt.
+    """A learning task.
 
     Attributes
     ----------
     kind : {"signs", "classes", "numbers"}
-        Two classes, told apart by the sign of one output; classes that have an output each; numbers, one a sample.
+        Two classes, separated by the sign of one output; classes with one output each; or one number for each sample.
     outputs : int
-        Of a network that can learn it.
+        The output size of the network.
     """
 
     kind: Literal["signs", "classes", "numbers"]
@@ -48,21 +48,21 @@ class Task:
 
     @property
     def losses(self) -> tuple[str, ...]:
-        """The losses that fit, the usual one first."""
+        """The losses that fit, the default first."""
         return LOSSES[self.kind]
 
     @property
     def classes(self) -> int:
-        """How many classes there are; 0 for numbers."""
+        """The number of classes; 0 for numbers."""
         return {"signs": 2, "classes": self.outputs, "numbers": 0}[self.kind]
 
     def target(self, given: Any) -> float | int:
-        """Return the target of a sample of which a page has told the class or the number.
+        """Return the target of a sample from the class or number in a page's message.
 
         Raises
         ------
         OptionError
-            For no such class, or no finite number.
+            For an unknown class, or a number that is not finite.
         """
         if self.kind == "numbers":
             number = float(given)
@@ -75,15 +75,15 @@ class Task:
         return 2.0 * kind - 1.0 if self.kind == "signs" else kind
 
     def class_of(self, target: Any) -> int:
-        """Return the class of a target, counted from 0; 0 for a number."""
+        """Return the class of a target, from 0; 0 for a number."""
         return int(target > 0) if self.kind == "signs" else int(target) if self.kind == "classes" else 0
 
     def for_loss(self, y: NDArray[Any], loss: str) -> NDArray[Any]:
-        """Return targets as a loss wants them: signs as 0 and 1 if it wants probabilities."""
+        """Return targets in the form of a loss: signs become 0 and 1 if it takes probabilities."""
         return (y + 1.0) / 2.0 if loss.startswith("binary") else y
 
     def score(self, outputs: Floats, y: NDArray[Any]) -> tuple[str, str]:
-        """Return how good outputs of shape (samples, outputs) are: what is told, and how much it is."""
+        """Return the quality of outputs of shape (samples, outputs): its name, and its value."""
         if self.kind == "numbers":
             with np.errstate(over="ignore"):
                 return "typical error", f"{float(np.sqrt(np.mean((outputs[:, 0] - y) ** 2))):.4g}"
@@ -93,22 +93,22 @@ class Task:
 
 
 def read_data(X: ArrayLike, y: ArrayLike, outputs: int | None = None) -> tuple[Floats, NDArray[Any], Task]:
-    """Return samples, targets and the task, or say why they cannot be played with.
+    """Return samples, targets and the task; raise an error for unsuitable data.
 
-    Targets that are 0 and 1, or -1 and +1, are two classes. Other whole numbers from 0 on are classes too, if they are
-    of an integer type. Everything else is a number to be met.
+    Targets 0 and 1, or -1 and +1, are two classes. Other whole numbers from 0 are classes if they have an integer type.
+    All other targets are numbers for a regression.
 
     Parameters
     ----------
     X : array_like, shape (samples, features)
     y : array_like, shape (samples,)
     outputs : int, optional
-        How many outputs the network has; with one it learns numbers, where otherwise there would be classes.
+        The number of outputs of the network; with one output, classes are learned as numbers.
 
     Raises
     ------
     OptionError
-        For samples and targets that do not fit together, are not finite, or are too many to be shown.
+        If samples and targets have different lengths, are not finite, or are too many to show.
     """
     rows, targets = _numbers(X, "X"), _numbers(y, "y")
     if not rows.size or not targets.size:

@@ -1,4 +1,4 @@
-"""The settings that each optimiser has of its own, read from its signature and checked by itself.
+"""Read the options of each optimizer from its signature; the optimizer itself checks them.
 
 >>> option_defaults("Momentum")
 {'momentum': 0.9}
@@ -24,7 +24,7 @@ OPTIMIZERS = ("SGD", "Momentum", "Adagrad", "RMSprop", "Adam", "AdamW")
 
 
 def option_defaults(optimizer: str) -> dict[str, Any]:
-    """Return the options of an optimiser besides the learning rate, and what they are if nobody says otherwise."""
+    """Return the options of an optimizer besides the learning rate, with their defaults."""
     return dict(_defaults(optimizer))
 
 
@@ -39,12 +39,12 @@ def _defaults(optimizer: str) -> Mapping[str, Any]:
 
 
 def checked_options(optimizer: str, lr: float, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return all options of an optimiser, some of them given.
+    """Return all options of an optimizer, with some of them set.
 
     Raises
     ------
     OptionError, OperandError
-        For a name it does not know, or a number outside its range: what the optimiser itself says.
+        For an unknown name, or a number outside its range; the message is the optimizer's own.
     """
     options = option_defaults(optimizer)
     for name, value in given.items():
@@ -57,7 +57,7 @@ def checked_options(optimizer: str, lr: float, given: Mapping[str, Any]) -> dict
 
 
 def _in_kind(name: str, value: Any, default: Any) -> Any:
-    """Return what a page sent, which knows text and lists, as the default is: a number, a pair or yes and no."""
+    """Convert a value from the page, text or a list, to the type of the default: a number, a pair or a bool."""
     if isinstance(default, bool):
         return bool(value)
     parts = value.replace(",", " ").split() if isinstance(value, str) else value
@@ -71,5 +71,5 @@ def _in_kind(name: str, value: Any, default: Any) -> Any:
 
 
 def differing(optimizer: str, options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options that are not what they would be anyway."""
+    """Return the options that differ from their defaults."""
     return {name: value for name, value in options.items() if value != option_defaults(optimizer)[name]}

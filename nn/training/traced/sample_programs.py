@@ -1,8 +1,8 @@
-"""Programs of what a model makes of one sample: its outputs, and its loss. None is used before it was compared.
+"""Record programs for one sample: the outputs of a model, and its loss. Each is compared before it is used.
 
-A trace is one path through Python code. What the code decided from numbers that it read out of Values, drew at random
-or remembered from the call before stands in the trace as it was then. So each program is run beside the code it was
-traced from, on samples of the data, at the present parameters and at others.
+A trace is one path through Python code. Values that the code read from nodes, drew at random or stored in an earlier
+call are constants in the trace. So each program is compared with the original code, on samples of the data, with the
+present parameters and with others.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ __all__ = ["LossPrograms", "OutputProgram", "branching", "refusal"]
 Array = NDArray[Any]
 Numbers = Mapping[Any, float]
 
-#: So many samples are computed in both ways; so many classes may have programs of their own.
+#: the number of samples that are compared, and the largest number of classes with their own programs
 COMPARED, CLASSES = 64, 128
 
 
 def refusal(model: Module, why: str, cure: str) -> TraceError:
-    """Return the error for a model or a loss of which no program can be made."""
+    """Return the error for a model or loss that cannot be recorded as a program."""
     return TraceError(
         f"{type(model).__name__} cannot be trained as a program: {why} {cure} Or leave traced=True out: then it trains "
         "as it is written, only slower."
@@ -39,7 +39,7 @@ def refusal(model: Module, why: str, cure: str) -> TraceError:
 
 
 def branching(model: Module, error: GuardError) -> GuardError:
-    """Return the error for a model or a loss that computes different things for different samples."""
+    """Return the error for a model or loss that takes different branches for different samples."""
     return GuardError(
         f"{type(model).__name__} cannot be trained as a program, which is one path through the code. {error} Or leave "
         "traced=True out: then every sample takes its own path."
@@ -53,12 +53,12 @@ class OutputProgram:
     ----------
     model : Module
     X : array, shape (samples, …)
-        Samples to trace and to compare with.
+        Samples for tracing and comparison.
 
     Raises
     ------
     TraceError
-        If the program does not compute what the model does.
+        If the program and the model compute different outputs.
     """
 
     def __init__(self, model: Module, X: Array) -> None:
@@ -93,9 +93,9 @@ class OutputProgram:
 
 
 class LossPrograms:
-    """The loss of one sample: a program that takes the target, or one program for each target.
+    """The loss of one sample: one program that takes the target, or one program for each target.
 
-    The second way serves losses that must know the target to say what they compute: the index of a class.
+    The second form is for losses that need the target as a constant, such as the index of a class.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ class LossPrograms:
     Attributes
     ----------
     is_mean : bool
-        Whether the loss of a batch is the mean of its samples' losses; else it is their sum.
+        Whether the loss of a batch is the mean of its samples' losses; otherwise it is the sum.
     """
 
     def __init__(self, outputs: OutputProgram, loss: Callable[..., Any]) -> None:
@@ -119,11 +119,11 @@ class LossPrograms:
 
     @property
     def programs(self) -> list[Program]:
-        """The programs made so far."""
+        """The programs recorded so far."""
         return [self._with_target] if self._with_target else [*self._of_target.values()]
 
     def calls(self, X: Array, y: Array) -> Iterator[tuple[Program, tuple[Array, ...]]]:
-        """Yield the programs that together compute the losses of a batch, with what they are called with."""
+        """Yield the programs that together compute the losses of a batch, with their arguments."""
         keys = keys_of(y)
         if not self._met.issuperset(keys):
             self._meet(X, y, keys)
@@ -134,11 +134,11 @@ class LossPrograms:
                 yield self._of_target[key], (X[rows],)
 
     def _meet(self, X: Array, y: Array, keys: list[Any]) -> None:
-        """See targets for the first time: let the loss judge them, and compare the programs with the loss."""
+        """Record targets on first use: let the loss check them, and compare the programs with the loss."""
         fresh = [i for i, key in enumerate(keys) if key not in self._met]
         X, y, keys = X[fresh], y[fresh], [keys[i] for i in fresh]
         with no_grad():
-            self.loss(_nodes(self.outputs(X).tolist()), y.tolist())  # raises what it has to say about these targets
+            self.loss(_nodes(self.outputs(X).tolist()), y.tolist())  # raises the loss's own error for these targets
         kind = None if self._of_target else self._try_with_target(X, y)
         if kind is None:
             self._with_target = None
@@ -154,7 +154,7 @@ class LossPrograms:
         self._met.update(keys)
 
     def _try_with_target(self, X: Array, y: Array) -> str | None:
-        """Trace the loss with its target as an argument; return what the loss is of a batch, or None if it fails."""
+        """Trace the loss with the target as an argument; return its reduction, or None if that fails."""
 
         def of_sample(x: Any, target: Any) -> Any:
             return self.loss([self.model(x)], [target])
@@ -167,13 +167,13 @@ class LossPrograms:
             )
         except DivergedError:
             raise
-        except Exception:  # whatever a loss raises that meets a Value where it wants a number
+        except Exception:  # a loss may raise any error for a Value in place of a number
             return None
         self._with_target = program
         return kind
 
     def _trace_each(self, X: Array, y: Array, groups: dict[Any, list[int]]) -> str | None:
-        """Trace the loss once for each target; return what the loss is of a batch."""
+        """Trace the loss once for each target; return its reduction."""
         made = dict(self._of_target)
         if len(groups) + len(made) > CLASSES:
             raise refusal(
@@ -214,12 +214,12 @@ class LossPrograms:
         return of_sample
 
     def _compared(self, X: Array, y: Array, losses: Callable[[Numbers], Any]) -> str | None:
-        """Compare losses with the loss itself at three places.
+        """Compare programs with the loss itself at three points.
 
         Returns
         -------
         str or None
-            What the loss of a batch is of its samples' losses, "mean", "sum" or "neither"; None if they disagree.
+            The reduction of the samples' losses, "mean", "sum" or "neither"; None if program and loss differ.
         """
         outputs: list[Any] = []
         wanted: list[float] = []
@@ -235,7 +235,7 @@ class LossPrograms:
             except AutogradError:
                 if size == 0.0:
                     raise
-                continue  # another branch, or outputs that this loss does not take, such as probabilities above 1
+                continue  # another branch, or outputs that this loss rejects, such as probabilities above 1
             if np.isfinite(own).all():
                 outputs, wanted, found = outputs + there, wanted + own, found + lanes
         if not wanted:
@@ -248,7 +248,7 @@ class LossPrograms:
 
 
 def chosen(program: Program, numbers: Numbers) -> Array | None:
-    """Return numbers for a program's parameters; the present ones of those that are not named."""
+    """Return numbers for a program's parameters; the present ones for parameters that are not named."""
     if not program.parameters:
         return None
     return np.array([numbers.get(p, p.data) for p in program.parameters])
@@ -260,12 +260,12 @@ def keys_of(y: Array) -> list[Any]:
 
 
 def spread(count: int, most: int) -> list[int]:
-    """Return so many indices at most, from first to last."""
+    """Return at most this many indices, from first to last."""
     return sorted({round(i) for i in np.linspace(0, count - 1, min(count, most))})
 
 
 def same(a: Any, b: Any) -> bool:
-    """Whether numbers agree but for rounding."""
+    """Return whether numbers agree up to rounding."""
     a, b = np.asarray(a), np.asarray(b)
     if a.shape != b.shape:
         return False
@@ -281,7 +281,7 @@ def _groups(keys: list[Any]) -> dict[Any, list[int]]:
 
 
 def _in_lanes(found: Any, samples: int) -> Array:
-    """Return nested lists of outputs as one array, whose last axis runs over the samples."""
+    """Return nested lists of outputs as one array whose last axis runs over the samples."""
     if isinstance(found, (list, tuple)):
         return np.array([_in_lanes(x, samples) for x in found])
     return np.broadcast_to(found, samples)
@@ -297,7 +297,7 @@ def _trace(f: Callable[..., Any], name: str, *examples: Any) -> Program:
 
 
 def _traced(model: Module, f: Callable[[Any], Any], example: Any, name: str) -> Program:
-    """Trace what the model does with one sample, or say why that cannot be."""
+    """Trace a function of one sample, or raise an error with the reason."""
     try:
         return _trace(f, name, example)
     except Exception as error:

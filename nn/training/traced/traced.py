@@ -1,8 +1,8 @@
-"""A model and its loss as programs: the same object that one steps through trains fast.
+"""Compute a model and its loss as programs, so that the object that one steps through also trains fast.
 
-``fit(..., traced=True)`` does this; here it stands by itself. The model computes one sample, so one sample is traced:
-its loss becomes a program with the sample and its target as arguments, and with the model's own Values as parameters.
-A batch is one call of that program.
+``fit(..., traced=True)`` uses this. The model takes one sample, so one sample is traced: its loss becomes a program.
+The sample and its target are arguments of the program, and the model's Values are its parameters. A batch is one call
+of the program.
 
 >>> from nn import MLP
 >>> model = MLP(2, [3, 1], rng=0)
@@ -38,18 +38,18 @@ Array = NDArray[Any]
 
 
 class TracedObjective:
-    """The loss of a model of Values, with a penalty if there is one, as programs; made by ``Module.traced``.
+    """The loss of a model of Values, with an optional penalty, as programs; made by ``Module.traced``.
 
-    They are traced when they are first needed, once for each shape of a sample; where a loss must know the target to
-    say what it computes, as it is with the index of a class, once for each class. Before a program is used, it is
-    compared with the model and the loss themselves.
+    Programs are traced on first use, once for each shape of a sample. A loss that needs the target as a constant, such
+    as the index of a class, is traced once for each class. Each program is compared with the model and the loss before
+    it is used.
 
     Parameters
     ----------
     model : Module
-        A model of Values. Its present numbers are used in every call.
+        A model of Values. Each call uses its present numbers.
     loss : str or callable
-        A name of ``nn.losses.LOSSES`` or ``loss(outputs, targets)``: the mean or the sum of the losses of its samples.
+        A name of ``nn.losses.LOSSES`` or ``loss(outputs, targets)``: the mean or the sum of the samples' losses.
     regularizer : callable, optional
         ``regularizer(model)``, added to the loss.
 
@@ -57,18 +57,18 @@ class TracedObjective:
     ----------
     model : Module
     parameters : list of Value
-        Those of the model, and others that the loss uses.
+        The parameters of the model, and others that the loss uses.
 
     Raises
     ------
     TraceError
-        If the model is made of Tensors; when called, if the model or the loss cannot be traced.
+        If the model is made of Tensors. In a call, if the model or the loss cannot be traced.
     GuardError
-        When called, if samples take different branches of the code.
+        In a call, if samples take different branches of the code.
 
     Examples
     --------
-    A loop of one's own:
+    In a loop of one's own:
 
     >>> from nn import MLP, SGD
     >>> model = MLP(1, [1], init="zeros")
@@ -98,7 +98,7 @@ class TracedObjective:
 
     @property
     def programs(self) -> tuple[Program, ...]:
-        """The programs made so far: of the loss of a sample, and of the penalty."""
+        """The programs recorded so far: of the loss of a sample, and of the penalty."""
         penalty = [self._penalty] if isinstance(self._penalty, Program) else []
         return (*(program for losses in self._losses.values() for program in losses.programs), *penalty)
 
@@ -126,9 +126,9 @@ class TracedObjective:
         return np.array([p.data for p in self.parameters])
 
     def batch(self, X: Array, y: Array, penalized: bool = True) -> Batch:
-        """Return how the objective is computed on a batch: which programs are called with what.
+        """Return the programs and arguments that compute the objective on a batch.
 
-        ``penalized=False`` leaves the regulariser out.
+        ``penalized=False`` leaves the regularizer out.
         """
         key = (self.model.training, X.shape[1:], y.shape[1:], y.dtype.kind)
         if key not in self._losses:
@@ -154,7 +154,7 @@ class TracedObjective:
         return self._outputs[key]
 
     def _trace_penalty(self, regularizer: Callable[[Module], Any]) -> Program | float:
-        """Return the penalty as a program, or as the number it is if nothing is added to the loss."""
+        """Return the penalty as a program, or as a number if it is constant."""
 
         def penalty() -> Any:
             return regularizer(self.model)
@@ -163,7 +163,7 @@ class TracedObjective:
         return trace(penalty) if isinstance(value, Node) else float(value)
 
     def _places_of(self, program: Program) -> Any:
-        """Return where the parameters of a program stand among all of them."""
+        """Return the positions of a program's parameters among all parameters."""
         if program not in self._places:
             for p in program.parameters:
                 if p not in self._place:
@@ -179,7 +179,7 @@ class TracedObjective:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A program and what it is called with; where its parameters stand, and what each of its samples weighs."""
+    """A program with its arguments, the positions of its parameters, and the weight of each sample."""
 
     program: Program
     inputs: tuple[Array, ...]
@@ -189,7 +189,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """How the objective is computed on one batch: a sum of what some programs give, and a constant."""
+    """The objective on one batch: a sum of program results, and a constant."""
 
     model: Module
     X: Array
@@ -199,7 +199,7 @@ class Batch:
     constant: float
 
     def outputs(self, numbers: Array) -> Array:
-        """Return the outputs of the model, with these numbers for the parameters."""
+        """Return the outputs of the model with these numbers as parameters."""
         with self._explained():
             return self.output_program(self.X, numbers[self.output_places] if len(self.output_places) else None)
 

@@ -1,4 +1,4 @@
-"""One update of a model as programs: all of it happens in vectors, and the model is told when somebody may look."""
+"""Update a model with programs: all numbers are in vectors, and are written to the model when it is read."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ Array = NDArray[Any]
 
 
 class TracedUpdater(Updater):
-    """What ``Updater`` does, by programs: same arguments, same results but for rounding.
+    """The same as ``Updater``, with programs: same arguments, same results up to rounding.
 
-    From ``update`` to ``settle`` the numbers of the model are in a vector; ``settle`` gives them back to the model.
+    From ``update`` to ``settle``, the model's numbers are in a vector; ``settle`` writes them to the model.
 
     Raises
     ------
@@ -47,19 +47,19 @@ class TracedUpdater(Updater):
         self._vector: Any = None
         self._is_stale = self._is_settled = True
         self._places: dict[str, Any] = {}
-        #: A step that is not the rule applied to every parameter is left to the optimiser.
+        #: a step that is not one rule for all parameters is done by the optimizer itself
         self._has_own_step = type(optimizer).step is not Optimizer.step
         self._shrinks = getattr(type(regularizer), "proximal", None) not in (None, Regularizer.proximal)
 
     def prepare(self, data: tuple[Array, Array], held_out: tuple[Array, Array] | None) -> None:
-        """Make the programs for all data, so that what cannot be traced is said before the first update."""
+        """Record the programs for all data, so that errors appear before the first update."""
         self._objective.batch(*data)
         if held_out is not None:
             with quiet(self.model):
                 self._held_out = self._objective.batch(*held_out, penalized=False)
 
     def update(self, X: Array, y: Array, outputs: bool = True) -> tuple[float, Any]:
-        """Update the numbers once; return the objective before it, and the outputs if they are wanted."""
+        """Update the numbers once; return the objective before it, and the outputs if requested."""
         batch = self._objective.batch(X, y)
         vector = self._current()
         numbers = vector.standing.numbers
@@ -83,7 +83,7 @@ class TracedUpdater(Updater):
         return value, found
 
     def settle(self, changeable: bool = False) -> None:
-        """Give the numbers to the model and the memory to the optimiser; ``changeable`` if they may come back other."""
+        """Write the numbers to the model and the state to the optimizer; callbacks may change them if ``changeable``."""
         if not self._is_settled:
             self._vector.scatter()
             self._is_settled = True
@@ -115,7 +115,7 @@ class TracedUpdater(Updater):
 
 
 def _places(found: list[int]) -> Any:
-    """Return positions as a slice, which is read without a copy, if they are neighbours."""
+    """Return positions as a slice if they are adjacent; a slice needs no copy."""
     if found and found == [*range(found[0], found[0] + len(found))]:
         return slice(found[0], found[0] + len(found))
     return np.array(found, dtype=np.intp)

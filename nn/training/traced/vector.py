@@ -1,7 +1,7 @@
-"""The parameters of a training as one vector beside their optimiser: its rule is applied to all of them at once.
+"""Keep the parameters of a training as one vector, to which the optimizer's rule is applied at once.
 
-An optimiser keeps what it remembers of each parameter by itself. Here the numbers of all parameters are one array, and
-so is each thing remembered; ``gather`` reads them and ``scatter`` writes them back when somebody is to look.
+An optimizer stores its state for each parameter. Here the numbers of all parameters are one array, and so is each part
+of the state. ``gather`` reads them, and ``scatter`` writes them back before the model is read.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Array = NDArray[Any]
 
 
 class Standing(NamedTuple):
-    """Where a training stands. It is replaced as a whole, so that no step is ever half done."""
+    """The state of a training. It is replaced as a whole, so that no step is ever half done."""
 
     numbers: Array
     gradient: Array
@@ -32,19 +32,19 @@ class Standing(NamedTuple):
 
 
 class ParameterVector:
-    """Values as one vector, trained by an optimiser.
+    """Values as one vector, trained by an optimizer.
 
     Parameters
     ----------
     parameters : list of Value
-        What the vector holds, in this order.
+        The parameters in the vector, in order.
     optimizer : Optimizer
-        Trains those of them that are its own.
+        The optimizer; it trains those parameters that are its own.
 
     Attributes
     ----------
     standing : Standing
-        The numbers, and after a step its gradient and what is remembered.
+        The numbers; after a step also the gradient and the optimizer state.
     """
 
     def __init__(self, parameters: list[Any], optimizer: Optimizer) -> None:
@@ -55,7 +55,7 @@ class ParameterVector:
         self.gather()
 
     def gather(self) -> None:
-        """Read the numbers of the parameters, and what the optimiser remembers."""
+        """Read the parameters and the optimizer state."""
         size = len(self.parameters)
         mine = [self.optimizer.memory[i] if i >= 0 else {} for i in self._own]
         names = max(mine, key=len, default={}).keys()
@@ -66,7 +66,7 @@ class ParameterVector:
         self.standing = Standing(numbers, np.zeros(size), nothing, memory, remembers, self.optimizer.steps)
 
     def scatter(self) -> None:
-        """Write numbers and gradients into the parameters, and what is remembered into the optimiser."""
+        """Write numbers and gradients to the parameters, and the state to the optimizer."""
         standing, optimizer = self.standing, self.optimizer
         columns = (standing.numbers, standing.gradient, standing.reached, self._trained)
         rows = [*zip(self.parameters, *(column.tolist() for column in columns), strict=True)]
@@ -78,7 +78,7 @@ class ParameterVector:
                     p.data = x
                 p.grad = slope
                 if slope == 0.0 and has_slope:
-                    p.accept(slope)  # a gradient of zero, not one that was never computed
+                    p.accept(slope)  # a gradient of zero, which differs from one that was never computed
             for i, memory in memories.items():
                 optimizer.memory[i] = memory
             optimizer.steps = standing.steps
@@ -86,28 +86,28 @@ class ParameterVector:
         whole(commit)
 
     def _memories(self) -> dict[int, Memory]:
-        """Return what is remembered of each parameter, by its number in the optimiser."""
+        """Return the state of each parameter, by its number in the optimizer."""
         names = list(self.standing.memory)
         columns = [column.tolist() for column in self.standing.memory.values()]
         rows = zip(self._own, self.standing.remembers.tolist(), zip(*columns, strict=True), strict=True)
         return {i: dict(zip(names, row, strict=True)) for i, remembers, row in rows if remembers}
 
     def clipped(self, gradient: Array, reached: Array, limit: float) -> Array:
-        """Return the gradient scaled so that its norm over what is trained is at most ``limit``."""
+        """Return the gradient scaled so that its norm over the trained parameters is at most ``limit``."""
         norm = float(np.linalg.norm(gradient[reached & self._trained]))
-        factor = limit / (norm + 1e-6)  # as clip_grad_norm_ does it
+        factor = limit / (norm + 1e-6)  # the same rule as clip_grad_norm_
         return gradient * factor if factor < 1.0 else gradient
 
     def use(self, gradient: Array, reached: Array) -> None:
-        """Take over a gradient, for the optimiser to step by itself after ``scatter``."""
+        """Store a gradient, for a step of the optimizer itself after ``scatter``."""
         self.standing = self.standing._replace(gradient=gradient, reached=reached)
 
     def finite(self, gradient: Array) -> bool:
-        """Whether the gradient of all that is trained is finite."""
+        """Return whether the gradient of all trained parameters is finite."""
         return bool(np.isfinite(gradient[self._trained]).all())
 
     def step(self, gradient: Array, reached: Array) -> None:
-        """Update the parameters that are reached and trained, by the optimiser's rule.
+        """Update the parameters that have a gradient and are trained, by the optimizer's rule.
 
         Raises
         ------
@@ -141,7 +141,7 @@ class ParameterVector:
         Parameters
         ----------
         parts : dict of str to slice or array
-            Where the parameters of each part stand in the vector.
+            The positions of each part's parameters in the vector.
         """
         gradient, reached = self.standing.gradient, self.standing.reached
         if not reached.all():
