@@ -1,4 +1,4 @@
-"""A reverse-mode automatic differentiation engine to look into: one rule an operation, read many ways.
+"""Differentiate by reverse mode: one rule for each operation, read in many ways.
 
 >>> from autograd_core import Value
 >>> a, b = Value(-4.0), Value(2.0)
@@ -11,7 +11,7 @@
 
 from __future__ import annotations
 
-from .native import compiled_copy  # first, so that no machine code of another text is imported
+from .native import compiled_copy  # first, so that no compiled copy of another source is imported
 
 # isort: split
 from . import functions
@@ -27,14 +27,14 @@ from .graph.sweep import sweep
 from .programs.program import Program, trace
 from .readings.operation import register
 from .records.primitive import TABLE, Bilinear, Form, Interval, Pointwise
-from .records.primitive import Linear as Linear  # not for ``import *``, in which it would hide the layer ``nn.Linear``
+from .records.primitive import Linear as Linear  # not for ``import *``, where it would hide the layer ``nn.Linear``
 from .scalar.value import Value
 from .transforms.derivatives import grad, gradient, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from .transforms.finite_differences import check_grad
 from .transforms.rule_checks import check_primitive
 
 __version__ = "0.1.0"
-__compiled__ = COMPILED  # whether the engine runs as machine code: the same text, built by mypyc
+__compiled__ = COMPILED  # whether the engine runs compiled: the same source, built by mypyc
 
 if COMPILED:
     compiled_copy.document()

@@ -1,4 +1,4 @@
-"""The exceptions of the project: each says what was written, why it cannot work, and what to write instead.
+"""Define the exceptions of the project: each says what was written, why it cannot work, and what to write instead.
 
 ::
 
@@ -18,7 +18,7 @@
     ├── UnknownPrimitiveError (AttributeError)   an operation that is not in the table
     └── CheckError         (AssertionError)      a derivative that does not agree with its reference
 
-Each is also the built-in exception in brackets, so code that catches ``TypeError`` goes on working.
+Each is also the built-in exception in parentheses, so code that catches ``TypeError`` still works.
 """
 
 from __future__ import annotations
@@ -43,15 +43,15 @@ __all__ = [
 
 
 class AutogradError(Exception):
-    """The root of every exception raised on purpose by this project."""
+    """The base of all exceptions that this project raises on purpose."""
 
 
 class OperandError(AutogradError, TypeError):
-    """Something took the place of a number, a Value or a Tensor."""
+    """An object that is not a number, a Value or a Tensor."""
 
 
 class NumberError(AutogradError, ValueError):
-    """A number that does not fit where it was put."""
+    """A number outside its range."""
 
 
 class ShapeError(AutogradError, ValueError):
@@ -59,11 +59,11 @@ class ShapeError(AutogradError, ValueError):
 
 
 class OutOfRangeError(ShapeError, IndexError):
-    """An index points outside an array, or is none."""
+    """An index outside an array, or an invalid index."""
 
 
 class GraphError(AutogradError, RuntimeError):
-    """A recorded graph that cannot be swept in the way asked for."""
+    """A recorded graph that cannot be swept as requested."""
 
 
 class StaleGraphError(GraphError):
@@ -71,32 +71,32 @@ class StaleGraphError(GraphError):
 
 
 class TraceError(GraphError):
-    """A function does something that a list of operations cannot say."""
+    """A function that cannot be recorded as a list of operations."""
 
 
 class GuardError(GraphError):
-    """An input for which the traced function would have taken another branch."""
+    """An input for which the traced function would take another branch."""
 
 
 class ProgramFileError(AutogradError, ValueError):
-    """A file does not hold a program."""
+    """A file that does not contain a program."""
 
 
 class AnomalyError(AutogradError, FloatingPointError):
-    """A nan or an infinity, named with the operation and the line that made it."""
+    """A nan or an infinity, with the operation and the line that computed it."""
 
 
 class ExpressionError(AutogradError, ValueError):
-    """Text that is not an expression over the allow-list."""
+    """Text that is not an expression of allowed operations."""
 
 
 class RegistrationError(AutogradError, ValueError):
-    """The record of an operation does not hold together."""
+    """An inconsistent record of an operation."""
 
 
 class UnknownPrimitiveError(AutogradError, AttributeError):
-    """A name that is not an operation of the table."""
+    """A name that is not an operation of the TABLE."""
 
 
 class CheckError(AutogradError, AssertionError):
-    """A derivative does not agree with its reference."""
+    """A derivative that does not agree with its reference."""

@@ -1,4 +1,4 @@
-"""Functions of numbers, Values and Tensors, under the names the field gives them.
+"""Provide functions of numbers, Values and Tensors under their usual names.
 
 Every pointwise record of the table is a function here: ``tanh(x)`` gives a float for a float, an array for an array,
 and a recorded node for a node. Adding a record adds its function. The others take an array (a Tensor or a NumPy array)
@@ -97,7 +97,7 @@ Axis = _arrays.Axis
 
 
 def _chosen(name: str, x: Any, axis: Any, default: Any = None, keepdims: bool = False) -> Any:
-    """Return the function of arrays called ``name``, or None for a sequence of Values, which has no axes."""
+    """Return the array function called ``name``, or None for a sequence of Values, which has no axes."""
     if isinstance(x, (Tensor, np.ndarray)):
         return getattr(_softmax, name, None) or getattr(_arrays, name)
     if axis != default or keepdims:
@@ -148,19 +148,19 @@ def max(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
 
 
 def min(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    """Return the minimum of an array over axes, or of a sequence of Values; k that tie share the gradient."""
+    """Return the minimum of an array over axes, or of a sequence of Values; k that tie share the gradient, 1/k each."""
     of_array = _chosen("min", x, axis, None, keepdims)
     return of_array(x, axis, keepdims) if of_array else _extreme(_arrays.min, x)
 
 
 def _extreme(of_array: Any, values: Any) -> Any:
-    """Return the extreme of a sequence, as a Value, or as a float if it holds only numbers."""
+    """Return the extreme of a sequence: a Value, or a float if it contains only numbers."""
     extreme = unstack(of_array(stack(values)))
     return extreme if any(isinstance(x, Node) for x in values) else extreme.data
 
 
 def norm(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    """Return the Euclidean norm, whose squares neither overflow nor vanish; its gradient at 0 is 0.
+    """Return the Euclidean norm without overflow or underflow of squares; its gradient at 0 is 0.
 
     >>> norm([3e200, 4e200])
     5e+200
@@ -200,19 +200,19 @@ def log_softmax(x: Any, axis: int = -1) -> Any:
 
 
 def cross_entropy(logits: Any, target: Any) -> Any:
-    """Return -log softmax(logits)[target], accurate also where the target is almost certain.
+    """Return -log softmax(logits)[target], accurate also for an almost certain target.
 
     Parameters
     ----------
     logits : sequence of Values, or Tensor of shape (..., classes)
-        The unnormalised log-probabilities.
+        The unnormalized log-probabilities.
     target : int, or integer array of shape (...)
         The index of the true class.
 
     Returns
     -------
     Value, or Tensor of shape (...)
-        One loss a sample.
+        One loss for each sample.
 
     >>> cross_entropy([0.0, 40.0], 1)
     4.248354255291589e-18
@@ -221,7 +221,7 @@ def cross_entropy(logits: Any, target: Any) -> Any:
     return of_array(logits, target) if of_array else _values.cross_entropy(logits, target)
 
 
-#: the functions made of records so far; kept beside the module's namespace, where ``abs`` and ``round`` are Python's
+#: the functions of records made so far; separate from the module's namespace, where ``abs`` and ``round`` are Python's
 _operations: dict[str, Operation] = {}
 
 

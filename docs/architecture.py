@@ -55,7 +55,7 @@ def dot(edges: set[tuple[str, str]]) -> str:
     lines = [
         "digraph architecture {",
         'bgcolor="white"; rankdir=TB; nodesep=0.25; ranksep=0.35; fontname="Helvetica"; newrank=true;',
-        'node [shape=box, style="filled,rounded", fillcolor=white, color="#555555", fontname="Helvetica", fontsize=12];',
+        'node [shape=box, style="filled,rounded", fillcolor=white, color="#555555", fontname="Helvetica"];',
         'edge [color="#777777", arrowsize=0.6];',
     ]
     for package, color in PACKAGES.items():

@@ -29,7 +29,9 @@ spec.loader.exec_module(architecture)
 
 
 def test_no_import_circle_is_left_but_those_a_contract_names():
-    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
     doors = {door for contract in contracts for door in contract.get("ignore_imports", ())}
     graph = grimp.build_graph(*PACKAGES, exclude_type_checking_imports=True)
     imports = {

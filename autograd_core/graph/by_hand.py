@@ -1,7 +1,7 @@
-"""Nodes made by hand, as micrograd and microgpt make them: ``Value(data, parents, ...)`` instead of a record.
+"""Support nodes made by hand as in micrograd and microgpt: ``Value(data, parents, ...)`` instead of a record.
 
-Two ways are understood. ``Value(y, (a, b), (dy_da, dy_db))`` states its local partials as numbers. With
-``Value(y, (a, b), "name")`` a closure assigned to ``_backward`` reads the node's ``grad`` and adds to its parents'.
+There are two forms. ``Value(y, (a, b), (dy_da, dy_db))`` gives the local partials as numbers. With ``Value(y, (a, b),
+"name")``, a closure assigned to ``_backward`` reads the node's ``grad`` and adds to its parents'.
 
 >>> from autograd_core import Value
 >>> x = Value(3.0)
@@ -27,7 +27,7 @@ __all__ = ["GIVEN", "adopt", "closure", "partials", "pull", "set_closure", "unkn
 
 
 def unknown(*_: Any) -> Any:
-    """Refuse what needs a rule."""
+    """Raise an error for an operation that needs a rule."""
     raise GraphError(
         "This node was made by hand, from its value and its local derivatives as numbers, so there is no rule to "
         "compute it again or to differentiate it twice. Register the operation: register(Pointwise(...))."
@@ -39,12 +39,12 @@ class _Given(Pointwise):
         return "GIVEN"  # the name under which pickle finds it
 
 
-#: The operation of a node made by hand. It is in no table: nothing is known about it but its numbers.
+#: The operation of a node made by hand. It is not in the TABLE: only its numbers are known.
 GIVEN = _Given(name="given", scalar=unknown, array=unknown, partials=(unknown,), summary="a number made by hand")
 
 
 def adopt(node: Any, parents: tuple[Any, ...], op: Any) -> None:
-    """Make a leaf a node with parents, whose local partials are numbers or come with a closure."""
+    """Turn a leaf into a node with parents, with local partials as numbers or with a closure."""
     for parent in parents:
         if not isinstance(parent, Node):
             raise OperandError(f"The parents of a Value are Values, not {type(parent).__name__}.")
@@ -72,7 +72,7 @@ def pull(node: Any, adjoint: Any) -> tuple[Any, ...]:
             f"The node {(node.notes or {}).get('op')!r} was made with parents but without its derivative. Assign the "
             "closure node._backward, or give the local partials instead of the name: Value(y, (a, b), (dy_da, dy_db))."
         )
-    # The closure writes into grad, which belongs to the user; so it is lent to the closure and given back.
+    # The closure writes into the user's grad attributes, so they are replaced during the call and restored after it.
     lent = {parent: parent.grad for parent in (node, *parents)}
     try:
         for parent in lent:
@@ -83,7 +83,8 @@ def pull(node: Any, adjoint: Any) -> tuple[Any, ...]:
     finally:
         for parent, grad in lent.items():
             parent.grad = grad
-    return tuple(sent.pop(parent, None) for parent in parents)  # a repeated parent received everything at once
+    # a repeated parent received the whole sum at its first position
+    return tuple(sent.pop(parent, None) for parent in parents)
 
 
 def partials(node: Any) -> tuple[float, ...]:
@@ -92,7 +93,7 @@ def partials(node: Any) -> tuple[float, ...]:
 
 
 def closure(node: Any) -> Callable[[], None]:
-    """Return what micrograd keeps as ``_backward``: it adds grad × partial to each parent."""
+    """Return micrograd's ``_backward``: a function that adds grad × partial to each parent."""
     own: Callable[[], None] | None = (node.notes or {}).get("backward")
     if own is not None:
         return own
@@ -105,7 +106,7 @@ def closure(node: Any) -> Callable[[], None]:
 
 
 def set_closure(node: Any, function: Callable[[], None]) -> None:
-    """Keep the closure of a node made by hand; any other node has its rule from its record."""
+    """Store the closure of a node made by hand; any other node has a rule."""
     if node.op is not GIVEN:
         raise GraphError(
             "The derivative of this node is in its record and is not replaced by a closure. A node of your own is made "

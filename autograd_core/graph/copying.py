@@ -1,8 +1,8 @@
-"""Copies and pickles of nodes, however long their history: nothing here recurses.
+"""Copy and pickle nodes without recursion, however long their history is.
 
-``copy.copy`` gives another node with the same parents; ``copy.deepcopy`` and a pickle hold the whole history, and what
-several roots share stays shared. A deep copy keeps the creation indices, so its sweep adds in the same order, to the
-same bits; what is read from a pickle is created when it is read, oldest first. Records are never copied.
+``copy.copy`` returns another node with the same parents. ``copy.deepcopy`` and a pickle contain the whole history, and
+nodes shared by several roots stay shared. A deep copy keeps the creation indices, so its sweep adds in the same order,
+with the same bits. Unpickled nodes get new indices, oldest first. Records are never copied.
 
 >>> import copy
 >>> from autograd_core import Value
@@ -31,7 +31,7 @@ __all__ = ["deep_copy", "reduced", "shallow_copy"]
 
 _local = threading.local()
 
-#: what a copy has of its own
+#: slots that each copy sets for itself
 OWN = frozenset({"__weakref__", "_marked", "index"})
 
 
@@ -54,26 +54,26 @@ def deep_copy(root: Node, memo: dict[int, Any]) -> Node:
 
 
 def reduced(node: Node) -> tuple[Callable[..., Any], tuple[Any, ...]]:
-    """Return what pickle is to write for a node: a function and its arguments.
+    """Return the function and arguments that pickle writes for a node.
 
-    Its history is written first, oldest first; so every node finds its parents written when its turn comes.
+    The history is written first, oldest first, so each node's parents are already written.
     """
     state = _state(node)
-    # Where a call began is told by creation indices, which are others where this is read.
+    # A scope contains creation indices, which differ after unpickling.
     state["_notes"] = {key: note for key, note in (node.notes or {}).items() if key != "scope"} or None
     covered = node.op is None or node in getattr(_local, "covered", ())
     return _read, (None if covered else _Prelude(node), type(node), state)
 
 
 class _Prelude:
-    """The history of a node, to be pickled before it."""
+    """The history of a node, which is pickled before it."""
 
     def __init__(self, root: Node) -> None:
         self.root = root
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
         before = tuple(history(self.root)[:0:-1])
-        _local.covered = set(before)  # from here to the coda pickle comes to these nodes, one after the other
+        _local.covered = set(before)  # pickle visits these nodes, one after the other, until the coda
         return _nothing, (before, _Coda())
 
 
@@ -86,7 +86,7 @@ class _Coda:
 
 
 def _nothing(*_: Any) -> None:
-    """Stand for what was pickled only to have been pickled."""
+    """Ignore arguments that were pickled only for their side effect."""
 
 
 def _read(_: None, kind: type[Node], state: dict[str, Any]) -> Node:
@@ -94,7 +94,7 @@ def _read(_: None, kind: type[Node], state: dict[str, Any]) -> Node:
 
 
 def _state(node: Node) -> dict[str, Any]:
-    """Return what is in the slots of a node."""
+    """Return the contents of a node's slots."""
     if "backward" in (node.notes or {}):
         raise GraphError(
             "A node made by hand with a closure cannot be copied or pickled: the closure would go on writing into the "
@@ -106,7 +106,7 @@ def _state(node: Node) -> dict[str, Any]:
 
 
 def _slots(kind: type) -> tuple[str, ...]:
-    """Return the slots of a class, which mypyc calls by another name."""
+    """Return the slots of a class; mypyc stores them under another name."""
     slots: tuple[str, ...] = vars(kind).get("__slots__", ()) or vars(kind).get("__mypyc_attrs__", ())
     return slots
 
@@ -123,7 +123,7 @@ def _made(kind: type[Node], state: dict[str, Any], index: int) -> Node:
 
 
 def _copied(value: Any, memo: dict[int, Any]) -> Any:
-    """Return the copy of what is in a slot. Parents were copied before, and what cannot change is shared."""
+    """Return the copy of a slot's content. Parents were copied before, and immutable objects are shared."""
     if isinstance(value, Node):
         return memo[id(value)]
     if isinstance(value, (tuple, list)):

@@ -1,7 +1,7 @@
-"""A number cut off from its history, while a function is traced.
+"""Record ``detach()`` while a function is traced.
 
-``x.detach()`` gives a leaf with the number of ``x``. In a traced function the number differs from input to input, so
-there the leaf remembers where its number comes from; but nothing is ever sent back.
+``x.detach()`` returns a leaf with the number of ``x``. In a traced function this number changes with the input, so the
+leaf must remember its source; but no gradient flows back.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .node import OBSERVERS
 
 __all__ = ["DETACHED", "remember"]
 
-#: In no table: its derivative is not that of the identity, and no law is meant to say so.
+#: Not in the TABLE: its derivative is not that of the identity, so the laws do not apply.
 DETACHED = Pointwise(
     name="detached",
     text=Form("detached({0:0})"),
@@ -31,7 +31,7 @@ DETACHED = Pointwise(
 
 
 def remember(leaf: Any, source: Any) -> Any:
-    """Return a leaf that was cut off from its source: as an operation on it, if this thread traces a function."""
+    """Return a detached leaf; if this thread traces a function, recorded as an operation on its source."""
     if threading.get_ident() in OBSERVERS:
         leaf.op, leaf._a, leaf._da, leaf._db = DETACHED, source, 0.0, 0.0
     return leaf

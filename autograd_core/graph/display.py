@@ -1,6 +1,6 @@
-"""How things show themselves in notebooks: a hook for each kind of thing, which ``viz`` fills when it is imported.
+"""Show objects in notebooks: a hook for each class, which ``viz`` registers when it is imported.
 
-The core knows no pictures. It asks here, and shows its text where nobody has said more.
+The engine knows no pictures. It calls the hook, and shows the text if there is none.
 
 >>> class Dial:
 ...     position = 3
@@ -21,7 +21,7 @@ __all__ = ["display_of", "drawing", "mimebundle", "register_display", "renderabl
 
 
 class Display(NamedTuple):
-    """How one kind of thing is shown, drawn, and printed by the package rich."""
+    """How one class of objects is shown, drawn, and printed by the package rich."""
 
     bundle: Callable[[Any], dict[str, Any]]
     draw: Callable[..., Any] | None
@@ -38,24 +38,24 @@ def register_display(
     draw: Callable[..., Any] | None = None,
     rich: Callable[[Any], Any] | None = None,
 ) -> None:
-    """Let things of a kind, and of its subclasses, show themselves in another way.
+    """Register the display of a class and its subclasses.
 
     Parameters
     ----------
     kind : type or str
-        A class, or its full name, ``"nn.models.module.Module"``, where importing it would cost something.
+        A class, or its full name, ``"nn.models.module.Module"``, if importing it takes time.
     bundle : callable
-        Returns what a notebook may choose from: MIME type -> content, ``"text/plain"`` among them.
+        Returns the choices of a notebook: MIME type to content, ``"text/plain"`` included.
     draw : callable, optional
-        ``draw(thing, **options)``, a picture.
+        ``draw(object, **options)`` returns a picture.
     rich : callable, optional
-        ``rich(thing)``, what ``rich.print`` prints; the text if left out.
+        ``rich(object)`` returns the object for ``rich.print``. Default: the text.
     """
     DISPLAYS[kind] = Display(bundle, draw, rich)
 
 
 def display_of(thing: Any) -> Display | None:
-    """Return how a thing is shown: as its nearest class says."""
+    """Return the display of an object, from its nearest registered class."""
     for kind in type(thing).__mro__:
         found = DISPLAYS.get(kind) or DISPLAYS.get(f"{kind.__module__}.{kind.__qualname__}")
         if found:
@@ -64,21 +64,21 @@ def display_of(thing: Any) -> Display | None:
 
 
 def mimebundle(thing: Any, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-    """Return what a notebook may show of a thing; its text if nobody has said more.
+    """Return the notebook display of an object; its text if none is registered.
 
-    It is also the method that notebooks call, with MIME types to include or exclude, which need not be heeded.
+    It is also the method that notebooks call with MIME types to include or exclude, which may be ignored.
     """
     display = display_of(thing)
     return {"text/plain": repr(thing)} if display is None else display.bundle(thing)
 
 
 def drawing(thing: Any, **options: Any) -> Any:
-    """Return the picture of a thing.
+    """Return the picture of an object.
 
     Raises
     ------
     GraphError
-        If nobody has said how to draw it.
+        If no drawing function is registered.
     """
     display = display_of(thing)
     if display is None or display.draw is None:
@@ -87,13 +87,14 @@ def drawing(thing: Any, **options: Any) -> Any:
 
 
 def renderable(thing: Any) -> Any:
-    """Return what ``rich.print`` prints of a thing; that package asks for it, and nobody else.
+    """Return the object that ``rich.print`` prints; only that package calls it.
 
     It is also the method that rich calls.
     """
     display = display_of(thing)
     if display is not None and display.rich is not None:
         return display.rich(thing)
-    from rich.text import Text  # rich is at work, so it is there; a text, since a string would be read as markup
+    # rich is imported here, because it called; a rich text, because a string would be parsed as markup
+    from rich.text import Text
 
     return Text(mimebundle(thing)["text/plain"])

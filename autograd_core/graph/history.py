@@ -1,7 +1,7 @@
-"""The ancestors of a node, newest first.
+"""List the ancestors of a node, newest first.
 
-A parent is always created before its child, so creation order is a topological order. It is found without
-recursion, in linear time and one sort, and it is the same in every process.
+A parent is always created before its child, so creation order is a topological order. It is computed without recursion,
+in linear time and one sort, and is the same in every process.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ by_creation = operator.attrgetter("index")
 
 
 def history(*roots: Node) -> list[Any]:
-    """Return the roots and everything they were computed from, newest first.
+    """Return the roots and all their ancestors, newest first.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def history(*roots: Node) -> list[Any]:
     Returns
     -------
     list of nodes
-        Each once; every node stands before its parents.
+        Each once; every node comes before its parents.
 
     Examples
     --------
@@ -42,7 +42,7 @@ def history(*roots: Node) -> list[Any]:
     seen: set[Node] = set(roots)
     order: list[Node] = list(seen)
     see, append = seen.add, order.append
-    for node in order:  # which grows while it is read
+    for node in order:  # the list grows while it is read
         for parent in node.parents:
             if parent not in seen:
                 see(parent)

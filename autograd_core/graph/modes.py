@@ -1,7 +1,7 @@
-"""Ways of watching, or not recording, what a thread computes.
+"""Switch modes of a thread: recording, source capture, anomaly detection.
 
-The hot path of every operation asks one question: is anybody watching? ``WATCHERS`` maps a thread to what watches
-it, so the answer costs a look at an empty dict, and one thread's ``no_grad`` is no other thread's business.
+The hot path of every operation checks one thing: whether this thread has watchers. ``WATCHERS`` maps a thread to its
+watchers, so the check is a look into an empty dict, and ``no_grad`` of one thread does not affect others.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ __all__ = ["capture_source", "detect_anomaly", "no_grad", "watched"]
 
 
 def watched(node: Any) -> Any:
-    """Show a new node to what watches this thread, and return the node to be used in its place."""
+    """Pass a new node to the watchers of this thread, and return the node to use in its place."""
     for watcher in WATCHERS.get(threading.get_ident(), ()):
         node = watcher(node)
     return node
 
 
 def compared(relation: str, a: Any, b: Any, outcome: bool) -> bool:
-    """Tell what observes this thread that ``a relation b`` was asked, and return the answer."""
+    """Report a comparison ``a relation b`` to the observer of this thread, and return its outcome."""
     observer = OBSERVERS.get(threading.get_ident())
     if observer is not None:
         observer(relation, a, b, outcome)
@@ -52,8 +52,8 @@ def _watching(watcher: Any) -> Iterator[None]:
 def no_grad() -> Any:
     """Compute without recording, in this thread, inside a ``with`` block or a decorated function.
 
-    A parameter is moved by ``w.data -= step``, here as elsewhere. ``w -= step`` is ``w = w - step``: it leaves the
-    parameter as it was, and gives its name to a new node, here without a history.
+    Move a parameter with ``w.data -= step``, here as elsewhere. ``w -= step`` means ``w = w - step``: it leaves the
+    parameter unchanged and binds its name to a new node, here without a history.
 
     Examples
     --------
@@ -72,13 +72,13 @@ def _forget(node: Any) -> Any:
 
 
 def forgetting() -> bool:
-    """Whether this thread is inside ``no_grad()``."""
+    """Return whether this thread is inside ``no_grad()``."""
     return bool(WATCHERS) and _forget in WATCHERS.get(threading.get_ident(), ())
 
 
 @contextmanager
 def recording() -> Iterator[None]:
-    """Record inside the block although this thread may be inside ``no_grad()``: what a transform needs for itself."""
+    """Record inside the block even inside ``no_grad()``, for a transform's own computation."""
     if not forgetting():
         yield
         return
@@ -92,11 +92,11 @@ def recording() -> Iterator[None]:
 
 
 def capture_source() -> Any:
-    """Note on every new node of this thread the source line that made it, inside a ``with`` block.
+    """Store the source line of every new node of this thread, inside a ``with`` block.
 
-    The line is found in ``node.notes["source"]`` as (file name, line number), and the very expression in
-    ``node.notes["origin"]``: of what the library computes by itself, a layer of ``nn`` for instance, it is the
-    user's line that called it. A node then takes a few microseconds more; outside the block, nothing.
+    ``node.notes["source"]`` is (file name, line number), and ``node.notes["origin"]`` is the expression itself. For
+    nodes that the library computes, such as a layer of ``nn``, it is the user's line with the call. A node takes a few
+    microseconds more inside the block, and nothing outside.
     """
     return _watching(_note_source)
 
@@ -110,10 +110,10 @@ def _note_source(node: Any) -> Any:
 
 
 def detect_anomaly() -> Any:
-    """Raise where the first nan or infinity is computed, in this thread, inside a ``with`` block.
+    """Raise an error where the first nan or infinity is computed, in this thread, inside a ``with`` block.
 
-    The error names the operation, its operands and the source line that made it. A sweep inside the block is checked
-    too: the first local derivative or adjoint that is not finite is named.
+    The error names the operation, its operands and its source line. A sweep inside the block is checked too: the error
+    names the first local derivative or adjoint that is not finite.
 
     Raises
     ------
@@ -150,12 +150,12 @@ def _check_finite(node: Any) -> Any:
 
 
 def anomaly_watched() -> bool:
-    """Whether this thread is inside ``detect_anomaly()``."""
+    """Return whether this thread is inside ``detect_anomaly()``."""
     return bool(WATCHERS) and _check_finite in WATCHERS.get(threading.get_ident(), ())
 
 
 def check_adjoint(node: Any, adjoint: Any) -> None:
-    """Raise if the adjoint of a node is not finite; the sweep calls it inside ``detect_anomaly()``."""
+    """Raise an error if the adjoint of a node is not finite; called by the sweep inside ``detect_anomaly()``."""
     if not node.finite(adjoint):
         raise AnomalyError(
             f"The reverse sweep computed the adjoint {shown(adjoint)} for {describe(node)}{_where(node)}. What its "
@@ -164,7 +164,7 @@ def check_adjoint(node: Any, adjoint: Any) -> None:
 
 
 def check_contributions(node: Any, contributions: tuple[Any, ...]) -> None:
-    """Raise if what a node sends to a parent is not finite; the sweep calls it inside ``detect_anomaly()``."""
+    """Raise an error if a contribution is not finite; called by the sweep inside ``detect_anomaly()``."""
     for parent, contribution in zip(node.parents, contributions, strict=True):
         if contribution is not None and not parent.finite(contribution):
             raise AnomalyError(
@@ -176,18 +176,18 @@ def check_contributions(node: Any, contributions: tuple[Any, ...]) -> None:
 
 
 def _where(node: Any) -> str:
-    """Return the line that made a node, as the end of a clause."""
+    """Return the source line of a node, as the end of a clause."""
     file, line = (node.notes or {}).get("source", ("", 0))
     return f" at {file}, line {line}" if file else ""
 
 
 def finite(x: Any) -> bool:
-    """Whether a node, a number or an array is finite throughout."""
+    """Return whether a node, a number or an array is finite throughout."""
     return bool(x.is_finite() if isinstance(x, Node) else np.isfinite(x).all())
 
 
 def shown(x: Any, label: bool = True) -> str:
-    """Return how messages show a node or a number: ``x=0.0``, or its shape if it is an array."""
+    """Return a node or number for a message: ``x=0.0``, or the shape of an array."""
     name = x.label if label and isinstance(x, Node) else ""
     data: Any = getattr(x, "data", x) if isinstance(x, Node) else x
     text = f"an array of shape {data.shape}" if np.ndim(data) else f"{float(data)!r}"

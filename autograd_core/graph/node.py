@@ -1,7 +1,7 @@
-"""What an operation records: its operands in order, its record, and when it was created.
+"""Define Node: an operation's record, its operands in order, and its creation index.
 
-A node holds its operands and nothing that points back at it. So there are no reference cycles, a graph is freed the
-moment its last reference goes, and creation order is a topological order: an operand always predates its result.
+A node refers to its operands, and nothing in it refers to its results. So there are no reference cycles, a graph is
+freed with its last reference, and creation order is a topological order.
 """
 
 from __future__ import annotations
@@ -19,25 +19,25 @@ from .quiet import quietly
 
 __all__ = ["COMPILED", "OBSERVERS", "PROMOTIONS", "WATCHERS", "Node", "apply", "is_integer", "kept", "number", "tick"]
 
-#: Whether this text is running as machine code: see ``docs/decisions/0006-compiled-engine.md``.
+#: Whether this module runs compiled; see ``docs/decisions/0006-compiled-engine.md``.
 COMPILED: Final = not __file__.endswith(".py")
 
-#: thread id -> the functions applied to each new node of that thread, in the order they were entered
+#: thread id to the functions applied to each new node of that thread, in the order they were entered
 WATCHERS: Final[dict[int, tuple[Any, ...]]] = {}
 
-#: thread id -> what is told of every comparison of that thread: a traced function's branches hang on them
+#: thread id to the observer of comparisons, which decide the branches of a traced function
 OBSERVERS: Final[dict[int, Any]] = {}
 
 
-#: kind of result -> how an operation on Values is recorded whose result is no Value; ``array`` adds its function
+#: kind of result to the function that records such an operation on Values; ``array`` registers its own
 PROMOTIONS: Final[dict[str, Any]] = {}
 
-#: What is accepted as a number.
+#: The accepted types of numbers.
 NUMBERS: Final = (int, float, np.integer, np.floating, np.bool_)
 
 
 class Clock:
-    """Tells every node of the process when it was created, if nothing can come between two lines."""
+    """A counter of created nodes, for code that no other thread can interrupt."""
 
     def __init__(self) -> None:
         self.now = 0
@@ -45,7 +45,7 @@ class Clock:
 
 CLOCK: Final = Clock()
 
-if COMPILED:  # machine code hands the interpreter to another thread only where it calls something
+if COMPILED:  # compiled code lets other threads run only where it calls something
 
     def tick() -> int:
         """Return the creation index of a new node."""
@@ -53,7 +53,7 @@ if COMPILED:  # machine code hands the interpreter to another thread only where 
         return CLOCK.now
 
 else:
-    tick = itertools.count().__next__  # atomic, so threads may share it
+    tick = itertools.count().__next__  # atomic, so threads can share it
 
 
 @mypyc_attr(acyclic=True, allow_interpreted_subclasses=True)
@@ -65,53 +65,54 @@ class Node:
     op : Primitive or None
         The record of the operation that made it; None for a leaf.
     index : int
-        When it was created: larger than the index of every operand.
+        Its creation index: larger than the index of every operand.
     """
 
     __slots__ = ("_notes", "index", "op")
 
-    __array_ufunc__: ClassVar[None] = None  # np.float64(2) * node asks the node, instead of making an array of objects
+    __array_ufunc__: ClassVar[None] = None  # np.float64(2) * node calls the node, instead of making an array of objects
 
-    precedence: ClassVar[int] = 0  # where kinds of nodes meet in an operation, the highest computes it
+    # in an operation on several kinds of nodes, the kind with the highest precedence computes
+    precedence: ClassVar[int] = 0
     op: Primitive | None
     index: int
-    _notes: Any  # a dict, or the scope itself if that is all there is, as it is for most nodes that have a note
+    _notes: Any  # a dict; or the scope itself, which is the only note of most nodes
 
     @property
     def requires_grad(self) -> bool:
-        """Whether a gradient is wanted; an array may do without."""
+        """Return whether the node needs a gradient; an array may not."""
         return True
 
     @property
     def operands(self) -> tuple[Any, ...]:
-        """Everything the operation was applied to, in order: nodes, and numbers for constants."""
+        """Return all operands of the operation, in order: nodes, and numbers for constants."""
         raise NotImplementedError
 
     @property
     def parents(self) -> tuple[Any, ...]:
-        """The operands that are nodes, in order and with repeats: ``a * a`` has ``a`` twice."""
+        """Return the operands that are nodes, in order and with repeats: ``a * a`` has ``a`` twice."""
         return tuple([x for x in self.operands if isinstance(x, Node)])
 
     @property
     def notes(self) -> dict[str, Any] | None:
-        """What people attached: its label, its scope, the source line that made it; None if nothing."""
+        """Return attached data: label, scope, source line; None without any."""
         notes = self._notes
         return notes if notes is None or type(notes) is dict else {"scope": notes}
 
     @property
     def scope(self) -> Any:
-        """The innermost call of a part of a model that returned this node, a Scope; None if there was none."""
+        """Return the innermost call of a model part that returned this node, a Scope; None without one."""
         notes = self._notes
         return notes.get("scope") if type(notes) is dict else notes
 
     @property
     def is_leaf(self) -> bool:
-        """Whether it was given, not computed."""
+        """Return whether it was not computed by an operation."""
         return self.op is None
 
     @property
     def label(self) -> str:
-        """A name to show; settable at any time."""
+        """Return its name for display; it can be set at any time."""
         notes = self.notes
         return "" if notes is None else str(notes.get("label", ""))
 
@@ -121,7 +122,7 @@ class Node:
             self.note("label", text)
 
     def note(self, key: str, value: Any) -> None:
-        """Attach something to the node."""
+        """Attach data to the node."""
         notes = self._notes
         if notes is None:
             self._notes = value if key == "scope" else {key: value}
@@ -135,11 +136,11 @@ class Node:
         return mimebundle(self)
 
     def __rich__(self) -> Any:
-        """Show itself in colours, where the package rich prints it."""
+        """Show itself in colors when the package rich prints it."""
         return renderable(self)
 
     def bind(self, primitive: Any, operands: tuple[Any, ...], params: Any = None) -> Any:
-        """Apply an operation to operands of which this node is one, and record it; ``params`` are its settings."""
+        """Apply an operation to operands that include this node, and record it; ``params`` are its settings."""
         raise NotImplementedError
 
     def item(self) -> float:
@@ -147,11 +148,11 @@ class Node:
         raise NotImplementedError
 
     def is_finite(self) -> bool:
-        """Whether the node is finite throughout."""
+        """Return whether the node is finite throughout."""
         raise NotImplementedError
 
     def seed(self, gradient: Any = None) -> Any:
-        """Return the adjoint to start a sweep from: one, or the one given, checked."""
+        """Return the adjoint to start a sweep from: one, or a given one after a check."""
         raise NotImplementedError
 
     def run_fast_sweep(self, seed: Any) -> bool:
@@ -161,12 +162,12 @@ class Node:
     def pull(self, adjoint: Any, targets: Any = None) -> tuple[Any, ...]:
         """Return what the adjoint of this node contributes to each parent, in the parents' order.
 
-        None stands for "nothing is sent", which is less than a contribution of zero.
+        None means that nothing is sent, which differs from a contribution of zero.
         """
         raise NotImplementedError
 
     def send(self, adjoint: Any, adjoints: dict[Any, Any]) -> None:
-        """Add what the adjoint contributes to the adjoints of the parents."""
+        """Add the contributions of an adjoint to the adjoints of the parents."""
         for parent, contribution in zip(self.parents, self.pull(adjoint), strict=True):
             if contribution is not None:
                 before = adjoints.get(parent)
@@ -174,7 +175,7 @@ class Node:
 
 
 def kept(x: Any) -> Any:
-    """Return the number or the array of a node as it is kept; what is no node is returned as it is."""
+    """Return the stored number or array of a node; other objects are returned unchanged."""
     return x._data if isinstance(x, Node) else x  # type: ignore[attr-defined]
 
 
@@ -197,7 +198,7 @@ def is_integer(x: Any) -> bool:
 
 
 def number(x: Any, what: str = "data") -> float:
-    """Return x as a float, or say why it is none."""
+    """Return x as a float, or raise an error."""
     if isinstance(x, NUMBERS):
         try:
             return float(x)
@@ -210,7 +211,7 @@ def number(x: Any, what: str = "data") -> float:
 
 
 def refusal(x: Any, what: str) -> str:
-    """Say why x cannot be a number of a scalar graph, and what to write instead."""
+    """Return why x cannot be a number of a scalar graph, and what to write instead."""
     kind = type(x).__name__
     if isinstance(x, Node):
         return (

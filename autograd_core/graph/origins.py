@@ -1,7 +1,7 @@
-"""Where in a program a node was made: the file, the line, and which part of the line.
+"""Find where in the user's program a node was made: the file, the line, and the part of the line.
 
-Python keeps for each instruction the text it was compiled from (PEP 657), so a node can tell not only its line but its
-own expression there: of ``a * b + c`` the product is ``a * b``.
+Python stores the source position of each instruction (PEP 657), so a node knows its own expression in a line: in ``a *
+b + c``, the product is ``a * b``.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 __all__ = ["Origin", "caller", "hide", "origin"]
 
-#: This package, and all packages whose own lines are no line of the user's.
+#: This package, and all packages whose own lines are not the user's.
 _THIS = f"{__name__.partition('.')[0]}."
 _hidden: tuple[str, ...] = (_THIS,)
 
@@ -25,11 +25,11 @@ class Origin(NamedTuple):
     Attributes
     ----------
     file : str
-        As Python names it, ``"<stdin>"`` among others.
+        The file name as Python reports it, such as ``"<stdin>"``.
     line, end_line : int
         The first and the last line of the expression, from 1.
     column, end_column : int or None
-        Where it begins in the first and ends in the last line, in bytes of UTF-8; None if Python does not know.
+        The column where it begins in the first line and ends in the last, in bytes of UTF-8; None if unknown.
     """
 
     file: str
@@ -40,19 +40,19 @@ class Origin(NamedTuple):
 
 
 def hide(package: str) -> None:
-    """Let lines of a package that is built on this one not be taken for the user's."""
+    """Treat lines of a package as library code, not as the user's."""
     global _hidden
     _hidden = (*_hidden, f"{package}.")
 
 
 def caller() -> tuple[str, int]:
-    """Return the file and line of the innermost frame outside this package, ("", 0) if there is none."""
+    """Return the file and line of the innermost frame outside this package; ("", 0) without one."""
     frame = _frame(_THIS)
     return ("", 0) if frame is None else (frame.f_code.co_filename, frame.f_lineno)
 
 
 def origin() -> Origin | None:
-    """Return the expression that is being computed in the innermost frame of the user's; None if there is none."""
+    """Return the expression that the user's innermost frame is computing; None without one."""
     frame = _frame(_hidden)
     if frame is None:
         return None
@@ -72,5 +72,5 @@ def _frame(hidden: str | tuple[str, ...]) -> Any:
 
 @lru_cache(maxsize=4096)
 def _span(code: CodeType, instruction: int) -> tuple[int | None, int | None, int | None, int | None]:
-    """Return the lines and columns of an instruction, which a loop asks for again and again."""
+    """Return the lines and columns of an instruction; cached, because loops repeat instructions."""
     return next(islice(code.co_positions(), instruction // 2, None), (None, None, None, None))

@@ -1,8 +1,8 @@
-"""Arithmetic in which inf and nan are answers, not warnings.
+"""Compute with inf and nan as results, without warnings.
 
-Entering ``np.errstate`` costs over a microsecond, as much as a small operation itself. NumPy keeps its error state in
-a context variable, so a context in which it was set once can be entered again and again for a tenth of that. The
-user's own error state is another context's, and is never touched.
+Entering ``np.errstate`` takes over a microsecond, as long as a small operation itself. NumPy stores its error state in
+a context variable, so a context in which it was set once can be entered again for a tenth of the time. The user's own
+error state is in another context and never changes.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ __all__ = ["inside", "quiet", "quietly"]
 
 _inside = ContextVar("_inside", default=False)
 
-#: ``inside()`` tells whether the caller is in a quiet context already, which cannot be entered a second time.
+#: ``inside()`` returns whether the caller is already in a quiet context, which cannot be entered a second time.
 inside = _inside.get
 
 
@@ -36,7 +36,7 @@ quiet = _Quiet()
 
 
 def quietly(f: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    """Call a function with NumPy's floating-point warnings switched off.
+    """Call a function without NumPy's floating-point warnings.
 
     >>> quietly(np.divide, np.array([1.0]), np.array([0.0])).tolist()
     [inf]

@@ -1,9 +1,9 @@
-"""Which part of a model made a node: ``mlp.layer0.neuron2``.
+"""Record which part of a model made a node: ``mlp.layer0.neuron2``.
 
-A call of a part tags only what it returns, with the creation index at which it began. Every node of the history created
-between that index and the tagged node belongs to the call, so the nodes in between carry nothing and cost nothing. A
-node carries the innermost call that returned it, and a call knows the one around it; all else is read when somebody
-draws.
+A call of a part tags only the nodes that it returns, with the creation index at its start. Every node of the history
+created between that index and the tagged node belongs to the call, so other nodes store nothing. A node stores the
+innermost call that returned it, and a call stores the call around it. Everything else is computed when the graph is
+drawn.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .node import Node, tick
 
 __all__ = ["Scope", "called", "calls_around", "calls_of", "scope", "scopes_of"]
 
-#: thread id -> the innermost scope that is open in that thread
+#: thread id to the innermost open scope of that thread
 _open: Final[dict[int, Scope]] = {}
 _thread: Final = threading.get_ident
 
@@ -31,9 +31,9 @@ class Scope:
     name : str
         ``"neuron2"``.
     outer : Scope or None
-        The call inside which it was made.
+        The enclosing call.
     first : int
-        The creation index at which the call began.
+        The creation index at the start of the call.
     owner : object or None
         The part itself; if it has ``parameters()``, those leaves are drawn with it.
     """
@@ -55,11 +55,11 @@ class Scope:
 
     @property
     def path(self) -> str:
-        """Dotted names from the outermost part inwards, ``"mlp.layer0.neuron2"``."""
+        """Return dotted names from the outermost part inward, ``"mlp.layer0.neuron2"``."""
         return f"{self.outer.path}.{self.name}" if self.outer is not None else self.name
 
     def tag(self, outputs: Any) -> None:
-        """Mark what the call returned: a node, or a list, tuple or dict of nodes."""
+        """Tag the results of the call: a node, or a list, tuple or dict of nodes."""
         if isinstance(outputs, Node):
             if outputs.index >= self.first and outputs.scope is None:
                 outputs.note("scope", self)
@@ -79,7 +79,7 @@ def _reopen(thread: int, outer: Scope | None) -> None:
 
 
 def called(name: str, owner: Any, function: Callable[..., Any], inputs: tuple[Any, ...]) -> Any:
-    """Call a function in a scope of its own inside the one that is open, and tag what it returns."""
+    """Call a function in its own scope inside the open one, and tag its results."""
     thread = _thread()
     outer = _open.get(thread)
     part = Scope(name, outer, tick(), owner)
@@ -93,7 +93,7 @@ def called(name: str, owner: Any, function: Callable[..., Any], inputs: tuple[An
 
 
 def scope(name: str, owner: Any = None) -> Scope:
-    """Open a named scope inside the one that is open; tag what it returns with ``.tag(outputs)``.
+    """Open a named scope inside the open one; tag its results with ``.tag(outputs)``.
 
     Examples
     --------
@@ -108,7 +108,7 @@ def scope(name: str, owner: Any = None) -> Scope:
 
 
 def calls_of(node: Node) -> Iterator[Scope]:
-    """Yield the calls that returned a node, or inside which such a call was made, innermost first."""
+    """Yield the calls that returned a node, and the calls around them, innermost first."""
     part = node.scope
     while part is not None:
         yield part
@@ -116,7 +116,7 @@ def calls_of(node: Node) -> Iterator[Scope]:
 
 
 def scopes_of(order: Iterable[Any]) -> list[str]:
-    """Return the path of the innermost scope of every node of a history, "" for none.
+    """Return the path of the innermost scope of every node of a history; "" for none.
 
     Parameters
     ----------
@@ -140,7 +140,7 @@ def scopes_of(order: Iterable[Any]) -> list[str]:
 
 
 def calls_around(order: Iterable[Any]) -> list[Scope | None]:
-    """Return the innermost call inside which every node of a history was made, None for none.
+    """Return the innermost call in which each node of a history was made; None for none.
 
     Parameters
     ----------
@@ -152,7 +152,7 @@ def calls_around(order: Iterable[Any]) -> list[Scope | None]:
 
 
 def _last_nodes(newest_first: list[Any]) -> dict[Scope, int]:
-    """Return the creation index of the last node that each call returned, or that was returned inside it."""
+    """Return the creation index of the last node that each call, or a call inside it, returned."""
     last: dict[Scope, int] = {}
     for node in newest_first:
         for part in calls_of(node):

@@ -1,11 +1,12 @@
-"""The strong zero of ``where`` on arrays: a lane that was not chosen is sent nothing, which is less than a zero.
+"""Implement the strong zero of ``where`` on arrays: an element that was not selected receives nothing, not a zero.
 
-``where(x > 0, log(x), 0)`` has derivative 0 at x = 0. A zero sent to ``log`` there would come back as 0 · ∞ = nan; a
-graph of Values leaves the branch out, since nothing is sent into it. An array has lanes of both kinds, so the adjoint
-of an operand of ``where`` carries which of them were reached. Pointwise operations keep the others at zero, linear ones
-move the marks along, a product of matrices mixes all lanes and drops them. Only graphs with a ``where`` ever see one.
+``where(x > 0, log(x), 0)`` has derivative 0 at x = 0. A zero sent to ``log`` there would give 0 · ∞ = nan. In a graph
+of Values, nothing is sent into the branch. An array has selected and other elements, so the adjoint of an operand of
+``where`` carries a mask of the elements that received something. Pointwise operations keep the others at zero, linear
+operations move the mask along, and a matrix product mixes all elements and drops the mask. Only graphs with a ``where``
+contain one.
 
-Everywhere else 0 · ∞ is nan, as IEEE 754 has it.
+Everywhere else 0 · ∞ is nan, as in IEEE 754.
 """
 
 from __future__ import annotations
@@ -18,14 +19,14 @@ __all__ = ["Lanes", "added", "plain"]
 
 
 class Lanes:
-    """An adjoint of which some lanes were reached by nothing: there it is 0, whatever it is multiplied by.
+    """An adjoint with a mask: elements that received nothing stay 0, whatever they are multiplied by.
 
     Attributes
     ----------
     values : array, Tensor or Rows
         The adjoint.
     reached : array of bool
-        Of the same shape.
+        The mask, of the same shape.
     """
 
     __slots__ = ("reached", "values")
@@ -35,7 +36,7 @@ class Lanes:
         self.reached = reached
 
     def __add__(self, other: Any) -> Any:
-        """Return the sum of two adjoints; one that is not of this kind reached every lane."""
+        """Return the sum of two adjoints; an adjoint without a mask received all elements."""
         if type(other) is not Lanes:
             return self.values + other
         reached = self.reached | other.reached
@@ -49,5 +50,5 @@ def added(a: Any, b: Any) -> Any:
 
 
 def plain(adjoint: Any) -> Any:
-    """Return an adjoint as onlookers see it: with zeros where nothing was sent."""
+    """Return an adjoint without its mask, with zeros where nothing was sent."""
     return adjoint.values if type(adjoint) is Lanes else adjoint

@@ -1,7 +1,7 @@
-"""The reverse sweep (Linnainmaa 1970): the only loop that multiplies adjoints by local partial derivatives.
+"""Run the reverse sweep (Linnainmaa 1970), the only loop that multiplies adjoints by local partial derivatives.
 
-It is a generator. ``backward()`` drains it, the stepper advances it, ``gradient`` reads one adjoint from it; so what
-a person watches is what is computed. It names no operation.
+It is a generator. ``backward()`` drains it, the stepper advances it, and ``gradient`` reads one adjoint from it. So the
+steps that a person sees are the computation itself. It names no operation.
 
 References
 ----------
@@ -25,22 +25,22 @@ from .strong_zero import added, plain
 
 __all__ = ["SWEEP_LOCK", "backward", "sweep"]
 
-#: Held while gradients are written: gradients of shared leaves are read, added to and written.
+#: Held while gradients are written, because gradients of shared leaves are read, added to and written.
 SWEEP_LOCK: Final = threading.Lock()
 
 
 def sweep(
     root: Node | Mapping[Any, Any], seed: Any = 1.0, wrt: Iterable[Node] | None = None
 ) -> Iterator[tuple[Any, Any, tuple[Any, ...]]]:
-    """Yield every ancestor of ``root``, newest first, with its complete adjoint and what it sends to its parents.
+    """Yield every ancestor of ``root``, newest first, with its complete adjoint and its contributions to its parents.
 
     Parameters
     ----------
     root : Value or Tensor, or mapping of nodes to seeds
-        The output to differentiate, or several with the adjoint of each.
+        The output to differentiate, or several outputs with the adjoint of each.
     seed : float, array, node or Rows
-        The adjoint of the root, of its shape. A node as seed makes every adjoint a recorded node, which can be
-        differentiated again; Rows are many adjoints, swept at once.
+        The adjoint of the root, of its shape. With a node as seed, every adjoint is a recorded node, which can be
+        differentiated again. Rows are many adjoints in one sweep.
     wrt : iterable of nodes, optional
         Visit only the nodes through which the root depends on these.
 
@@ -50,11 +50,11 @@ def sweep(
     adjoint : float, array or node
         d root / d node, complete: every consumer of the node is newer and was visited before.
     contributions : tuple
-        adjoint × local partial, one for each of ``node.parents``; None where nothing is sent.
+        adjoint × local partial for each of ``node.parents``; None where nothing is sent.
 
     Notes
     -----
-    Nothing is written to the graph. Contributions to a node are added in the order in which they are yielded.
+    The graph does not change. Contributions to a node are added in the order in which they are yielded.
 
     Examples
     --------
@@ -98,7 +98,7 @@ def sweep(
 
 
 def differentiable(inputs: Any, what: str) -> list[Any]:
-    """Return the nodes to differentiate by as a list, or say which of them is none."""
+    """Return the nodes to differentiate by as a list; raise an error for an object that is not such a node."""
     targets: list[Any] = [inputs] if isinstance(inputs, Node) or not isinstance(inputs, Iterable) else list(inputs)
     for target in targets:
         if not isinstance(target, Node):
@@ -115,7 +115,7 @@ def differentiable(inputs: Any, what: str) -> list[Any]:
 
 
 def leading_to(targets: Iterable[Node], order: list[Any]) -> set[Node]:
-    """Return the nodes of a history through which its root depends on the targets, targets included."""
+    """Return the nodes of a history between the root and the targets, targets included."""
     wanted = set(targets)
     for node in reversed(order):
         if node not in wanted and any(parent in wanted for parent in node.parents):
@@ -124,15 +124,15 @@ def leading_to(targets: Iterable[Node], order: list[Any]) -> set[Node]:
 
 
 def backward(root: Any, seed: Any, inputs: Any = None) -> None:
-    """Set the gradient of every ancestor of ``root``, or of the ``inputs`` alone; all or nothing.
+    """Set the gradient of every ancestor of ``root``, or of the ``inputs`` only, completely or not at all.
 
-    The gradients of leaves are added to; those of intermediate nodes start from zero in each pass, so that calling
-    this twice, or on two losses that share a node, gives what calculus says.
+    The gradients of leaves accumulate; those of intermediate nodes start from zero in each pass. So calling this twice,
+    or on two losses that share a node, gives the mathematically right sums.
     """
     if inputs is None and root.run_fast_sweep(seed):
         return
     collect = _visits if inputs is not None or anomaly_watched() else _array_visits
-    visits = quietly(collect, root, seed, inputs)  # an exception leaves here, with nothing written
+    visits = quietly(collect, root, seed, inputs)  # an exception is raised here, before anything is written
     with SWEEP_LOCK:
         before = [node._grad if node.swept else None for node, _ in visits]
         try:
@@ -150,7 +150,7 @@ def _visits(root: Node, seed: Any, inputs: Any) -> list[tuple[Any, Any]]:
 
 
 def _array_visits(root: Node, seed: Any, _: Any) -> list[tuple[Any, Any]]:
-    """Do what draining the sweep does, bit for bit, without the contributions that nobody will look at."""
+    """Do the same as draining the sweep, bit for bit, without building the contributions."""
     adjoints: dict[Any, Any] = {root: seed}
     visits: list[tuple[Any, Any]] = []
     take = adjoints.pop

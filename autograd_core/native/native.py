@@ -1,6 +1,6 @@
-"""What the compiled engine is told about a class, which Python itself passes over.
+"""Declare class properties for the compiled engine, which Python ignores.
 
-``mypyc_attr`` is mypyc's own decorator while it compiles; nothing but Python is needed to run the same text.
+``mypyc_attr`` is mypyc's own decorator during compilation; Python alone needs no extra package.
 """
 
 from __future__ import annotations
@@ -14,5 +14,5 @@ if TYPE_CHECKING:
 else:
 
     def mypyc_attr(**_: Any) -> Any:
-        """Return a decorator that returns a class as it is."""
+        """Return a decorator that returns a class unchanged."""
         return lambda kind: kind

@@ -1,4 +1,4 @@
-"""The algebras over which a derivative rule is read: one and the same table, seen through different eyes.
+"""Define the algebras over which a derivative rule is read.
 
 >>> from autograd_core.records.primitive import TABLE
 >>> rule = TABLE["sin"].partials[0]
@@ -20,7 +20,7 @@ __all__ = ["Algebra", "arrays", "floats", "nodes"]
 
 
 class Algebra:
-    """A namespace in which ``m.tanh`` is what reading the record of tanh in this way gives."""
+    """A namespace in which ``m.tanh`` is the record of tanh, read in this algebra."""
 
     def __init__(self, name: str, read: Callable[[Primitive], Callable[..., Any]]) -> None:
         self._name = name
@@ -28,7 +28,7 @@ class Algebra:
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         operation = self._read(lookup(name))
-        setattr(self, name, operation)  # found at once from now on
+        setattr(self, name, operation)  # cached as an attribute
         return operation
 
     def __dir__(self) -> list[str]:

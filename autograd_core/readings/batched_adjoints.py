@@ -1,10 +1,9 @@
-"""Many adjoints at once: a stack of them, which the same records read in one sweep.
+"""Sweep many adjoints at once: a stack of them, read by the same records.
 
-A sweep computes one row of a Jacobian. Its rows differ in their seeds alone, so all of them can be swept together if
-every adjoint has one more axis, the first. Pointwise rules need no word about that, since they work lane by lane, and
-products of matrices take stacks as they are; a linear record says how its settings change (``Linear.stacked``), and
-without that its rows are taken one by one. The same holds for many tangents in forward mode, and for recorded nodes,
-so rows can be differentiated again.
+A sweep computes one row of a Jacobian. Rows differ only in their seeds, so all can be swept together if every adjoint
+has one more axis, the first. Pointwise rules work element by element and need no change, and matrix products accept
+stacks. A linear record says how its settings change (``Linear.stacked``); without that, its rows are computed one by
+one. The same holds for many tangents in forward mode, and for recorded nodes, so rows can be differentiated again.
 
 >>> import numpy as np
 >>> from autograd_core import Tensor, sweep
@@ -32,25 +31,25 @@ __all__ = ["Rows", "reading"]
 
 
 class Rows:
-    r"""A stack of adjoints or tangents along a new first axis, in the place of one of them.
+    r"""A stack of adjoints or tangents along a new first axis, used in place of a single one.
 
     Attributes
     ----------
     stack : ndarray or Tensor
         Of shape (n, \*shape).
     shape : tuple of int
-        That of each, as rules see it.
+        The shape of each row, as rules see it.
     """
 
     __slots__ = ("stack",)
-    __array_ufunc__ = None  # array * Rows asks Rows
+    __array_ufunc__ = None  # array * Rows calls Rows
 
     def __init__(self, stack: Any) -> None:
         self.stack = stack
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """The shape of each."""
+        """Return the shape of each row."""
         return self.stack.shape[1:]  # type: ignore[no-any-return]
 
     @property
@@ -60,7 +59,7 @@ class Rows:
 
     @property
     def recorded(self) -> bool:
-        """Whether they are nodes, which can be differentiated again."""
+        """Return whether the rows are nodes, which can be differentiated again."""
         return isinstance(self.stack, Node)
 
     def __add__(self, other: Any) -> Rows:
@@ -80,7 +79,7 @@ class Rows:
 
 
 def _side_by_side(*operands: Any) -> list[Any]:
-    """Return stacks and what stands beside them, so that the axes of each row meet those of the others."""
+    """Return stacks and other operands with axes aligned, so that the axes of each row meet those of the others."""
     operands = tuple(map(plain, operands))
     ranks = [len(x.shape) if isinstance(x, (Rows, np.ndarray)) else getattr(x, "ndim", 0) for x in operands]
     rank = max(ranks)
@@ -92,7 +91,7 @@ def _side_by_side(*operands: Any) -> list[Any]:
 
 
 def _stacked(base: Algebra) -> Callable[[Primitive], Callable[..., Any]]:
-    """Return how records are read where operands may be rows: as in the algebra of their stacks, row by row."""
+    """Return the reading of a record for operands that may be rows: the algebra of their stacks, row by row."""
 
     def read(primitive: Primitive) -> Callable[..., Any]:
         one = getattr(base, primitive.name)
@@ -116,7 +115,7 @@ def _stacked(base: Algebra) -> Callable[[Primitive], Callable[..., Any]]:
 
 
 def _one_by_one(base: Algebra, one: Callable[..., Any], length: int, operands: Any, params: Any) -> Any:
-    """Return the results of an operation that takes no stacks."""
+    """Return the results of an operation that accepts no stacks."""
     results = []
     for i in range(length):
         row = one(*(base.getitem(x.stack, index=i) if isinstance(x, Rows) else x for x in operands), **params)
@@ -129,7 +128,7 @@ rows_of_nodes = Algebra("rows of nodes", _stacked(nodes))
 
 
 def reading(adjoint: Any) -> tuple[Algebra, bool]:
-    """Return the algebra in which rules are read for an adjoint, and whether what they give is recorded."""
+    """Return the algebra for an adjoint, and whether its results are recorded."""
     if isinstance(adjoint, Node):
         return nodes, True
     if type(adjoint) is Rows:

@@ -1,8 +1,7 @@
 """Print the operators of ``Value`` from the records, into _operators.py.
 
-A generic dispatch through the table costs four times as much as an operator written out. So the hot operators are
-written out: by this module, from the same rules that everything else reads, and a test prints them again and
-compares.
+A generic dispatch through the TABLE takes four times as long as an operator written out. So this module writes out the
+hot operators, from the rules of the records. A test prints them again and compares.
 
 ``python -m autograd_core.readings.codegen`` writes the file; ``--check`` only says whether it is current.
 """
@@ -53,9 +52,9 @@ class ScalarOperators(ScalarNode):
 
 '''
 
-#: infix operations and the methods Python calls for them
+#: infix operations and the methods that Python calls for them
 INFIX = {"add": "add", "sub": "sub", "mul": "mul", "div": "truediv", "pow": "pow"}
-#: unary operations common enough to be written out; the others go through ``apply``
+#: common unary operations, which are written out; the others call ``apply``
 HOT = ("neg", "abs", "relu", "tanh", "exp", "log", "sigmoid")
 SPECIAL = {"neg": "__neg__", "abs": "__abs__"}
 
@@ -79,7 +78,7 @@ def by_kernels(symbol: Symbol) -> str:
 
 
 def kernel(primitive: Any) -> str:
-    """Return the name under which _operators.py calls a scalar kernel."""
+    """Return the name of a scalar kernel in _operators.py."""
     module, name = primitive.scalar.__module__, primitive.scalar.__name__
     if module == kernel_module:
         return f"k.{name}"
@@ -87,7 +86,7 @@ def kernel(primitive: Any) -> str:
 
 
 def expression(primitive: Any) -> str:
-    """Return the formula in x of a scalar kernel that is no more than one; "" for others. It saves calling them."""
+    """Return the formula in x of a one-line scalar kernel, which saves a call; "" for other kernels."""
     if primitive.scalar.__module__ != kernel_module:
         return ""
     function: Any = ast.parse(inspect.getsource(primitive.scalar)).body[0]
@@ -99,7 +98,7 @@ def expression(primitive: Any) -> str:
 
 
 def made(y: str, record: str, left: str, right: str, da: str, db: str, written_out: bool) -> list[str]:
-    """Print the making of a node; written out, since a call of _binary would cost a quarter of the operation."""
+    """Print the creation of a node, written out because a call of _binary would take a quarter of the operation."""
     if not written_out:
         return [f"return self._binary({y}, {record}, {left}, {right}, {da}, {db})"]
     slots = {"_data": y, "op": record, "index": "tick()", "_a": left, "_b": right, "_da": da, "_db": db}
@@ -114,7 +113,7 @@ def made(y: str, record: str, left: str, right: str, da: str, db: str, written_o
 
 
 def result(primitive: Any, left: str, right: str) -> list[str]:
-    """Print how an infix operator answers for ``a`` and ``b``, of which a constant has no node: its place is None."""
+    """Print the body of an infix operator for ``a`` and ``b``; a constant has no node and is None."""
     a, b, y = (Symbol.variable(letter) for letter in "aby")
     formulas = derivative(primitive, a, b, output=y)
     sign, record = primitive.operator, primitive.name.upper()
@@ -139,7 +138,7 @@ def result(primitive: Any, left: str, right: str) -> list[str]:
 
 
 def infix(name: str, method: str) -> list[str]:
-    """Print an infix operator: on two Values, on a Value and a constant, and reflected."""
+    """Print an infix operator: for two Values, for a Value and a constant, and reflected."""
     primitive: Any = lookup(name)
     record = name.upper()
     out = [f"def __{method}__(self, other: Any) -> Any:", "    a = self._data", "    if type(other) is type(self):"]
@@ -182,7 +181,7 @@ def unary(name: str) -> list[str]:
 
 
 def method(primitive: Pointwise) -> list[str]:
-    """Print the method of an operation that goes through the general dispatch."""
+    """Print the method of an operation that uses the general dispatch."""
     return [
         f"def {primitive.name}(self) -> Any:",
         f'    """Return {primitive.summary}."""',

@@ -1,7 +1,7 @@
-"""Expressions as text, read from Python's syntax tree with an allow-list; nothing is ever evaluated as code.
+"""Parse expressions from Python's syntax tree with an allow-list; nothing is executed as code.
 
-Numbers, names, ``+ - * / **``, signs, parentheses and calls of the table's operations are understood. What a formula
-prints (``Symbol.exact``) is read back by ``parse``, and evaluates to the same bits.
+Numbers, names, ``+ - * / **``, signs, parentheses and calls of the TABLE's operations are allowed. ``parse`` reads the
+text of a formula (``Symbol.exact``), and the result evaluates to the same bits.
 
 >>> from autograd_core.readings.algebra import floats
 >>> parse("tanh(x) ** 2 - 1").evaluate(floats, {"x": 0.0})
@@ -35,19 +35,19 @@ _INFIX: dict[type[ast.operator], str] = {
 
 
 def parse(text: str, allowed: Collection[str] | None = None) -> Symbol:
-    """Return the formula that the text writes.
+    """Return the formula of a text.
 
     Parameters
     ----------
     text : str
         Such as ``"(a * b + c) ** 2"``; at most 10,000 characters.
     allowed : collection of str, optional
-        The variables there are; any name that is not an operation if left out.
+        The allowed variables. Default: any name that is not an operation.
 
     Raises
     ------
     ExpressionError
-        For text that is not such an expression; the message shows the part that is not.
+        For text that is not such an expression; the message shows the invalid part.
     """
     if not isinstance(text, str):
         raise ExpressionError(f"An expression is text such as 'a * b + c', not {type(text).__name__}.")
@@ -80,9 +80,9 @@ def names(formula: Symbol) -> list[str]:
 
 
 def _build(root: ast.expr, text: str, allowed: Collection[str] | None) -> Symbol:
-    """Walk the syntax tree without recursion: every node is visited once to expand it and once to build it."""
+    """Walk the syntax tree without recursion: every node is expanded once and built once."""
     done: dict[ast.expr, Symbol] = {}
-    numbers: dict[ast.expr, float] = {}  # what the parts without a name amount to
+    numbers: dict[ast.expr, float] = {}  # the values of parts without a name
     stack: list[tuple[ast.expr, bool]] = [(root, False)]
     while stack:
         node, ready = stack.pop()
@@ -119,7 +119,7 @@ def _children(node: ast.expr, text: str) -> list[ast.expr]:
     if isinstance(node, ast.Call):
         if not isinstance(node.func, ast.Name) or node.keywords or any(isinstance(a, ast.Starred) for a in node.args):
             raise _refused(node, text)
-        _operation(node.func.id)  # before its operands are looked at, so that the message names the call
+        _operation(node.func.id)  # checked before its operands, so that the message names the call
         return list(node.args)
     return []
 
@@ -144,7 +144,7 @@ def _symbol(node: ast.expr, operands: list[Symbol], text: str, allowed: Collecti
 
 
 def _operation(name: str) -> Pointwise:
-    """Return the record that a call names."""
+    """Return the record of a call."""
     primitive = TABLE.get(name)
     if not isinstance(primitive, Pointwise):
         known = [key for key, each in TABLE.items() if isinstance(each, Pointwise)]

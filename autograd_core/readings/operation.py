@@ -1,4 +1,4 @@
-"""A record as a function that can be called, and the door through which users add theirs."""
+"""Call records as functions, and register new ones."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["Operation", "register"]
 
 
 class Operation:
-    """A record as a function of numbers, arrays and nodes; what is no operand is given by keyword."""
+    """A record as a function of numbers, arrays and nodes; settings are keyword arguments."""
 
     def __init__(self, primitive: Any) -> None:
         self.primitive = primitive
@@ -23,12 +23,12 @@ class Operation:
         self.__doc__ = documentation(primitive)
 
     def __call__(self, *operands: Any, **params: Any) -> Any:
-        """Apply the operation, with its defaults for operands that are left out."""
+        """Apply the operation, with defaults for omitted operands."""
         primitive = self.primitive
         if len(operands) == primitive.arity:
             return apply(primitive, *operands, **params)
         defaults = getattr(primitive, "defaults", ())
-        arity = primitive.arity or len(operands)  # 0 stands for any number
+        arity = primitive.arity or len(operands)  # 0 means any number
         missing = arity - len(operands)
         if missing < 0 or missing > len(defaults):
             raise ShapeError(
@@ -47,7 +47,7 @@ def operand_names(arity: int) -> list[str]:
 
 
 def documentation(primitive: Any) -> str:
-    """Return the docstring of an operation, all of which is in its record."""
+    """Return the docstring of an operation, built from its record."""
     lines = [f"Return {primitive.summary or primitive.name}."]
     if isinstance(primitive, Pointwise):
         names = [Symbol.variable(name) for name in operand_names(primitive.arity)]
@@ -62,17 +62,17 @@ def documentation(primitive: Any) -> str:
 def register(primitive: Primitive) -> Operation:
     """Add an operation to the table and return it as a function of numbers, arrays, Values and Tensors.
 
-    From then on it has values, gradients of every order, a place in pictures, in printed text and in TeX.
+    The operation then has values, gradients of every order, and a form in pictures, text and TeX.
 
     Parameters
     ----------
     primitive : Primitive
-        The record. Its name must be a Python identifier that the table does not hold yet.
+        The record. Its name must be a Python identifier that is not in the TABLE yet.
 
     Raises
     ------
     RegistrationError
-        If the name is taken or is not an identifier, or if a partial is no expression over its algebra.
+        If the name is taken or not an identifier, or if a partial is not an expression over its algebra.
 
     See Also
     --------

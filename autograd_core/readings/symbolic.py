@@ -1,4 +1,4 @@
-r"""Symbols: formulas as data. A derivative rule read over symbols prints itself.
+r"""Represent formulas as data: a derivative rule read over symbols prints itself.
 
 >>> x = Symbol.variable("x")
 >>> str(derivative("tanh", x)[0]), derivative("tanh", x)[0].tex
@@ -25,7 +25,7 @@ class Symbol:
     Attributes
     ----------
     constant : float or None
-        The number, for a constant.
+        The number of a constant.
     exact : str
         Python text that parses back and evaluates to the same bits.
     tex : str
@@ -34,7 +34,7 @@ class Symbol:
 
     __slots__ = ("constant", "dtype", "name", "operands", "primitive", "shape", "tex_name")
 
-    # Set for a variable that stands for an array alone, since rules for arrays ask for them.
+    # Set for a variable that stands for an array, because rules for arrays read its shape.
     shape: tuple[int, ...]
     dtype: Any
 
@@ -54,7 +54,7 @@ class Symbol:
 
     @classmethod
     def variable(cls, name: str, tex: str = "", array: Any = None) -> Symbol:
-        """Return a variable, with its name in TeX where that differs, and the array it stands for if it is one."""
+        """Return a variable, with its name in TeX if that differs, and its array if it stands for one."""
         variable = cls(name=name, tex_name=tex)
         if array is not None:
             variable.shape, variable.dtype = array.shape, array.dtype
@@ -82,9 +82,9 @@ class Symbol:
         return f"Symbol({self})"
 
     def printed(self, form: str, exact_numbers: bool = False) -> tuple[str, int]:
-        """Return the text in one of the forms of the records, and how tightly it holds together.
+        """Return the text in one of the forms of the records, and its precedence.
 
-        Without recursion, since a formula may be as deep as the graph that it was read from.
+        There is no recursion, because a formula may be as deep as its graph.
         """
         done: dict[int, _Printed] = {}
         stack: list[tuple[Symbol, bool]] = [(self, False)]
@@ -117,7 +117,7 @@ class Symbol:
         return text, NEGATION if text.startswith("-") else ATOM
 
     def evaluate(self, algebra: Algebra, environment: Mapping[str, Any]) -> Any:
-        """Return what the formula is in an algebra, given what its variables are there."""
+        """Return the value of the formula in an algebra, given the values of its variables."""
         done: dict[int, Any] = {}
         stack: list[tuple[Symbol, bool]] = [(self, False)]
         while stack:
@@ -171,7 +171,7 @@ class Symbol:
 
 
 class _Printed:
-    """A printed operand: a template's slot ``{0:3}`` formats it, in parentheses if it holds less tightly than 3."""
+    """A printed operand: a template's slot ``{0:3}`` puts it in parentheses if its precedence is below 3."""
 
     __slots__ = ("constant", "form", "level", "text")
 
@@ -193,7 +193,7 @@ def _apply(primitive: Primitive, *operands: Any) -> Symbol:
 
 
 def _product(a: Symbol, b: Symbol) -> Symbol:
-    """Return a · b, where ±1 as a factor is not worth printing; both shortcuts are exact."""
+    """Return a · b without a factor of ±1; both shortcuts are exact."""
     for one, other in ((a, b), (b, a)):
         if one.constant == 1.0:
             return other
@@ -214,16 +214,16 @@ symbols = Algebra("symbols", _read)
 
 
 def derivative(name: str | Primitive, *operands: Symbol, output: Symbol | None = None) -> tuple[Symbol, ...]:
-    """Return the local partial derivatives of an operation as formulas, one an operand.
+    """Return the local partial derivatives of an operation as formulas, one for each operand.
 
     Parameters
     ----------
     name : str or Primitive
         The operation.
     *operands : Symbol
-        What it is applied to.
+        Its operands.
     output : Symbol, optional
-        A name for its result, for rules that use it again; the formula of the result if left out.
+        A name for its result, for rules that use it. Default: the formula of the result.
     """
     primitive: Any = lookup(name) if isinstance(name, str) else name
     y = _apply(primitive, *operands) if output is None else output
@@ -238,7 +238,7 @@ def contribution(
     operands: tuple[Symbol, ...],
     params: Mapping[str, Any],
 ) -> Symbol:
-    r"""Return what an operation sends to its operand ``i`` as a formula: its rule, read over symbols.
+    r"""Return the contribution of an operation to its operand ``i`` as a formula: its rule, read over symbols.
 
     Examples
     --------

@@ -1,8 +1,8 @@
-"""The record of an operation: the one place where it is described.
+"""Define the record of an operation, the only place where it is described.
 
-A record states a forward formula (a float kernel, an array kernel, text and TeX) and its local partial
-derivatives. A partial is written once, as a function ``rule(m, y, *operands)`` of an algebra ``m``, the
-output ``y`` and the operands. Which algebra is passed decides what the rule does:
+A record gives a forward formula (a float kernel, an array kernel, text and TeX) and its local partial derivatives. A
+partial is written once, as a function ``rule(m, y, *operands)`` of an algebra ``m``, the output ``y`` and the operands.
+The algebra determines the meaning of the rule:
 
 ==============  ==========================================================
 ``m`` = floats   the number that labels an edge of a scalar graph
@@ -11,8 +11,8 @@ output ``y`` and the operands. Which algebra is passed decides what the rule doe
 ``m`` = symbols  the formula itself, to be printed as text, source or TeX
 ==============  ==========================================================
 
-Inside a rule ``+``, ``-`` and ``*`` may be written infix. Everything that Python's floats answer with an
-exception (division, powers, logarithms, ...) is asked of ``m``, whose kernels follow IEEE 754.
+Inside a rule, ``+``, ``-`` and ``*`` may be written infix. Operations for which Python's floats raise exceptions
+(division, powers, logarithms, ...) are called on ``m``, whose kernels follow IEEE 754.
 
 >>> from autograd_core.readings.algebra import floats
 >>> TABLE["sin"].partials[0](floats, 0.0, 0.0)
@@ -47,16 +47,15 @@ __all__ = [
 
 Rule = Callable[..., Any]
 
-#: How tightly a printed form holds together, as in Python's grammar: an operand that holds less
-#: tightly than its place demands is put in parentheses.
+#: The precedence of a printed form, as in Python's grammar: an operand of lower precedence gets parentheses.
 SUM, PRODUCT, NEGATION, POWER, ATOM = 1, 2, 3, 4, 5
 
 
 class Form(NamedTuple):
-    """A printed form: a template whose slots say how tightly their operands must hold together.
+    """A printed form: a template whose slots give the required precedence of their operands.
 
-    ``Form("{0:1} - {1:2}", SUM)`` prints ``a - (b - c)`` with the parentheses it needs.
-    A callable in the place of the template receives the operands themselves.
+    ``Form("{0:1} - {1:2}", SUM)`` prints ``a - (b - c)`` with the necessary parentheses. A callable in place of the
+    template gets the operands.
     """
 
     template: str | Callable[..., str]
@@ -81,30 +80,30 @@ REAL = Interval(-3.0, 3.0)
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Primitive:
-    """What every operation declares, whatever its kind.
+    """The fields that all kinds of operations share.
 
     Attributes
     ----------
     name : str
-        Its key in the table and its name in every algebra.
+        Its key in the TABLE and its name in every algebra.
     symbol : str
-        What a picture writes in the box, ``"×"`` or ``"tanh"``; the name if left out.
+        The text in a picture's box, ``"×"`` or ``"tanh"``. Default: the name.
     operator : str
         Python's infix operator, if there is one.
     text : Form
-        The exact printed form: it parses back, and evaluates to the same bits.
+        The exact printed form: it parses back and evaluates to the same bits.
     textbook : Form
-        The form a book shows, in the same grammar; the exact one if left out.
+        The textbook form, in the same grammar. Default: the exact form.
     tex : Form
         The form in TeX.
     summary : str
-        One line that says what it computes.
+        A line that says what it computes.
     domain : tuple of Interval
-        Where it is smooth, one interval an operand: what the laws draw from and error messages quote.
+        Where it is smooth, one interval for each operand; used by the laws and quoted in error messages.
     kink : str
         The subgradient chosen where there is no derivative, in words.
     source : str
-        Where the derivative is found: a DLMF section, a paper, a lecture.
+        The source of the derivative: a DLMF section, a paper, a lecture.
     """
 
     name: str
@@ -118,7 +117,7 @@ class Primitive:
     kink: str = ""
     source: str = ""
 
-    #: Whether an operand that was not chosen is sent nothing; see Pointwise.
+    #: Whether an operand that was not selected receives nothing; see Pointwise.
     selects = False
 
     @property
@@ -127,11 +126,11 @@ class Primitive:
         raise NotImplementedError
 
     def contribution(self, m: Any, i: int, adjoint: Any, y: Any, operands: Sequence[Any], params: Any) -> Any:
-        """Return what an adjoint of the output contributes to operand ``i``, before broadcasting is undone."""
+        """Return the contribution of an adjoint to operand ``i``, before broadcasting is undone."""
         raise NotImplementedError
 
     def tangent(self, m: Any, tangents: Sequence[Any], y: Any, operands: Sequence[Any], params: Any) -> Any:
-        """Return the tangent of the output, given those of the operands; None stands for a constant operand."""
+        """Return the tangent of the output from those of the operands; None stands for a constant operand."""
         raise NotImplementedError
 
     def __repr__(self) -> str:
@@ -152,7 +151,7 @@ class Primitive:
         return lookup, (self.name,)
 
     def _complete(self) -> None:
-        """Fill in the printed forms that the record leaves to the general rule."""
+        """Set the printed forms that the record leaves to the general rule."""
         slots = ", ".join(f"{{{i}:0}}" for i in range(self.arity))
         fill = object.__setattr__
         if not self.symbol:
@@ -171,26 +170,27 @@ class Primitive:
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Pointwise(Primitive):
-    """An operation on numbers, lane by lane on arrays: it declares one local partial an operand.
+    """An operation on numbers, element by element on arrays, with one local partial for each operand.
 
     Attributes
     ----------
     scalar : callable
-        The kernel on floats. It never raises and never leaves the reals: where NumPy gives inf or nan, so does it.
+        The kernel on floats. It never raises an error and never returns a complex number: like NumPy, it returns inf or
+        nan.
     array : callable
         The kernel on arrays of one dtype.
     partials : tuple of callables
-        ``rule(m, y, *operands)``, one an operand, in the operands' order.
+        ``rule(m, y, *operands)``, one for each operand, in order.
     native : str
-        A Python condition on the operands (``a``, ``b``) under which Python's own operators evaluate the textbook
-        form, and the textbook forms in its partials, to the bits of the kernel and without an exception.
+        A Python condition on the operands (``a``, ``b``). If it holds, Python's own operators evaluate the textbook
+        forms to the bits of the kernel, without an exception.
     native_constant : str
-        The same for a second operand that is a constant, seen as it was written: ``type(b) is int and b > 0``.
+        The same for a constant second operand, as the user wrote it: ``type(b) is int and b > 0``.
     defaults : tuple of float
-        What trailing operands are when a caller leaves them out.
+        Defaults of trailing operands.
     selects : bool
-        True where a partial of exactly 0 says that the operand was not chosen, so that nothing at all is sent
-        to it: the strong zero of ``where``, without which 0 · ∞ would turn the branch not taken into nan.
+        True if a partial of exactly 0 means that the operand was not selected and receives nothing. This is the strong
+        zero of ``where``: otherwise 0 · ∞ would give nan in the other branch.
     """
 
     scalar: Callable[..., float]
@@ -221,16 +221,16 @@ class Pointwise(Primitive):
         return scaled(adjoint, self.partials[i](m, y, *operands))
 
     def tangent(self, m: Any, tangents: Sequence[Any], y: Any, operands: Sequence[Any], params: Any) -> Any:
-        """Return the sum of tangent × partial: the same line as in reverse."""
+        """Return the sum of tangent × partial, with the same partials as in reverse mode."""
         terms = [(self.contribution(m, i, t, y, operands, params), i) for i, t in enumerate(tangents) if t is not None]
-        if self.selects:  # what was not chosen adds nothing, not 0 · inf
+        if self.selects:  # an operand that was not selected adds nothing, not 0 · inf
             return _added([m.where(self.partials[i](m, y, *operands), term, 0.0) for term, i in terms])
         return _added([term for term, _ in terms])
 
 
 def scaled(adjoint: Any, partial: Any) -> Any:
     """Return adjoint × partial."""
-    if isinstance(partial, float):  # also NumPy's, which would not leave float32 what it is
+    if isinstance(partial, float):  # also for NumPy's own scalars, which would change float32
         return adjoint if partial == 1.0 else -adjoint if partial == -1.0 else adjoint * float(partial)
     return adjoint * partial
 
@@ -244,19 +244,19 @@ def _added(terms: list[Any]) -> Any:
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Linear(Primitive):
-    """An operation linear in its operands together: it declares its transpose, and is its own tangent.
+    """An operation that is linear in all operands together: it declares its transpose, and is its own tangent.
 
     Attributes
     ----------
     array : callable
         ``array(*operands, **params)``.
     transpose : callable
-        ``rule(m, adjoint, i, operands, **params)``: what the adjoint contributes to operand ``i``. Of the operands
-        it reads the shapes alone.
+        ``rule(m, adjoint, i, operands, **params)``: the contribution to operand ``i``. It reads only the shapes of the
+        operands.
     stacked : callable, optional
-        ``rule(m, n, *stacks, **params)``: the same for stacks of n operands along a new first axis, in one go.
+        ``rule(m, n, *stacks, **params)``: the same for stacks of n operands along a new first axis, at once.
     operands : int
-        How many there are; 0 for any number.
+        The number of operands; 0 for any number.
     """
 
     array: Callable[..., Any]
@@ -277,13 +277,13 @@ class Linear(Primitive):
         return self.transpose(m, adjoint, i, operands, **params)
 
     def tangent(self, m: Any, tangents: Sequence[Any], y: Any, operands: Sequence[Any], params: Any) -> Any:
-        """Return the operation applied to the tangents; a constant operand's tangent is given as zeros."""
+        """Return the operation applied to the tangents; the tangent of a constant operand is zeros."""
         return getattr(m, self.name)(*tangents, **params)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Bilinear(Primitive):
-    """An operation linear in each of two operands: it declares a transpose for each.
+    """An operation that is linear in each of two operands: it declares a transpose for each.
 
     Attributes
     ----------
@@ -309,7 +309,7 @@ class Bilinear(Primitive):
         return self.transposes[i](m, adjoint, *operands, **params)
 
     def tangent(self, m: Any, tangents: Sequence[Any], y: Any, operands: Sequence[Any], params: Any) -> Any:
-        """Return the product rule: the operation with one slot after the other replaced by its tangent."""
+        """Return the product rule: the operation with each operand in turn replaced by its tangent."""
         apply = getattr(m, self.name)
         (a, b), (da, db) = operands, tangents
         return _added(
@@ -317,17 +317,17 @@ class Bilinear(Primitive):
         )
 
 
-#: Every operation by its name. The order is the order of the opcodes of a program.
+#: All operations by name. The order gives the opcodes of a program.
 TABLE: dict[str, Primitive] = {}
 
 
 def lookup(name: str) -> Primitive:
-    """Return the record called ``name``, or say which names come close.
+    """Return the record called ``name``; the error for an unknown name lists similar names.
 
     Raises
     ------
     UnknownPrimitiveError
-        If the table has no such operation.
+        If the TABLE has no such operation.
     """
     try:
         return TABLE[name]
@@ -341,12 +341,12 @@ def lookup(name: str) -> Primitive:
 
 
 def record(primitive: Primitive) -> Primitive:
-    """Enter an operation in the table and return its record.
+    """Enter an operation in the TABLE and return its record.
 
     Raises
     ------
     RegistrationError
-        If it is not a record, or if its name is taken or is not an identifier.
+        If it is not a record, or if its name is taken or not an identifier.
     """
     if not isinstance(primitive, Primitive):
         raise RegistrationError(

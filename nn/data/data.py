@@ -1,6 +1,6 @@
-"""Data, and what is done to them before training: standardised, split, cut into batches.
+"""Prepare data for training: standardize, split, cut into batches.
 
-The data sets themselves are in ``nn.data.datasets``; they can be had from here as well.
+The data sets are in ``nn.data.datasets`` and can be imported from here too.
 
 >>> X, y = moons(100, noise=0.1, rng=1)
 >>> training, validation, test = split(X, y, rng=0)
@@ -63,12 +63,12 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Standardizer:
-    """Brings features to mean 0 and standard deviation 1, by the numbers of the set it was fitted on.
+    """Scales features to mean 0 and standard deviation 1, with the numbers of the set it was fitted on.
 
     Attributes
     ----------
     mean, deviation : array, shape (features,)
-        In the features' units. A constant feature has deviation 0 and is only centred.
+        In the features' units. A constant feature has deviation 0 and is only centered.
     """
 
     mean: Floats
@@ -84,7 +84,7 @@ class Standardizer:
 
 
 def standardize(X: ArrayLike, ddof: int = 0) -> Standardizer:
-    """Return the standardiser fitted on ``X``: fit it on the training set, apply it to all.
+    """Return the standardizer fitted on ``X``: fit it on the training set, apply it to all sets.
 
     Parameters
     ----------
@@ -104,7 +104,8 @@ def standardize(X: ArrayLike, ddof: int = 0) -> Standardizer:
     X = table(X)
     if len(X) <= ddof:
         raise DataError(f"The standard deviation with ddof={ddof} needs more than {ddof} samples, not {len(X)}.")
-    spread = np.where(np.ptp(X, axis=0) == 0.0, 0.0, X.std(axis=0, ddof=ddof))  # constant: exactly 0, not rounding
+    # a constant column gets exactly 0, without rounding
+    spread = np.where(np.ptp(X, axis=0) == 0.0, 0.0, X.std(axis=0, ddof=ddof))
     return Standardizer(X.mean(axis=0), spread)
 
 
@@ -115,7 +116,7 @@ def one_hot(y: ArrayLike, classes: int | None = None) -> Floats:
     ----------
     y : array_like of int, shape (samples,)
     classes : int, optional
-        How many classes there are; one more than the largest label if left out.
+        The number of classes. Default: the largest label + 1.
 
     Raises
     ------
@@ -146,7 +147,7 @@ def one_hot(y: ArrayLike, classes: int | None = None) -> Floats:
 def split(
     X: ArrayLike, y: ArrayLike, fractions: Sequence[float] = (0.6, 0.2, 0.2), rng: Rng = 0
 ) -> list[tuple[NDArray[Any], NDArray[Any]]]:
-    """Return the data cut into parts after shuffling: training, validation and test set.
+    """Return the data as parts after shuffling: training, validation and test set.
 
     Parameters
     ----------
@@ -159,7 +160,7 @@ def split(
     Returns
     -------
     list of (X, y)
-        Every sample in exactly one part.
+        Every sample is in exactly one part.
 
     Examples
     --------
@@ -183,18 +184,18 @@ def split(
 def batches(
     samples: int, size: int | None = None, *, epoch: int = 0, seed: int = 0, shuffle: bool = True
 ) -> Iterator[NDArray[np.intp]]:
-    """Yield the row numbers of each batch of one epoch; the last one may be short.
+    """Yield the row numbers of each batch of one epoch; the last batch may be smaller.
 
     Parameters
     ----------
     samples : int
-        How many rows there are.
+        The number of rows.
     size : int, optional
-        Rows a batch: 1 is on-line learning, None takes all rows at once.
+        Rows in each batch: 1 is on-line learning, None takes all rows at once.
     epoch, seed : int
-        The order is a function of both, so that any epoch can be repeated without having run those before it.
+        The order is a function of both, so any epoch can be repeated without the ones before it.
     shuffle : bool
-        Whether the order is random, and another one in each epoch.
+        Whether the order is random, and different in each epoch.
 
     Examples
     --------
@@ -209,7 +210,7 @@ def batches(
 
 
 def table(X: ArrayLike) -> Floats:
-    """Return data as an array of shape (samples, features), or say why they are none."""
+    """Return data as an array of shape (samples, features), or raise an error."""
     try:
         array = np.asarray(X)
     except ValueError as error:
@@ -223,7 +224,7 @@ def table(X: ArrayLike) -> Floats:
 
 
 def same_length(X: NDArray[Any], y: NDArray[Any]) -> int:
-    """Return the number of samples, or say that samples and targets do not belong together."""
+    """Return the number of samples; raise an error if samples and targets have different lengths."""
     if X.ndim == 0 or y.ndim == 0 or len(X) != len(y):
         raise DataError(f"Each sample needs its target, but X has shape {X.shape} and y has shape {y.shape}.")
     if len(X) == 0:

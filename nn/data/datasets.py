@@ -1,8 +1,8 @@
-"""Small problems by seed, and real data sets.
+"""Provide small problems generated from a seed, and real data sets.
 
-Every generator takes a seed and gives arrays: ``X`` of shape (samples, features), float64, and ``y`` of shape
-(samples,), the class as int64 from 0, or the target as float64. ``noise`` is the standard deviation of normal noise, in
-the units of what it is added to.
+Every generator takes a seed and returns arrays: ``X`` of shape (samples, features), float64, and ``y`` of shape
+(samples,): the class as int64 from 0, or the target as float64. ``noise`` is the standard deviation of normal noise, in
+the units of the noisy numbers.
 
 >>> X, y = moons(100, noise=0.1, rng=1)
 >>> X.shape, sorted(set(y.tolist()))
@@ -42,7 +42,7 @@ Rng = int | np.random.Generator
 
 
 class Dataset(NamedTuple):
-    """Samples and their targets, with the names a figure needs.
+    """Samples and targets, with names for figures.
 
     Attributes
     ----------
@@ -66,7 +66,7 @@ def xor(repeats: int = 1, noise: float = 0.0, rng: Rng = 0) -> tuple[Floats, Int
     Parameters
     ----------
     repeats : int
-        How often each of the four corners appears.
+        The number of samples at each of the four corners.
     noise : float
         Standard deviation of the normal noise on the coordinates.
     rng : int or numpy.random.Generator
@@ -89,7 +89,7 @@ def moons(samples: int = 100, noise: float = 0.0, rng: Rng = 0) -> tuple[Floats,
     Parameters
     ----------
     samples : int
-        How many points in both moons together.
+        The number of points in both moons together.
     noise : float
         Standard deviation of the normal noise on the coordinates.
     rng : int or numpy.random.Generator
@@ -109,7 +109,7 @@ def moons(samples: int = 100, noise: float = 0.0, rng: Rng = 0) -> tuple[Floats,
 
 
 def circles(samples: int = 100, noise: float = 0.0, factor: float = 0.5, rng: Rng = 0) -> tuple[Floats, Ints]:
-    """Return a circle of radius 1, class 0, around one of radius ``factor``, class 1, in random order.
+    """Return a circle of radius 1, class 0, around a circle of radius ``factor``, class 1, in random order.
 
     >>> X, y = circles(4, factor=0.5, rng=0)
     >>> sorted(np.hypot(*X.T).round(12).tolist())
@@ -128,17 +128,17 @@ def circles(samples: int = 100, noise: float = 0.0, factor: float = 0.5, rng: Rn
 def spirals(
     samples: int = 100, noise: float = 0.0, classes: int = 2, turns: float = 1.0, rng: Rng = 0
 ) -> tuple[Floats, Ints]:
-    """Return arms of a spiral that start at the centre, one a class, in random order.
+    """Return arms of a spiral that start at the center, one for each class, in random order.
 
     Parameters
     ----------
     samples : int
-        How many points in all arms together.
+        The number of points in all arms together.
     noise : float
     classes : int
-        How many arms.
+        The number of arms.
     turns : float
-        How often an arm winds around the centre on its way to radius 1.
+        The number of turns of an arm from the center to radius 1.
     rng : int or numpy.random.Generator
 
     Examples
@@ -160,14 +160,14 @@ def spirals(
 def blobs(
     samples: int = 100, centers: ArrayLike | None = None, noise: float = 0.5, rng: Rng = 0
 ) -> tuple[Floats, Ints]:
-    """Return normal clouds around centres, one a class, in random order.
+    """Return normal clouds around centers, one for each class, in random order.
 
     Parameters
     ----------
     samples : int
-        How many points in all clouds together.
+        The number of points in all clouds together.
     centers : array_like, shape (classes, features), optional
-        Three in the plane if left out.
+        The centers. Default: three in the plane.
     noise : float
     rng : int or numpy.random.Generator
 
@@ -241,29 +241,29 @@ def iris() -> Dataset:
     Raises
     ------
     MissingExtraError
-        If scikit-learn, which carries the data, is not installed.
+        If scikit-learn, which contains the data, is not installed.
     """
     return _from_scikit_learn("load_iris", "iris")
 
 
 def wine() -> Dataset:
-    """Return 178 wines of three growers (Forina, 1991): 13 chemical measurements, in units of their own.
+    """Return 178 wines of three growers (Forina, 1991): 13 chemical measurements, each in its own unit.
 
     Raises
     ------
     MissingExtraError
-        If scikit-learn, which carries the data, is not installed.
+        If scikit-learn, which contains the data, is not installed.
     """
     return _from_scikit_learn("load_wine", "wine")
 
 
 def breast_cancer() -> Dataset:
-    """Return 569 tumours (Wolberg, Street and Mangasarian, 1995): 30 measurements, class 0 malignant, 1 benign.
+    """Return 569 tumors (Wolberg, Street and Mangasarian, 1995): 30 measurements, class 0 malignant, 1 benign.
 
     Raises
     ------
     MissingExtraError
-        If scikit-learn, which carries the data, is not installed.
+        If scikit-learn, which contains the data, is not installed.
     """
     return _from_scikit_learn("load_breast_cancer", "breast cancer")
 
@@ -274,7 +274,7 @@ def digits() -> Dataset:
     Raises
     ------
     MissingExtraError
-        If scikit-learn, which carries the data, is not installed.
+        If scikit-learn, which contains the data, is not installed.
     """
     return _from_scikit_learn("load_digits", "digits")
 

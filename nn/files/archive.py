@@ -1,11 +1,12 @@
-"""A file of arrays that can be checked before a single number of it is read.
+"""Read and write a file of arrays that is checked before its numbers are read.
 
-It is an uncompressed zip, readable by ``numpy.load`` as well: ``header.json`` names every array with its shape, dtype
-and SHA-256, and says what the arrays mean; each array is a member ``<n>.npy``. Nothing is ever unpickled or run.
+It is an uncompressed zip, which ``numpy.load`` can read too. ``header.json`` lists every array with its shape, dtype
+and SHA-256, and describes the meaning of the arrays. Each array is a member ``<n>.npy``. Nothing is unpickled or
+executed.
 
-Uncompressed, because a member can then be no larger than the file: there is no zip bomb. Everything announced is
-checked against what is there before memory is taken for it: names, counts, shapes, dtypes, sizes; then the checksum.
-Writing goes to a temporary file beside the target, which takes its place in one step.
+The zip is uncompressed, so a member cannot be larger than the file, and a zip bomb is impossible. Names, counts,
+shapes, dtypes and sizes are checked before memory is allocated; then the checksum. Writing goes to a temporary file
+beside the target, which replaces the target atomically.
 """
 
 from __future__ import annotations
@@ -39,12 +40,12 @@ MAX_BYTES = 8 * 2**30
 
 
 def write(path: str | os.PathLike[str], arrays: Mapping[str, NDArray[Any]], about: Mapping[str, Any]) -> None:
-    """Write arrays and plain data that say what they are, all or nothing.
+    """Write arrays and a description as plain data, completely or not at all.
 
     Parameters
     ----------
     path : str or path
-        Replaced only when everything is written.
+        The target; replaced only when everything is written.
     arrays : dict of str to array
     about : dict
         What JSON can hold: text, finite numbers, booleans, None, lists and dicts.
@@ -52,7 +53,7 @@ def write(path: str | os.PathLike[str], arrays: Mapping[str, NDArray[Any]], abou
     Raises
     ------
     ModelFileError
-        If the file cannot be written; one that was there before is as it was.
+        If the file cannot be written; an earlier file is unchanged.
     """
     target = Path(path)
     blobs = [_npy(name, array) for name, array in arrays.items()]
@@ -100,7 +101,7 @@ def _npy(name: str, array: Any) -> tuple[bytes, str]:
 
 
 def _npy_header(shape: tuple[int, ...], dtype: Any) -> bytes:
-    """Return how the .npy file of an array begins; what a file holds is compared with it, not parsed."""
+    """Return the .npy header of an array; the bytes of a file are compared with it, not parsed."""
     stream = io.BytesIO()
     described = {"descr": np.dtype(dtype).str, "fortran_order": False, "shape": shape}
     np.lib.format.write_array_header_1_0(stream, described)
@@ -108,12 +109,13 @@ def _npy_header(shape: tuple[int, ...], dtype: Any) -> bytes:
 
 
 def read(path: str | os.PathLike[str]) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
-    """Return the arrays of a file and the data that say what they are.
+    """Return the arrays and the description of a file.
 
     Raises
     ------
     ModelFileError
-        If there is no such file, or it is not one of ours, or damaged, or larger than it says; nothing of it is kept.
+        If the file does not exist, is not a model file, is damaged, or is larger than its header says; nothing of it is
+        used.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -164,7 +166,7 @@ def _read(archive: zipfile.ZipFile, path: Path) -> tuple[dict[str, NDArray[Any]]
 
 
 def _header(text: bytes, path: Path) -> dict[str, Any]:
-    """Return the header, or refuse it: no NaN, no key twice, no nesting without end, every field of its type."""
+    """Return the header; refuse NaN, repeated keys, deep nesting, and fields of the wrong type."""
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         if len(dict(pairs)) != len(pairs):
@@ -204,7 +206,7 @@ def _is_entry(entry: dict[str, Any]) -> bool:
 
 
 def _array(archive: zipfile.ZipFile, info: zipfile.ZipInfo, entry: dict[str, Any], path: Path) -> NDArray[Any]:
-    """Return one array, after its own header was found to say the same as the file's."""
+    """Return one array, after its own header was compared with the file's header."""
     shape, dtype = tuple(entry["shape"]), np.dtype(entry["dtype"])
     begins = _npy_header(shape, dtype)
     size = math.prod(shape) * dtype.itemsize

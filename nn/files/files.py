@@ -1,4 +1,4 @@
-"""Models as files: names and numbers, never code.
+"""Write and read models as files: names and numbers, never code.
 
 >>> from nn import MLP
 >>> model = MLP(2, [3, 1], activation="tanh", rng=0)
@@ -27,7 +27,7 @@ Arrays = Mapping[str, NDArray[Any]]
 
 
 def kinds() -> dict[str, type[Any]]:
-    """Return the classes that a file can name: those that can be built again from a description."""
+    """Return the classes that a file can name: those that can be rebuilt from a description."""
     from ..models.network import DAGNetwork
     from ..models.neurons import MLP
     from ..models.sequential import Sequential
@@ -36,26 +36,26 @@ def kinds() -> dict[str, type[Any]]:
 
 
 def save(model: Module, path: Path) -> None:
-    """Write a model: its description, if it is of a kind that has one, and all of its numbers.
+    """Write a model: its description, if its kind has one, and all of its numbers.
 
     Raises
     ------
     ModelFileError
         If the file cannot be written, or the model holds nan or infinity.
     OptionError
-        If an activation is a function of the user's own, which no file can hold.
+        If an activation is a user's function, which a file cannot contain.
     """
     archive.write(path, finite(model.state_dict(), path), describe(model))
 
 
 def describe(model: Module) -> dict[str, Any]:
-    """Return what a file says about a model before its numbers."""
+    """Return the description of a model, which a file contains before the numbers."""
     known = kinds().get(type(model).__name__)
     return {"kind": type(model).__name__, "description": model.to_json() if type(model) is known else None}  # type: ignore[attr-defined]
 
 
 def finite(arrays: Arrays, path: Path) -> Arrays:
-    """Return arrays, or refuse them if one holds nan or infinity."""
+    """Return arrays, or raise an error if one contains nan or infinity."""
     for name, array in arrays.items():
         if not np.isfinite(array).all():
             raise ModelFileError(f"{path}: {name} holds nan or infinity. Nothing was written, loaded or changed.")
@@ -68,8 +68,8 @@ def load(path: Path) -> Any:
     Raises
     ------
     ModelFileError
-        If the file is not one of ours, damaged, or of a kind that only its author can build: make such a model first
-        and call ``model.load(path)``.
+        If the file is not a model file, is damaged, or is of a kind that only its author can build. In the last case,
+        make such a model first and call ``model.load(path)``.
     """
     arrays, about = archive.read(path)
     model = built(about, arrays, path)
@@ -78,7 +78,7 @@ def load(path: Path) -> Any:
 
 
 def built(about: Mapping[str, Any], arrays: Arrays, path: Path) -> Any:
-    """Return a model of the kind and the description that a file gives, with whatever numbers."""
+    """Return a model of the kind and description in a file, with placeholder numbers."""
     kind = kinds().get(str(about.get("kind")))
     if kind is None or not isinstance(about.get("description"), dict):
         raise ModelFileError(
@@ -92,12 +92,12 @@ def built(about: Mapping[str, Any], arrays: Arrays, path: Path) -> Any:
 
 
 def load_into(model: Module, path: Path) -> None:
-    """Give a model the numbers of a file, all or nothing.
+    """Load the numbers of a file into a model, completely or not at all.
 
     Raises
     ------
     ModelFileError
-        If the file is not one of ours, damaged, or of a model with other names and shapes; nothing was changed.
+        If the file is not a model file, is damaged, or is of a model with other names and shapes; nothing was changed.
     """
     arrays, about = archive.read(path)
     if about.get("kind") != type(model).__name__:
@@ -108,7 +108,7 @@ def load_into(model: Module, path: Path) -> None:
 
 
 def fill(model: Module, arrays: Arrays, path: Path) -> None:
-    """Put arrays into a model, or say why they do not fit."""
+    """Load arrays into a model, or raise an error if they do not fit."""
     try:
         model.load_state_dict(finite(arrays, path))
     except ModelFileError:

@@ -1,4 +1,4 @@
-"""Losses of several classes: of rows of Values, and of Tensors whose rows are samples.
+"""Compute losses of several classes, from rows of Values or from Tensors whose rows are samples.
 
 >>> cross_entropy([[1.0, 2.0, 0.0], [1.0, 2.0, 0.0]], [1, 1])
 0.4076059644443803
@@ -46,7 +46,7 @@ def cross_entropy(input: Any, target: Any, reduction: str = "mean") -> Any:
     Raises
     ------
     TargetError
-        For an index outside 0 … K-1, or a row of probabilities that is none.
+        For an index outside 0 … K-1, or invalid probabilities.
 
     Examples
     --------
@@ -62,7 +62,7 @@ def cross_entropy(input: Any, target: Any, reduction: str = "mean") -> Any:
 
 
 def nll_loss(input: Any, target: Any, reduction: str = "mean") -> Any:
-    """Return -input[target], from logarithms of probabilities, as ``log_softmax`` gives them.
+    """Return -input[target], from logarithms of probabilities, such as the output of ``log_softmax``.
 
     >>> nll_loss([-0.5, -1.5], 0)
     0.5
@@ -74,9 +74,9 @@ def nll_loss(input: Any, target: Any, reduction: str = "mean") -> Any:
 
 
 def nll_of_probabilities(input: Any, target: Any, reduction: str = "mean") -> Any:
-    """Return -ln p[target], from probabilities, as a softmax layer gives them.
+    """Return -ln p[target], from probabilities, such as the output of a softmax layer.
 
-    The probabilities may be rounded to two places; they are used as they are. From logits, ``cross_entropy`` is more
+    The probabilities may be rounded to two decimals; they are used as they are. From logits, ``cross_entropy`` is more
     accurate.
 
     >>> nll_of_probabilities([0.232, 0.301, 0.233, 0.233], 1)
@@ -87,10 +87,10 @@ def nll_of_probabilities(input: Any, target: Any, reduction: str = "mean") -> An
 
 
 def nll_clipped(input: Any, target: Any, reduction: str = "mean", eps: float = 1e-7) -> Any:
-    """Return -ln of the probability clipped to [eps, 1 - eps], as some lectures write it.
+    """Return -ln of the probability clipped to [eps, 1 - eps], as in some lectures.
 
-    The clip hides ln 0, and with it what could be learnt: beyond eps the gradient is 0, so a hopeless example stops
-    teaching, and a perfect one costs 1e-7. ``cross_entropy`` from logits has neither fault.
+    The clip avoids ln 0, but beyond eps the gradient is 0, so a badly wrong example is not learned, and a perfect one
+    costs 1e-7. ``cross_entropy`` from logits has neither fault.
 
     >>> nll_clipped([0.0, 1.0], 0)
     16.11809565095832
@@ -115,7 +115,7 @@ def _of_probabilities(name: str, formula: Callable[[Any], Any], output: Any, tar
 
 
 def _checked(target: Any, outputs: Any, name: str) -> NDArray[Any]:
-    """Return targets as an array: a class index for each row of outputs, or a row of shares of the classes."""
+    """Return targets as an array: a class index for each row of outputs, or a row of class probabilities."""
     shape = outputs.shape
     if len(shape) not in (1, 2) or 0 in shape:
         raise (DataError if 0 in shape else ShapeError)(
@@ -135,13 +135,13 @@ def _checked(target: Any, outputs: Any, name: str) -> NDArray[Any]:
     rows = target.tolist() if isinstance(target, np.ndarray) else target
     rows = [rows] if len(shape) == 1 else rows
     if isinstance(rows, (list, tuple)) and len(rows) == outputs.size // classes:
-        for t in rows:  # as many as there should be, so one of them is wrong, and says so here
+        for t in rows:  # the number of labels is right, so one of them is wrong; its own check reports it here
             weights_of_classes(t, classes, name)
     raise ShapeError(f"{name} got outputs of shape {shape} but targets of shape {found.shape}: one for each row.")
 
 
 def _shares(target: NDArray[Any], outputs: Any) -> NDArray[Any]:
-    """Return the share of every class in every row: 1 for the class whose index is given."""
+    """Return the share of every class in every row: 1 for the class of an index."""
     if target.ndim == outputs.ndim:
         return target.reshape(-1, outputs.shape[-1])
     table = np.zeros((target.size, outputs.shape[-1]), outputs.dtype)
@@ -154,11 +154,11 @@ def _rows(x: Any) -> Any:
 
 
 def _cross_entropy_of_tensor(logits: Any, target: Any, reduction: str) -> Any:
-    """Return the cross-entropy of each row: with indices the engine's, with shares of the classes this one.
+    """Return the cross-entropy of each row: the engine's for indices, this one for class probabilities.
 
-    It is Σₖ tₖ·(logsumexp(z) - zₖ). With m the largest logit of a row, that is ln(1 + Σ of the others' exp(z - m)) +
-    Σₖ tₖ·(m - zₖ): where all of the share is the largest logit's, the second part is exactly 0 and so is its gradient,
-    however small the first one is.
+    It is Σₖ tₖ·(logsumexp(z) - zₖ). With m the largest logit of a row, this is ln(1 + Σ of the others' exp(z - m)) + Σₖ
+    tₖ·(m - zₖ). If the whole probability belongs to the largest logit, the second part and its gradient are exactly 0,
+    however small the first part is.
     """
     found = _checked(target, logits, "cross_entropy")
     if found.ndim < logits.ndim:
@@ -169,7 +169,7 @@ def _cross_entropy_of_tensor(logits: Any, target: Any, reduction: str) -> Any:
     others = np.ones_like(table)
     others[at, top] = 0.0
     largest = z[at, top].reshape((-1, 1))
-    below = table * others  # where the target is the largest logit there is no distance to it, not even m - m
+    below = table * others  # if the target is the largest logit, the distance is exactly 0, without computing m - m
     distance = functions.where(below, below * (largest - z), 0.0).sum(axis=1)
     rest = functions.where(others, functions.exp(z - largest), 0.0).sum(axis=1)
     losses = table.sum(axis=1) * functions.log1p(rest) + distance
@@ -177,7 +177,7 @@ def _cross_entropy_of_tensor(logits: Any, target: Any, reduction: str) -> Any:
 
 
 def _picked_from_tensor(formula: Callable[[Any], Any], outputs: Any, target: Any, reduction: str, name: str) -> Any:
-    """Return Σₖ tₖ·formula(outputₖ) for each row; outputs with a share of 0 are not looked at."""
+    """Return Σₖ tₖ·formula(outputₖ) for each row; outputs with a probability of 0 are skipped."""
     table = _shares(_checked(target, outputs, name), outputs)
     terms = functions.where(table, table * formula(_rows(outputs)), 0.0)
     return _finish(terms.sum(axis=1), outputs, reduction)

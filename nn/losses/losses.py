@@ -1,11 +1,11 @@
-"""Loss functions, on lists of Values and on Tensors.
+"""Compute losses, on lists of Values and on Tensors.
 
 Names and argument order are PyTorch's where it has the loss: ``loss(input, target, reduction="mean")``. Outputs and
-targets must be of one shape; nothing is broadcast. Logarithms are natural. *From logits* means: from the numbers
-before the sigmoid or softmax, which is the accurate way (the loss of a certain answer does not round to 0).
+targets must have one shape; nothing is broadcast. Logarithms are natural. *From logits* means from the numbers before
+the sigmoid or softmax, which is more accurate: the loss of a confident answer does not round to 0.
 
-``reduction`` is ``"mean"``, ``"sum"`` or ``"none"``; the lectures call all of them by one name, and the gradient
-differs by the number of terms. Where books put a factor ½, there is also ``"half_sum"``.
+``reduction`` is ``"mean"``, ``"sum"`` or ``"none"``. The lectures use one name for all of them, but the gradients
+differ by the number of terms. Where books put a factor ½, there is also ``"half_sum"``.
 
 >>> from autograd_core import Value
 >>> mse_loss([Value(23.5)], [22.9]).data
@@ -50,7 +50,7 @@ def mse_loss(input: Any, target: Any, reduction: str = "mean") -> Any:
     Parameters
     ----------
     input, target : of one shape
-        Outputs, and what they should be.
+        Outputs and targets.
     reduction : {"mean", "sum", "half_sum", "none"}
         The gradient by one of m outputs is 2d/m, 2d or d.
 
@@ -109,12 +109,12 @@ def hinge(input: Any, target: Any, reduction: str = "mean", margin: float = 1.0)
     target : of the same shape
         The labels t, -1 or +1.
     margin : float
-        How far on the right side a score must be for no loss at all. At exactly the margin the derivative is 0.
+        The score on the right side from which the loss is 0. At exactly the margin the derivative is 0.
 
     Raises
     ------
     TargetError
-        For labels other than -1 and +1; labels 0 and 1 become them as ``2*y - 1``.
+        For labels other than -1 and +1. Convert labels 0 and 1 with ``2*y - 1``.
 
     Examples
     --------
@@ -127,7 +127,7 @@ def hinge(input: Any, target: Any, reduction: str = "mean", margin: float = 1.0)
 
 
 def perceptron_loss(input: Any, target: Any, reduction: str = "mean") -> Any:
-    """Return max(0, -t·s), Rosenblatt's criterion: the distance by which a score is on the wrong side.
+    """Return max(0, -t·s), Rosenblatt's criterion: the distance of a score on the wrong side.
 
     The lecture (Rossi, *Feed Forward Neural Networks*) sums it; at s = 0 the derivative is 0.
 
@@ -144,16 +144,17 @@ def binary_cross_entropy(input: Any, target: Any, reduction: str = "mean") -> An
     ----------
     input : the probabilities p of class 1
     target : of the same shape
-        0 or 1, or a probability between.
+        0 or 1, or a probability.
 
     Raises
     ------
     TargetError
-        For anything outside [0, 1]; numbers before the sigmoid go into ``binary_cross_entropy_with_logits``.
+        For numbers outside [0, 1]; logits belong to ``binary_cross_entropy_with_logits``.
 
     Notes
     -----
-    A sure wrong answer costs infinity (PyTorch cuts the loss at 100, where its gradient no longer belongs to it).
+    A certain but wrong answer has infinite loss. (PyTorch limits the loss to 100, and the gradient no longer matches
+    it.)
 
     Examples
     --------
@@ -168,7 +169,7 @@ def binary_cross_entropy(input: Any, target: Any, reduction: str = "mean") -> An
 
 
 def _binary_cross_entropy(p: Any, t: Any) -> Any:
-    yes = functions.where(t, t * -functions.log(p), 0.0)  # a share of 0 in ln 0 is 0, not nan
+    yes = functions.where(t, t * -functions.log(p), 0.0)  # 0 · ln 0 is 0, not nan
     no = functions.where(1.0 - t, (1.0 - t) * -functions.log1p(-p), 0.0)
     return yes + no
 
@@ -180,7 +181,7 @@ def binary_cross_entropy_with_logits(input: Any, target: Any, reduction: str = "
     ----------
     input : the logits z
     target : of the same shape
-        0 or 1, or a probability between.
+        0 or 1, or a probability.
 
     Examples
     --------
@@ -215,7 +216,7 @@ LOSSES: dict[str, Callable[..., Any]] = {
 
 
 def loss_function(spec: str | Callable[..., Any]) -> Callable[..., Any]:
-    """Return the loss that a name stands for; a function of (outputs, targets) is handed back as it is.
+    """Return the loss of a name; a function of (outputs, targets) is returned unchanged.
 
     >>> loss_function("mse") is mse_loss
     True

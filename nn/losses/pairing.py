@@ -1,7 +1,7 @@
-"""Outputs beside their targets, at either resolution, so that each loss is written once.
+"""Pair outputs with targets, for Values and for Tensors, so that each loss is written once.
 
-A loss is an elementwise formula and a reduction. On Values the formula is applied to each pair of output and target;
-on a Tensor to all of them at once. So both see a list of pairs: many, or one.
+A loss is an elementwise formula and a reduction. For Values, the formula is applied to each pair of output and target;
+for a Tensor, to all elements at once. So both are a list of pairs: many, or one.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from ..errors import DataError, OperandError, OptionError, ShapeError
 
 __all__ = ["REDUCTIONS", "elementwise", "is_tensor", "reduced", "shape_of"]
 
-#: What ``reduction=`` accepts; a loss that has a factor ½ in the books also takes "half_sum".
+#: Accepted values of ``reduction=``; losses with a factor ½ in books also accept "half_sum".
 REDUCTIONS = ("mean", "sum", "none")
 
 
 def is_tensor(x: Any) -> bool:
-    """Whether it is a node that holds an array."""
+    """Return whether x is a node that holds an array."""
     return isinstance(x, Node) and not isinstance(x, Value)
 
 
 def shape_of(x: Any, name: str) -> tuple[int, ...]:
-    """Return the shape of an array, a Tensor, or nested sequences that end in numbers and Values.
+    """Return the shape of an array, a Tensor, or nested sequences of numbers and Values.
 
     >>> shape_of([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], "example")
     (3, 2)
@@ -60,11 +60,11 @@ def elementwise(name: str, formula: Callable[[Any, Any], Any], output: Any, targ
     Parameters
     ----------
     name : str
-        The loss, for messages.
+        The name of the loss, for messages.
     formula : callable
         ``formula(output, target)`` on Values and numbers, or on a Tensor and an array.
     output, target : Value, Tensor, number, array, or nested lists of Values and numbers
-        Of one shape: nothing is broadcast.
+        Of one shape; nothing is broadcast.
     reduction : str
         "mean", "sum", "half_sum" or "none".
     """
@@ -97,7 +97,7 @@ def reduced(terms: list[Any], reduction: str, shape: tuple[int, ...]) -> Any:
 
 
 def check_reduction(reduction: Any, name: str, half: bool = False) -> None:
-    """Raise if a reduction is not known, before anything is computed."""
+    """Raise an error for an unknown reduction, before anything is computed."""
     known = (*REDUCTIONS, "half_sum") if half else REDUCTIONS
     if reduction not in known:
         raise OptionError(f"{name} reduces by {', '.join(map(repr, known))}, not by {reduction!r}.")
@@ -124,7 +124,7 @@ def _number(x: Any) -> Any:
 
 
 def _floats(x: Any, name: str, output: Any) -> Any:
-    """Return targets as an array of floats, of the output's type; a Tensor stays one."""
+    """Return targets as a float array of the output's type; a Tensor is returned unchanged."""
     if isinstance(x, Node):
         return x
     array = np.asarray(x)

@@ -1,4 +1,4 @@
-"""Labels and probabilities, checked before a loss is computed from them; they are never rescaled or guessed."""
+"""Check labels and probabilities before a loss is computed; they are never rescaled or guessed."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from .pairing import flat, is_tensor, shape_of
 
 __all__ = ["check_labels", "check_range", "class_index", "probabilities", "rows_and_targets", "weights_of_classes"]
 
-#: How far probabilities may be from a sum of 1: as far as rounding them to two places takes them.
+#: The accepted distance of a probability sum from 1, which allows rounding to two decimals.
 SUM_TOLERANCE = 0.02
 
 
 def class_index(target: Any, classes: int, name: str) -> int:
-    """Return the index of a class, or say why it is none."""
+    """Return the index of a class, or raise an error."""
     if isinstance(target, (bool, np.bool_)) or not isinstance(target, (int, np.integer)):
         raise TargetError(
             f"{name} takes the index of the true class as an integer, not {type(target).__name__} {target!r}. "
@@ -35,7 +35,7 @@ def class_index(target: Any, classes: int, name: str) -> int:
 
 
 def probabilities(row: Any, classes: int, name: str) -> list[float]:
-    """Return a row of probabilities, or say why it is none."""
+    """Return a row of probabilities, or raise an error."""
     try:
         p = np.asarray(row, dtype=np.float64)
     except (TypeError, ValueError):
@@ -52,14 +52,14 @@ def probabilities(row: Any, classes: int, name: str) -> list[float]:
 
 
 def weights_of_classes(target: Any, classes: int, name: str) -> list[tuple[int, float]]:
-    """Return the classes that have a share in a target, with their shares: an index stands for a share of 1."""
+    """Return the classes with a share in a target, and their shares; an index has share 1."""
     if isinstance(target, (list, tuple)) or (isinstance(target, np.ndarray) and target.ndim):
         return [(k, p) for k, p in enumerate(probabilities(target, classes, name)) if p != 0.0]
     return [(class_index(target, classes, name), 1.0)]
 
 
 def rows_and_targets(output: Any, target: Any, name: str) -> tuple[list[Any], list[Any], bool]:
-    """Return rows of outputs, one for each class, beside their targets; and whether it was a single row."""
+    """Return rows of outputs, one for each class, with their targets; and whether there was a single row."""
     shape = shape_of(output, name)
     if len(shape) not in (1, 2):
         raise OperandError(
@@ -76,7 +76,7 @@ def rows_and_targets(output: Any, target: Any, name: str) -> tuple[list[Any], li
 
 
 def check_labels(target: Any, labels: tuple[float, ...], name: str, cure: str) -> None:
-    """Raise unless every target is one of the labels."""
+    """Raise an error unless every target is one of the labels."""
     found = _numbers(target, name)
     if found.size == 0:
         raise DataError(f"{name} of nothing has no value: there are no targets.")
@@ -90,7 +90,7 @@ def check_labels(target: Any, labels: tuple[float, ...], name: str, cure: str) -
 
 
 def check_range(x: Any, name: str, what: str, cure: str = "") -> None:
-    """Raise unless all numbers lie in [0, 1]."""
+    """Raise an error unless all numbers lie in [0, 1]."""
     found = _numbers(x, name)
     wrong = found[~((found >= 0.0) & (found <= 1.0))]
     if wrong.size:

@@ -1,7 +1,7 @@
-"""Activation functions by name: the one place that knows the names.
+"""Define activation functions by name; no other module knows the names.
 
-What a function computes and its derivative stand in the engine's table; here it gets the name under which a layer
-asks for it, the name its neurons are printed with, and whether it acts on one unit or on a whole layer.
+The formula and its derivative are in the engine's TABLE. Here each function gets the name that layers use, the name
+that neurons print, and whether it acts on one unit or on a whole layer.
 
 >>> activation("tanh").title
 'Tanh'
@@ -28,22 +28,22 @@ __all__ = ["ACTIVATIONS", "Activation", "activation"]
 
 @dataclass(frozen=True)
 class Activation:
-    """An activation function, as layers know it.
+    """An activation function for layers.
 
     Attributes
     ----------
     name : str
-        The name to ask for it by; also its name in ``autograd_core.functions``, except for ``"linear"``.
+        Its name; also its name in ``autograd_core.functions``, except for ``"linear"``.
     title : str
-        How neurons that use it are printed: ``ReLUNeuron(2)``.
+        The printed name of neurons that use it: ``ReLUNeuron(2)``.
     source : str
-        Where it comes from.
+        Its source.
     elementwise : bool
-        Whether a unit's output depends on its own pre-activation alone; false for softmax.
+        Whether a unit's output depends on its own pre-activation only; false for softmax.
     slope : float or None
         The initial value of its learned parameter, if it has one.
     custom : callable or None
-        The function itself, where a user handed over a function instead of a name.
+        The function itself, if a user passed a function instead of a name.
     """
 
     name: str
@@ -55,12 +55,12 @@ class Activation:
 
     @property
     def is_linear(self) -> bool:
-        """Whether it returns what it is given."""
+        """Return whether it returns its argument unchanged."""
         return self.name == "linear"
 
     @cached_property
     def function(self) -> Callable[..., Any]:
-        """The function of a Value, a Tensor or a number; of a sequence or Tensor for softmax."""
+        """Return the function of a Value, a Tensor or a number; for softmax, of a sequence or Tensor."""
         if self.is_linear:
             return _identity
         named: Callable[..., Any] = self.custom or getattr(functions, self.name)
@@ -68,7 +68,7 @@ class Activation:
 
     @cached_property
     def unit(self) -> Callable[[Value], Value] | None:
-        """The quickest way to apply it to one Value; None for the identity, so that nothing is called at all."""
+        """Return the fastest way to apply it to one Value; None for the identity, which needs no call."""
         if self.is_linear:
             return None
         method: Callable[[Value], Value] | None = getattr(Value, self.name, None) if self.custom is None else None
@@ -109,19 +109,19 @@ ACTIVATIONS: dict[str, Activation] = {
 
 
 def activation(spec: Any) -> Activation:
-    """Return the activation that a name or a function stands for.
+    """Return the activation for a name or a function.
 
     Parameters
     ----------
     spec : str, callable, Activation or None
-        A name from ``ACTIVATIONS``; a function that takes one Value and returns one; None for the identity.
+        A name from ``ACTIVATIONS``; a function from one Value to one Value; None for the identity.
 
     Raises
     ------
     OptionError
-        For a name that is not known; the nearest ones are named.
+        For an unknown name; the message gives the most similar names.
     OperandError
-        For something that is neither a name nor a function.
+        If it is neither a name nor a function.
 
     Examples
     --------
@@ -149,7 +149,7 @@ def activation(spec: Any) -> Activation:
             f"numpy.{name} computes with arrays alone. Write 'tanh', or a function of Values or Tensors."
         )
     known = ACTIVATIONS.get(name)
-    # A function of ours under its own name is the named one; another function that happens to be called "relu" is not.
+    # Our function under its own name is the named activation. Another function that is called "relu" is not.
     if known is not None and (spec is getattr(Value, name, None) or spec is known.function):
         return known
     title = name.title().replace("_", "") if name.isidentifier() else "Custom"
@@ -162,7 +162,7 @@ def named(a: Activation) -> str:
     Raises
     ------
     OptionError
-        If it is a function of the user's own, which a file cannot hold.
+        If it is a user's function, which a file cannot contain.
     """
     if ACTIVATIONS.get(a.name) != a:
         raise OptionError(

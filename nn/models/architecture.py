@@ -1,7 +1,7 @@
-"""The idea of a feed-forward network, apart from the numbers in it.
+"""Describe a feed-forward network without its numbers.
 
-A model of Values and a model of Tensors that have the same architecture can carry the same numbers; it is also what
-a file says about a model before its numbers are read.
+A model of Values and a model of Tensors with the same architecture can have the same numbers. A file contains the
+architecture before the numbers.
 
 >>> Architecture.of(2, [16, 16, 1], "tanh").describe()
 '2 -> 16 tanh -> 16 tanh -> 1 linear'
@@ -24,14 +24,14 @@ __all__ = ["Architecture", "Dense"]
 
 @dataclass(frozen=True)
 class Dense:
-    """One fully connected layer: every unit sees every input.
+    """One fully connected layer: every unit is connected to every input.
 
     Attributes
     ----------
     nin, nout : int
         The number of inputs and of units.
     activation : Activation
-        What is applied to the weighted sums.
+        The activation of its units.
     bias : bool
         Whether each unit has a bias.
     """
@@ -59,14 +59,14 @@ class Architecture:
         nouts : list of int
             The number of units of each layer.
         activations : str, callable, or a list of one a layer
-            One for all hidden layers, with a linear last layer; or a list that says it for every layer.
+            One for all hidden layers, with a linear last layer; or a list with one for every layer.
         bias : bool
             Whether units have a bias.
 
         Raises
         ------
         ArchitectureError
-            For no layers, sizes below 1, or a list of activations of another length.
+            For no layers, sizes below 1, or a list of activations of the wrong length.
         OperandError
             For sizes that are not integers, or ``nouts`` that is not a list.
         """
@@ -97,7 +97,7 @@ class Architecture:
 
     @property
     def parameters(self) -> int:
-        """How many weights and biases it has."""
+        """Return the number of weights and biases."""
         return sum(d.nout * (d.nin + d.bias) for d in self.layers)
 
     def describe(self) -> str:
@@ -110,7 +110,7 @@ class Architecture:
         Raises
         ------
         OptionError
-            If an activation is a function of the user's own: a file holds no code.
+            If an activation is a user's function, because a file contains no code.
         """
         return {
             "sizes": list(self.sizes),
@@ -120,9 +120,9 @@ class Architecture:
 
     @classmethod
     def from_json(cls, data: dict[str, Any], most: int) -> Architecture:
-        """Return the architecture that ``to_json`` described, if it has at most so many weights and biases.
+        """Return the architecture from the data of ``to_json``, if it has at most this many weights and biases.
 
-        The limit is what a file holds: a description in it must not make us build a network that is not there.
+        The limit is the number of parameters in the file, so that a small file cannot make us build a huge network.
         """
         sizes, activations, biases = data["sizes"], data["activations"], data["biases"]
         plain = cls.of(sizes[0], sizes[1:], activations)

@@ -1,6 +1,6 @@
-"""Initial weights: how they are drawn, their variance, and who found it.
+"""Draw initial weights: distributions, variances and sources.
 
-The variance of a weight decides whether activations and gradients keep their size from layer to layer. With
+The variance of a weight determines whether activations and gradients keep their size from layer to layer. With
 ``fan_in`` inputs and ``fan_out`` units:
 
 =====================  ==========================================  ====================================
@@ -37,12 +37,12 @@ from ..errors import OperandError, OptionError, ShapeError, unknown
 __all__ = ["INITIALIZERS", "Initializer", "constant", "generator", "initializer", "normal", "uniform"]
 
 Floats = NDArray[np.float64]
-#: What ``rng=`` accepts: None for Python's own ``random`` module (as micrograd), a seed, or a generator to draw from.
+#: Accepted values of ``rng=``: None for Python's own ``random`` module (as in micrograd), a seed, or a generator.
 Rng = int | random.Random | np.random.Generator | None
 
 
 class Source:
-    """Draws from Python's ``random`` or from NumPy, whichever the caller handed over, in row-major order."""
+    """Draws numbers from Python's ``random`` or from NumPy, in row-major order."""
 
     def __init__(self, rng: Any) -> None:
         self._rng = rng
@@ -62,15 +62,15 @@ class Source:
 
 
 def source(rng: Any) -> Source:
-    """Return where random numbers come from.
+    """Return the source of random numbers.
 
-    A seed is that of ``random.Random``: a network with ``rng=1337`` starts like micrograd's after
+    A seed is used as in ``random.Random``: a network with ``rng=1337`` starts like micrograd's after
     ``random.seed(1337)``.
 
     Raises
     ------
     OperandError
-        For anything but None, a seed or a generator.
+        If it is not None, a seed or a generator.
     """
     if isinstance(rng, Source):
         return rng
@@ -86,12 +86,12 @@ def source(rng: Any) -> Source:
 
 
 def generator(rng: Any) -> np.random.Generator:
-    """Return a NumPy generator for a seed; a generator is handed back as it is.
+    """Return a NumPy generator for a seed; a generator is returned unchanged.
 
     Raises
     ------
     OperandError
-        For None: what is random here is random by an explicit seed.
+        For None, because a seed must be given explicitly here.
 
     Examples
     --------
@@ -115,13 +115,13 @@ class Initializer:
     Attributes
     ----------
     name : str
-        The name to ask for it by.
+        Its name.
     draw : callable
         ``draw(source, shape, fan_in, fan_out)`` returns an array of that shape.
     variance : callable
         ``variance(fan_in, fan_out)``, the variance of one weight.
     reference : str
-        The paper.
+        The source.
     """
 
     name: str
@@ -135,7 +135,7 @@ class Initializer:
 
 
 def uniform(low: float = -1.0, high: float = 1.0) -> Initializer:
-    """Return U(low, high), whatever the fans; its variance is (high - low)²/12.
+    """Return U(low, high), for all fans; its variance is (high - low)²/12.
 
     >>> uniform(-1.0, 1.0).variance(10, 10)
     0.3333333333333333
@@ -151,7 +151,7 @@ def uniform(low: float = -1.0, high: float = 1.0) -> Initializer:
 
 
 def normal(deviation: float = 1.0, mean: float = 0.0) -> Initializer:
-    """Return N(mean, deviation²), whatever the fans.
+    """Return N(mean, deviation²), for all fans.
 
     >>> normal(0.1).variance(10, 10)
     0.010000000000000002
@@ -162,7 +162,7 @@ def normal(deviation: float = 1.0, mean: float = 0.0) -> Initializer:
 
 
 def constant(value: float) -> Initializer:
-    """Return the same weight everywhere: all units of a layer then stay equal for ever.
+    """Return the same weight everywhere: all units of a layer then stay equal forever.
 
     >>> constant(0.5)(None, (2,), 2, 1)
     array([0.5, 0.5])
@@ -187,7 +187,7 @@ def _scaled(name: str, size: Callable[[int, int], float], reference: str) -> lis
     ]
 
 
-#: Every initialiser by its name.
+#: Every initializer by its name.
 INITIALIZERS: dict[str, Initializer] = {
     i.name: i
     for i in (
@@ -204,20 +204,20 @@ _ALIASES = {"xavier_uniform": "glorot_uniform", "xavier_normal": "glorot_normal"
 
 
 def initializer(spec: str | Initializer | ArrayLike) -> Initializer:
-    """Return the initialiser that a name, or the very weights, stand for.
+    """Return the initializer for a name, or for given weights.
 
     Parameters
     ----------
     spec : str, Initializer or array_like
-        A name of the table above (``xavier_*`` and ``kaiming_*`` are other names of ``glorot_*`` and ``he_*``), or
-        the weights themselves in the shape of the layer: (units, inputs), or (inputs,) for one neuron.
+        A name of the table above (``xavier_*`` and ``kaiming_*`` are other names of ``glorot_*`` and ``he_*``), or the
+        weights in the shape of the layer: (units, inputs), or (inputs,) for one neuron.
 
     Raises
     ------
     OptionError
-        For a name that is not known.
+        For an unknown name.
     ShapeError
-        When used, for weights that do not have the shape of the layer.
+        When it is used, for weights of another shape than the layer's.
 
     Examples
     --------
@@ -238,7 +238,7 @@ def initializer(spec: str | Initializer | ArrayLike) -> Initializer:
 
 
 def _given(weights: ArrayLike) -> Initializer:
-    """Return the initialiser that hands out the very numbers it was given."""
+    """Return the initializer that returns the given numbers."""
     try:
         numbers = np.asarray(weights)
     except ValueError:  # rows of different lengths

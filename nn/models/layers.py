@@ -1,8 +1,8 @@
-"""Layers of Tensors: the same mathematics as neurons, a whole batch of samples at a time.
+"""Define layers of Tensors: the mathematics of neurons for a whole batch of samples.
 
-A sample is a row: inputs have shape (batch, features). A layer keeps its weights as PyTorch and the lectures of Vu and
-Larochelle do, one row a unit, W of shape (out, in), and computes X Wᵀ + b. Lectures that write Z = X W + B keep the
-transpose; (XW + B)ᵀ = WᵀXᵀ + Bᵀ is the same thing for samples in columns.
+A sample is a row: inputs have shape (batch, features). Weights W have shape (out, in), one row for each unit, as in
+PyTorch and the lectures of Vu and Larochelle. A layer computes X Wᵀ + b. Lectures that write Z = X W + B store the
+transpose; (XW + B)ᵀ = WᵀXᵀ + Bᵀ is the same for samples in columns.
 
 >>> layer = Linear(2, 3, init=[[1, 1], [-1, 1], [1, -1]])
 >>> layer([[1.0, 2.0]]).data
@@ -41,9 +41,9 @@ class Linear(TensorModule):
     in_features, out_features : int
     bias : bool
     init : str, Initializer or array_like, shape (out_features, in_features)
-        How W is drawn, or W itself. b begins at 0.
+        The initializer of W, or W itself. b is initially 0.
     rng : int, random.Random or numpy.random.Generator, optional
-        A seed or a generator; Python's ``random`` module if left out.
+        A seed or a generator. Default: Python's ``random`` module.
     dtype : {numpy.float64, numpy.float32}
 
     Attributes
@@ -71,12 +71,12 @@ class Linear(TensorModule):
 
     @property
     def in_features(self) -> int:
-        """How many features a sample has."""
+        """The number of features of a sample."""
         return int(self.weight.shape[1])
 
     @property
     def out_features(self) -> int:
-        """How many units there are."""
+        """The number of units."""
         return int(self.weight.shape[0])
 
     def forward(self, x: Any) -> Any:
@@ -90,7 +90,7 @@ class Linear(TensorModule):
         return z if bias is None else z + bias
 
     def to_json(self) -> dict[str, Any]:
-        """Return what a file says about it."""
+        """Return its description for a file."""
         return {"in_features": self.in_features, "out_features": self.out_features, "bias": self.bias is not None,
                 "dtype": str(self.weight.dtype)}  # fmt: skip
 
@@ -122,7 +122,7 @@ class Nonlinearity(TensorModule):
         return self.activation.function(as_batch(x))
 
     def to_json(self) -> dict[str, Any]:
-        """Return what a file says about it."""
+        """Return its description for a file."""
         return {"activation": named(self.activation)}
 
     def __repr__(self) -> str:
@@ -140,7 +140,7 @@ class PReLU(TensorModule):
     num_parameters : int
         1 for one slope, or the number of units for one slope each.
     init : float
-        Where the slopes begin.
+        The initial slopes.
     dtype : {numpy.float64, numpy.float32}
     """
 
@@ -153,7 +153,7 @@ class PReLU(TensorModule):
         return functions.prelu(as_batch(x, self.slope.dtype), self.slope)
 
     def to_json(self) -> dict[str, Any]:
-        """Return what a file says about it."""
+        """Return its description for a file."""
         return {"num_parameters": int(self.slope.size), "dtype": str(self.slope.dtype)}
 
     def __repr__(self) -> str:
@@ -169,12 +169,12 @@ class Flatten(TensorModule):
         return x.reshape(x.shape[0], -1) if x.ndim > 1 else x.reshape(-1, 1)
 
     def to_json(self) -> dict[str, Any]:
-        """Return what a file says about it."""
+        """Return its description for a file."""
         return {}
 
 
 def as_batch(x: Any, dtype: Any = None) -> Any:
-    """Return numbers as a Tensor, of a type if one is given; a Tensor is handed back as it is."""
+    """Return numbers as a Tensor, optionally of a type; a Tensor is returned unchanged."""
     if isinstance(x, Tensor):
         return x
     batch = Tensor(x)
@@ -184,7 +184,7 @@ def as_batch(x: Any, dtype: Any = None) -> Any:
 
 
 def layer_dtype(dtype: Any) -> Any:
-    """Return the type of a layer's numbers, or say which there are."""
+    """Return the type of a layer's numbers; raise an error that lists the types."""
     found = float_type(dtype)
     if found is None:
         raise OptionError(f"dtype is numpy.float64 or numpy.float32, not {dtype!r}.")
@@ -192,7 +192,7 @@ def layer_dtype(dtype: Any) -> Any:
 
 
 def wrong_features(layer: Module, x: Any, expected: Any) -> ShapeError:
-    """Return the error for a batch of another shape than a layer takes."""
+    """Return the error for a batch whose shape does not fit the layer."""
     return ShapeError(
         f"{layer!r} takes samples of {expected} features in rows, but got an array of shape {tuple(x.shape)}. "
         "Samples are rows and features columns; a single sample is a row too, x.reshape(1, -1)."

@@ -1,14 +1,13 @@
-"""What every part of a model has in common: parameters with paths, a mode, a state, and a place in pictures.
+"""Define Module, the base of every part of a model: parameters with paths, a mode, a state, a scope in pictures.
 
-A part is an ordinary object. What it holds decides what it is:
+A part is an ordinary object. Its attributes determine its content:
 
 * a leaf ``Value`` or ``Tensor`` is a parameter, a list or dict of them is several (a Tensor that wants no gradient is
   kept and saved, but not trained);
-* a NumPy array is state that is not trained (running statistics);
-* another ``Module``, or a list or dict of them, is a part of its own;
-* everything else, and every name that begins with ``_``, is none of the library's business.
+* a NumPy array is state that is not trained (running statistics); * another ``Module``, or a list or dict of them, is a
+part; * everything else, and every name that begins with ``_``, is ignored.
 
-So a module of one's own needs a constructor and ``forward``, and nothing has to be registered.
+So a user's own module needs only a constructor and ``forward``; nothing is registered.
 
 >>> from autograd_core import Value
 >>> class Line(Module):
@@ -53,9 +52,9 @@ class Module:
     Attributes
     ----------
     training : bool
-        Whether it learns (the default) or predicts; set with ``train()`` and ``eval()``.
+        Whether it trains (the default) or predicts; set by ``train()`` and ``eval()``.
     one_sample : bool
-        Whether it is called with one sample, as models of Values are, or with a batch of rows, as those of Tensors.
+        Whether it takes one sample, as models of Values do, or a batch of rows, as models of Tensors do.
     """
 
     training: bool = True
@@ -74,25 +73,25 @@ class Module:
                     object.__setattr__(member, "_name", path)
 
     def __call__(self, *inputs: Any) -> Any:
-        """Compute the outputs, and let pictures know which nodes this part has made."""
+        """Compute the outputs, and tag them with the scope of this part for pictures."""
         return called(self._name, self, self.forward, inputs)
 
     def forward(self, *inputs: Any) -> Any:
-        """Compute the outputs; a subclass says how."""
+        """Compute the outputs; a subclass defines this."""
         raise NotImplementedError(
             f"{type(self).__name__} does not say what it computes: give it a method forward(self, x)."
         )
 
-    # What it is made of
+    # Members
 
     def named_members(self) -> list[tuple[str, Any]]:
-        """Return the parameters, arrays and parts that this module itself holds, with their names."""
+        """Return the parameters, arrays and parts of this module itself, with their names."""
         return [
             found for name, value in vars(self).items() if not name.startswith("_") for found in _members(name, value)
         ]
 
     def named_children(self) -> list[tuple[str, Module]]:
-        """Return the parts of this module with their names, ``layer0``."""
+        """Return the parts of this module with their names, such as ``layer0``."""
         return [(name, member) for name, member in self.named_members() if isinstance(member, Module)]
 
     def children(self) -> list[Module]:
@@ -100,12 +99,12 @@ class Module:
         return [child for _, child in self.named_children()]
 
     def named_modules(self) -> Iterator[tuple[str, Module]]:
-        """Yield this module and every part of it once, outermost first, with dotted paths."""
+        """Yield this module and all its parts once, outermost first, with dotted paths."""
         for path, module, _ in self._walk():
             yield path, module
 
     def _walk(self) -> Iterator[tuple[str, Module, list[tuple[str, Any]]]]:
-        """Yield what ``named_modules`` does, with what each module itself holds."""
+        """Yield the same as ``named_modules``, with each module's own members."""
         seen: set[int] = set()
         waiting: list[tuple[str, Module]] = [("", self)]
         while waiting:
@@ -118,11 +117,11 @@ class Module:
                 waiting += [(f"{path}.{name}" if path else name, part) for name, part in reversed(parts)]
 
     def modules(self) -> list[Module]:
-        """Return this module and every part of it, outermost first."""
+        """Return this module and all its parts, outermost first."""
         return self._held()[1]
 
     def _held(self) -> tuple[list[Any], list[Module]]:
-        """Return every trained leaf, some perhaps more than once, and every module once; both without names."""
+        """Return every trained leaf, possibly repeated, and every module once; both without names."""
         leaves: list[Any] = []
         found: dict[int, Module] = {}
         waiting: list[Module] = [self]
@@ -148,20 +147,20 @@ class Module:
         """Return every trained leaf once, in the order of ``named_parameters``."""
         return [*dict.fromkeys(self._held()[0])]
 
-    # What is done to all of it
+    # Modes and gradients
 
     def train(self: Self, mode: bool = True) -> Self:
-        """Let it, and all of its parts, behave as in training; return it."""
+        """Put it and all of its parts into training mode; return it."""
         for module in self.modules():
             module.training = mode
         return self
 
     def eval(self: Self) -> Self:
-        """Let it, and all of its parts, behave as in prediction; return it."""
+        """Put it and all of its parts into prediction mode; return it."""
         return self.train(False)
 
     def zero_grad(self) -> None:
-        """Forget the gradients of all parameters."""
+        """Clear the gradients of all parameters."""
         for parameter in self.parameters():
             parameter.zero_grad()
 
@@ -173,24 +172,24 @@ class Module:
 
         return TracedObjective(self, loss, regularizer)
 
-    # Its state, as arrays
+    # State, as arrays
 
     def state_dict(self) -> State:
         """Return copies of all parameters and arrays: path -> array.
 
-        A list of Values is one array, so that ``layer0.neuron2.w`` is a row of weights of shape (inputs,).
+        A list of Values is one array, so ``layer0.neuron2.w`` is a row of weights of shape (inputs,).
         """
         return {path: _numbers(value) for path, _, _, value in self._holdings()}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Take over the numbers of ``state_dict()``, all or nothing.
+        """Load the numbers of ``state_dict()``, completely or not at all.
 
         Raises
         ------
         ShapeError
-            If a name is missing or too many, or a shape is another; nothing was changed.
+            If a name is missing or unexpected, or a shape differs; nothing was changed.
         OperandError
-            If an entry holds something else than numbers; nothing was changed.
+            If an entry does not contain numbers; nothing was changed.
         """
         holdings = {path: (owner, name, value) for path, owner, name, value in self._holdings()}
         missing, unexpected = holdings.keys() - state.keys(), state.keys() - holdings.keys()
@@ -215,13 +214,13 @@ class Module:
         save(self, path)
 
     def load(self, path: str | os.PathLike[str]) -> None:
-        """Take over the numbers of a file, all or nothing; ``nn.load(path)`` builds the model as well."""
+        """Load the numbers of a file, completely or not at all; ``nn.load(path)`` also builds the model."""
         from ..files.files import load_into
 
         load_into(self, path)
 
     def _holdings(self) -> Iterator[tuple[str, Module, str, Any]]:
-        """Yield every piece of state: its path, the module and attribute that hold it, and what is held."""
+        """Yield every piece of state: its path, the module and attribute that hold it, and its value."""
         for path, module in self.named_modules():
             for name, value in vars(module).items():
                 if not name.startswith("_") and _is_state(value):
@@ -236,7 +235,7 @@ class Module:
 
 
 def _members(name: str, value: Any) -> list[tuple[str, Any]]:
-    """Return what stands under a name: the thing itself, or each element, ``layers`` -> ``layer0``, ``layer1``."""
+    """Return the members of an attribute: the value, or its elements, ``layers`` as ``layer0``, ``layer1``."""
     if isinstance(value, dict):
         labels = [",".join(map(str, key)) if isinstance(key, tuple) else str(key) for key in value]
         elements = zip(labels, value.values(), strict=True)
@@ -254,7 +253,7 @@ def _members(name: str, value: Any) -> list[tuple[str, Any]]:
 
 
 def _enter(values: Iterable[Any], leaves: list[Any], parts: list[Module]) -> None:
-    """Enter the trained leaves and the parts among what is held; naming them takes most of the time in ``_members``."""
+    """Add the trained leaves and parts among some values; leaving out the names makes this fast."""
     for value in values:
         if isinstance(value, Node):
             if value.op is None and value.requires_grad:
@@ -272,7 +271,7 @@ def _is_leaf(value: Any) -> bool:
 
 
 def _is_state(value: Any) -> bool:
-    """Whether an attribute is a parameter, a non-empty list or dict of parameters, or an array."""
+    """Return whether an attribute is a parameter, a non-empty list or dict of parameters, or an array."""
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, (list, tuple)):
@@ -290,7 +289,7 @@ def _numbers(value: Any) -> NDArray[Any]:
 
 
 def _fitting(path: str, given: Any, current: NDArray[Any]) -> NDArray[Any]:
-    """Return the given numbers in the shape and dtype of the current ones, or say why they cannot be."""
+    """Return numbers in the shape and dtype of the current ones, or raise an error."""
     try:
         numbers = np.asarray(given)
     except ValueError:

@@ -1,7 +1,7 @@
-"""Any feed-forward topology, skip links included: nodes with numbers, each fed by nodes with smaller numbers.
+"""Define networks of any feed-forward topology, skip links included: numbered nodes, linked upward.
 
-The numbering is the topological order: the forward pass goes up, the errors δ come down. So no matter how nodes are
-linked, one pass each way is enough; the number of paths may be far larger.
+The numbering is a topological order: the forward pass goes up, the errors δ come down. So one pass each way is enough
+for any links, however many paths there are.
 
 >>> xor = DAGNetwork([(1, 3), (2, 3), (1, 4), (2, 4), (3, 4)], {3: "relu"},
 ...                  weights={(1, 3): 1, (2, 3): 1, (1, 4): 1, (2, 4): 1, (3, 4): -2}, biases={3: -1})
@@ -37,36 +37,36 @@ class DAGNetwork(Module):
     Parameters
     ----------
     links : iterable of (i, j)
-        From node i to node j, with 1 ≤ i < j. Nodes that no link enters are inputs; nodes that none leaves are outputs.
+        From node i to node j, with 1 ≤ i < j. Nodes without incoming links are inputs; nodes without outgoing links are
+        outputs.
     activations : dict of int to str or callable, or a single one
-        What each node applies to its weighted sum; nodes that are not mentioned are linear. A single one is for all
-        hidden nodes.
+        The activation of each node; other nodes are linear. A single activation is for all hidden nodes.
     weights : dict of (i, j) to float, optional
-        The initial weight of every link; drawn if left out.
+        The initial weight of every link. Default: drawn by ``init``.
     biases : dict of int to float, or bool, optional
-        The initial bias of nodes; True gives every node that is no input a bias of 0. None of them if left out.
+        The initial bias of nodes; True gives every node that is not an input a bias of 0. Default: no biases.
     init : str or Initializer
-        How weights are drawn; fan_in and fan_out are those of the node that the link enters.
+        The initializer of the weights; fan_in and fan_out are those of the link's target node.
     rng : int, random.Random or numpy.random.Generator, optional
-        A seed or a generator; Python's ``random`` module if left out.
+        A seed or a generator. Default: Python's ``random`` module.
 
     Attributes
     ----------
     links : tuple of (i, j)
         Sorted by j, then i: the order of summation.
     inputs, hidden, outputs : tuple of int
-        Nodes by their place, ascending.
+        Nodes by their role, in ascending order.
     weights : dict of (i, j) to Value
     biases : dict of int to Value
     a, y : dict of int
-        Pre-activation and output of every node in the last forward pass; of an input, only y, the number itself.
+        Pre-activation and output of every node in the last forward pass; an input has only y, its number.
     delta : dict of int to float
-        ∂E/∂a of every node that is no input, after ``backward()`` on an E computed from the last forward pass.
+        ∂E/∂a of every node that is not an input, after ``backward()`` on an E computed from the last forward pass.
 
     Raises
     ------
     ArchitectureError
-        For links that do not go upwards, that repeat, or weights and activations of nodes that do not exist.
+        For links that do not go upward, repeated links, or weights and activations of unknown nodes.
     ShapeError
         When called with another number of inputs.
 
@@ -100,7 +100,7 @@ class DAGNetwork(Module):
 
     @property
     def computed(self) -> tuple[int, ...]:
-        """The nodes that are no inputs, ascending: the order of the forward pass."""
+        """Return the nodes that are not inputs, in ascending order, which is the order of the forward pass."""
         return tuple(sorted(self.sources))
 
     def _activations(self, given: Any) -> dict[int, Activation]:
@@ -144,12 +144,12 @@ class DAGNetwork(Module):
                 raise ArchitectureError(f"There is an {what} for node {node!r}, but that is {place}.")
 
     def forward(self, x: Any) -> list[Value]:
-        """Return the outputs for one sample, ascending by node.
+        """Return the outputs for one sample, in ascending order of nodes.
 
         Parameters
         ----------
         x : sequence of numbers or Values
-            One for each input node, ascending.
+            One number for each input node, in ascending order.
         """
         x = sample(x)
         if len(x) != len(self.inputs):
@@ -181,21 +181,21 @@ class DAGNetwork(Module):
 
     @property
     def a(self) -> dict[int, Value]:
-        """The pre-activations of the last forward pass."""
+        """Return the pre-activations of the last forward pass."""
         return dict(self._a)
 
     @property
     def y(self) -> dict[int, Any]:
-        """The outputs of all nodes in the last forward pass; of the inputs, what was put in."""
+        """Return the outputs of all nodes in the last forward pass, with the numbers of the inputs."""
         return dict(self._y)
 
     @property
     def delta(self) -> dict[int, float]:
-        """The errors ∂E/∂a after ``backward()``, in the order in which they are found: descending."""
+        """Return the errors ∂E/∂a after ``backward()``, in descending order, as they are computed."""
         return {j: self._a[j].grad for j in sorted(self._a, reverse=True)}
 
     def paths(self) -> dict[int, int]:
-        """Return how many paths lead from each node to the outputs, counted with one visit of each link.
+        """Return the number of paths from each node to the outputs, computed with one visit of each link.
 
         >>> DAGNetwork([(1, 2), (1, 3), (2, 3), (2, 4), (3, 4)], rng=0).paths()
         {1: 3, 2: 2, 3: 1, 4: 1}
@@ -215,7 +215,7 @@ class DAGNetwork(Module):
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any], most: int) -> DAGNetwork:
-        """Return the network that ``to_json`` described, with at most so many weights and biases, all 0."""
+        """Return the network from the data of ``to_json``, with at most this many parameters, all 0."""
         if len(data["links"]) + len(data["biases"]) > most:
             raise ArchitectureError(f"A network of {len(data['links'])} links has more than {most} parameters.")
         links = [(i, j) for i, j in data["links"]]
@@ -234,7 +234,7 @@ class DAGNetwork(Module):
 
 
 class Unit:
-    """A node of a network as the owner of its weights and bias, so that pictures draw them with it."""
+    """A node as the owner of its weights and bias, so that pictures draw them with it."""
 
     def __init__(self, network: DAGNetwork, node: int) -> None:
         self.network, self.node = network, node
@@ -247,7 +247,7 @@ class Unit:
 
 
 def _links(given: Iterable[Any]) -> tuple[Link, ...]:
-    """Return links in the order of summation, or say what is wrong with one."""
+    """Return links in the order of summation, or raise an error for an invalid one."""
     if isinstance(given, (str, bytes)) or not isinstance(given, Iterable):
         raise OperandError(f"links is a list of pairs (i, j), not {given!r}.")
     found: list[Link] = []

@@ -1,8 +1,8 @@
-"""Neurons to hold in the hand: a neuron, a layer and a multi-layer perceptron made of Values.
+"""Define neurons, layers and multi-layer perceptrons made of Values.
 
-By default they are micrograd's: the same signatures, the same names, the same numbers drawn from Python's ``random``
-in the same order, a layer of one unit returns its Value. Beyond that one may choose the activation, the initial
-weights, whether there is a bias, and where the random numbers come from.
+By default they are micrograd's: the same signatures, the same names, and the same numbers drawn from Python's
+``random`` in the same order. A layer of one unit returns its Value. In addition, one can choose the activation, the
+initial weights, the biases and the source of random numbers.
 
 >>> model = MLP(2, [4, 1], activation="tanh", rng=1337)
 >>> model
@@ -41,18 +41,18 @@ class Neuron(Module):
     nonlin : bool
         As in micrograd: ReLU if true, the identity if not.
     activation : str or callable, optional
-        Takes the place of ``nonlin``: a name of ``nn.activations.ACTIVATIONS`` or a function of one Value.
+        Replaces ``nonlin``: a name of ``nn.activations.ACTIVATIONS`` or a function of one Value.
     init : str, Initializer or list of float
-        How the weights are drawn, or the weights themselves.
+        The initializer of the weights, or the weights themselves.
     bias : bool or float
-        False for none; a number is where it starts.
+        False for no bias; a number is the initial bias.
     rng : int, random.Random or numpy.random.Generator, optional
-        A seed or a generator; Python's ``random`` module if left out.
+        A seed or a generator. Default: Python's ``random`` module.
 
     Attributes
     ----------
     w : list of Value
-        The weights, one an input.
+        The weights, one for each input.
     b : Value or None
         The bias.
     slope : Value or None
@@ -64,9 +64,9 @@ class Neuron(Module):
     Raises
     ------
     OperandError, ArchitectureError
-        For a number of inputs that is not a positive integer.
+        If the number of inputs is not a positive integer.
     ShapeError
-        When called with another number of inputs: nothing is cut off.
+        When called with another number of inputs; no input is ignored.
 
     Examples
     --------
@@ -105,7 +105,7 @@ class Neuron(Module):
         self.slope = None if self.activation.slope is None else Value(self.activation.slope, label="slope")
 
     def forward(self, x: Any) -> Any:
-        """Return the output for one sample: a sequence of ``nin`` numbers or Values; a bare one if ``nin`` is 1."""
+        """Return the output for one sample: ``nin`` numbers or Values, or a single one if ``nin`` is 1."""
         w, b = self.w, self.b
         if type(x) is not list:
             x = sample(x)
@@ -122,7 +122,7 @@ class Neuron(Module):
 
 
 class Layer(Module):
-    """Neurons that see the same inputs.
+    """Neurons with the same inputs.
 
     Parameters
     ----------
@@ -131,9 +131,9 @@ class Layer(Module):
     activation : str or callable, optional
         As for ``Neuron``; ``"softmax"`` acts on the whole layer.
     init : str, Initializer or array_like, shape (nout, nin)
-        How the weights are drawn, knowing both fans; or the weights, one row a neuron.
+        The initializer of the weights, which gets both fans; or the weights, one row for each neuron.
     rng : int, random.Random or numpy.random.Generator, optional
-        A seed or a generator; Python's ``random`` module if left out.
+        A seed or a generator. Default: Python's ``random`` module.
     **kwargs
         ``nonlin`` and ``bias``, as for ``Neuron``.
 
@@ -162,7 +162,7 @@ class Layer(Module):
 
     def forward(self, x: Any) -> Any:
         """Return the outputs of all neurons for one sample: a list, or the Value itself if there is one neuron."""
-        if type(x) is not list or (x and type(x[0]) is list):  # several samples: refused
+        if type(x) is not list or (x and type(x[0]) is list):  # several samples are refused
             x = sample(x)
         nin = len(self.neurons[0].w)
         if len(x) != nin:
@@ -178,7 +178,7 @@ class Layer(Module):
 
 
 class MLP(Module):
-    """A multi-layer perceptron: layers of neurons, each fed by the one before.
+    """A multi-layer perceptron: each layer gets the outputs of the layer before.
 
     Parameters
     ----------
@@ -187,13 +187,13 @@ class MLP(Module):
     nouts : list of int
         The number of neurons of each layer.
     activation : str, callable, or a list with one a layer
-        One for all hidden layers, the last being linear; or a list that says it for every layer.
+        One for all hidden layers, with a linear last layer; or a list with one for every layer.
     init : str or Initializer, or a list with one a layer
-        As for ``Layer``; a list may also hold the weights of each layer.
+        As for ``Layer``; a list may also contain the weights of each layer.
     bias : bool or float
         As for ``Neuron``.
     rng : int, random.Random or numpy.random.Generator, optional
-        A seed or a generator. A seed gives the network that micrograd builds after ``random.seed``; without one the
+        A seed or a generator. A seed gives the network that micrograd builds after ``random.seed``. Without one, the
         numbers come from Python's ``random`` module.
 
     Attributes
@@ -205,7 +205,7 @@ class MLP(Module):
     Raises
     ------
     OperandError, ArchitectureError
-        For sizes that describe no network.
+        For sizes that do not describe a network.
     ShapeError
         When called with another number of inputs.
 
@@ -252,7 +252,7 @@ class MLP(Module):
         return x
 
     def to_tensor(self) -> Any:
-        """Return the same network made of Tensors, with the same numbers: the twin that trains fast.
+        """Return the same network made of Tensors, with the same numbers, which trains faster.
 
         >>> MLP(2, [3, 1], rng=0).to_tensor()
         Sequential(Linear(2, 3), Nonlinearity('relu'), Linear(3, 1))
@@ -263,7 +263,7 @@ class MLP(Module):
 
     @classmethod
     def of(cls, architecture: Architecture, init: Any = "uniform", rng: Any = None) -> MLP:
-        """Return a network of an architecture, whose layers may differ in whether they have biases.
+        """Return a network of an architecture; each layer may or may not have biases.
 
         >>> MLP.of(Architecture.of(2, [1]), rng=0)
         MLP of [Layer of [LinearNeuron(2)]]
@@ -278,7 +278,7 @@ class MLP(Module):
 
     @classmethod
     def from_json(cls, data: dict[str, Any], most: int) -> MLP:
-        """Return the network that ``to_json`` described, with weights of 0 and at most so many parameters."""
+        """Return the network from the data of ``to_json``, with weights of 0 and at most this many parameters."""
         return cls.of(Architecture.from_json(data, most), init="zeros")
 
     def __repr__(self) -> str:

@@ -1,6 +1,6 @@
-"""Layers that behave differently in training and in prediction, or normalise what flows through them.
+"""Define layers that normalize, or that differ between training and prediction.
 
-``model.train()`` and ``model.eval()`` switch between the two; ``fit`` and ``evaluate`` do it by themselves.
+``model.train()`` and ``model.eval()`` switch between the two; ``fit`` and ``evaluate`` do this themselves.
 
 >>> layer = BatchNorm1d(1)
 >>> layer([[1.0], [3.0]]).data.ravel().round(4).tolist()
@@ -27,16 +27,16 @@ __all__ = ["BatchNorm1d", "Dropout", "LayerNorm"]
 
 
 class Dropout(TensorModule):
-    """Sets each number to 0 with probability p while training, and divides the others by 1 - p; off in prediction.
+    """Set each number to 0 with probability p in training, and divide the others by 1 - p; no effect in prediction.
 
-    Dividing in training (inverted dropout) keeps the expected sum, so that nothing has to be done in prediction.
+    Dividing in training (inverted dropout) keeps the expected sum, so prediction needs no correction.
 
     Parameters
     ----------
     p : float in [0, 1)
     rng : int
-        The seed: which numbers are dropped is a function of it and of the number of batches seen, so that a resumed
-        training drops the same ones.
+        The seed. The dropped numbers are a function of the seed and of the number of batches, so a resumed training
+        drops the same ones.
 
     References
     ----------
@@ -65,7 +65,7 @@ class Dropout(TensorModule):
         return x * Tensor((kept / (1.0 - self.p)).astype(x.dtype))
 
     def to_json(self) -> dict[str, Any]:
-        """Return what a file says about it."""
+        """Return its description for a file."""
         return {"p": self.p, "rng": self.seed}
 
     def __repr__(self) -> str:
@@ -73,9 +73,9 @@ class Dropout(TensorModule):
 
 
 class BatchNorm1d(TensorModule):
-    """Each feature at mean 0 and variance 1 over the batch, then scaled and shifted.
+    """Normalize each feature to mean 0 and variance 1 over the batch, then scale and shift.
 
-    In prediction the running statistics of training take the place of the batch's.
+    Prediction uses the running statistics of training instead of the batch's.
 
     Parameters
     ----------
@@ -83,8 +83,8 @@ class BatchNorm1d(TensorModule):
     eps : float
         Added to the variance.
     momentum : float in [0, 1]
-        How much of a batch enters the running statistics: new = (1 - momentum)·old + momentum·batch. The variance
-        enters without bias (divided by n - 1), while the batch itself is normalised with bias, as in PyTorch.
+        The share of a batch in the running statistics: new = (1 - momentum)·old + momentum·batch. The running variance
+        is unbiased (divided by n - 1); the batch itself is normalized with the biased variance, as in PyTorch.
     dtype : {numpy.float64, numpy.float32}
 
     Attributes
@@ -96,7 +96,7 @@ class BatchNorm1d(TensorModule):
     Raises
     ------
     ShapeError
-        For a batch of one sample while training: it has no variance.
+        For a batch of one sample in training, which has no variance.
 
     References
     ----------
@@ -113,7 +113,7 @@ class BatchNorm1d(TensorModule):
         self.running_var: NDArray[Any] = np.ones(n, dtype)
 
     def forward(self, x: Any) -> Any:
-        """Return the normalised batch, shape (batch, num_features)."""
+        """Return the normalized batch, shape (batch, num_features)."""
         dtype = self.scale.dtype
         x = as_batch(x, dtype)
         if x.ndim != 2 or x.shape[1] != self.scale.size:
@@ -134,7 +134,7 @@ class BatchNorm1d(TensorModule):
         return (x - mean) / functions.sqrt(var + self.eps) * self.scale + self.shift
 
     def to_json(self) -> dict[str, Any]:
-        """Return what a file says about it."""
+        """Return its description for a file."""
         return {"num_features": int(self.scale.size), "eps": self.eps, "momentum": self.momentum,
                 "dtype": str(self.scale.dtype)}  # fmt: skip
 
@@ -143,7 +143,7 @@ class BatchNorm1d(TensorModule):
 
 
 class LayerNorm(TensorModule):
-    """Each sample at mean 0 and variance 1 over its last axes, then scaled and shifted (Ba, Kiros and Hinton, 2016).
+    """Normalize each sample over its last axes, then scale and shift (Ba, Kiros and Hinton, 2016).
 
     Parameters
     ----------
@@ -168,7 +168,7 @@ class LayerNorm(TensorModule):
         self.shift = Tensor(np.zeros(self.normalized_shape, dtype), requires_grad=True, label="shift")
 
     def forward(self, x: Any) -> Any:
-        """Return the normalised samples, of the same shape."""
+        """Return the normalized samples, of the same shape."""
         x = as_batch(x, self.scale.dtype)
         k = len(self.normalized_shape)
         if x.shape[-k:] != self.normalized_shape:
@@ -178,7 +178,7 @@ class LayerNorm(TensorModule):
         return (x - mean) / functions.sqrt(var + self.eps) * self.scale + self.shift
 
     def to_json(self) -> dict[str, Any]:
-        """Return what a file says about it."""
+        """Return its description for a file."""
         return {"normalized_shape": list(self.normalized_shape), "eps": self.eps, "dtype": str(self.scale.dtype)}
 
     def __repr__(self) -> str:

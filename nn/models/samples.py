@@ -1,4 +1,4 @@
-"""One sample, as a network of Values takes it."""
+"""Check one sample for a network of Values."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["sample", "wrong_number"]
 
 
 def sample(x: Any) -> list[Any]:
-    """Return one sample as a list of numbers and Values, or say why it is none."""
+    """Return one sample as a list of numbers and Values, or raise an error."""
     if isinstance(x, (list, tuple)):
         if x and isinstance(x[0], (list, tuple, np.ndarray)) and np.ndim(x[0]):
             raise _several(f"this {type(x).__name__} holds a {type(x[0]).__name__}")
@@ -50,7 +50,7 @@ def _several(found: str) -> ShapeError:
 
 
 def wrong_number(module: Any, x: list[Any], expected: int) -> ShapeError:
-    """Return the error for a sample of another length than a part of a network takes."""
+    """Return the error for a sample of the wrong length."""
     return ShapeError(
         f"{type(module).__name__} {module._name!r} takes {expected} input{'s' * (expected != 1)}, but the sample has "
         f"{len(x)}. Nothing is cut off or filled in: check the sample, or build the network for {len(x)} inputs."

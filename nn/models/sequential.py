@@ -1,4 +1,4 @@
-"""Layers of Tensors, one after the other; and the way between them and networks of Values.
+"""Apply layers of Tensors in order, and convert between them and networks of Values.
 
 >>> from nn import MLP
 >>> scalar = MLP(2, [3, 1], activation="tanh", rng=0)
@@ -33,7 +33,7 @@ LAYERS: dict[str, type[Any]] = {
 
 
 class Sequential(TensorModule):
-    """Layers that are applied one after the other.
+    """Layers that are applied in order.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ class Sequential(TensorModule):
         self.layers = [layer if isinstance(layer, Module) else Nonlinearity(layer) for layer in layers]
 
     def forward(self, x: Any) -> Any:
-        """Return what the last layer makes of a batch."""
+        """Return the output of the last layer for a batch."""
         for layer in self.layers:
             x = layer(x)
         return x
@@ -80,12 +80,12 @@ class Sequential(TensorModule):
 
     @property
     def architecture(self) -> Architecture:
-        """Its sizes and activations, if it is nothing but Linear layers and activations.
+        """Its sizes and activations, if it consists of Linear layers and activations only.
 
         Raises
         ------
         ArchitectureError
-            If there is a layer that a network of neurons does not have.
+            If it has a layer that a network of neurons cannot have.
         """
         dense: list[Dense] = []
         for layer in self.layers:
@@ -106,12 +106,12 @@ class Sequential(TensorModule):
         return to_scalar(self)
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain data from which ``from_json`` makes the same layers, apart from the numbers.
+        """Return plain data from which ``from_json`` makes the same layers, without the numbers.
 
         Raises
         ------
         OptionError
-            If there is a layer or an activation of the user's own.
+            If it has a user's own layer or activation.
         """
         described = []
         for layer in self.layers:
@@ -122,7 +122,7 @@ class Sequential(TensorModule):
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any], most: int) -> Sequential:
-        """Return the layers that ``to_json`` described, with weights of 0 and at most so many parameters."""
+        """Return the layers from the data of ``to_json``, with weights of 0 and at most this many parameters."""
         layers: list[Any] = []
         left = most
         for described in data["layers"]:
@@ -147,7 +147,7 @@ class Sequential(TensorModule):
 def to_tensor(model: MLP) -> Sequential:
     """Return the network of Tensors with the architecture and the numbers of a network of Values.
 
-    Outputs, losses and gradients agree to rounding; sums may be added in another order.
+    Outputs, losses and gradients agree up to rounding, because sums may have another order.
 
     Parameters
     ----------
@@ -156,7 +156,7 @@ def to_tensor(model: MLP) -> Sequential:
     Returns
     -------
     Sequential
-        Independent of the model: training one does not change the other.
+        A separate model: training one does not change the other.
     """
     layers: list[Any] = []
     for dense, layer in zip(model.architecture.layers, model.layers, strict=True):
@@ -180,12 +180,12 @@ def to_scalar(model: Sequential) -> MLP:
     Parameters
     ----------
     model : Sequential
-        Of Linear layers and activations only.
+        Linear layers and activations only.
 
     Raises
     ------
     ArchitectureError
-        If it has a layer that neurons do not have, such as dropout or a normalisation.
+        If it has a layer that neurons cannot have, such as dropout or a normalization.
     """
     architecture = model.architecture
     linears = [layer for layer in model.layers if isinstance(layer, Linear)]
@@ -200,6 +200,6 @@ def to_scalar(model: Sequential) -> MLP:
         slopes = prelu.slope.numpy().tolist()
         for i, neuron in enumerate(layer.neurons):
             if len(slopes) == 1:
-                neuron.slope = layer.neurons[0].slope  # one slope for all units: the very same Value
+                neuron.slope = layer.neurons[0].slope  # one slope for all units is one shared Value
             neuron.slope.data = slopes[i % len(slopes)]  # type: ignore[union-attr]
     return found.train(model.training)

@@ -1,6 +1,6 @@
-"""Optimisers that give every parameter a learning rate of its own, by the size of its past gradients.
+"""Define optimizers that adapt the learning rate of each parameter to its past gradients.
 
-In the formulas x is a parameter, g its gradient, t the number of the step from 1.
+In the formulas, x is a parameter, g its gradient, t the number of the step, from 1.
 
 >>> from autograd_core import Value
 >>> w = Value(1.0)
@@ -22,12 +22,12 @@ from .optimizer import Memory, Optimizer, descended, largest, root
 
 __all__ = ["Adagrad", "Adam", "AdamW", "RMSprop"]
 
-#: The smallest number an eps may be: it guards a division by zero.
+#: The smallest allowed eps, which prevents a division by zero.
 TINY = 5e-324
 
 
 class Adagrad(Optimizer):
-    """Steps divided by the root of the sum of all squared gradients: s ← s + g², x ← x - lr·g/(√s + eps).
+    """Divide steps by the root of the sum of all squared gradients: s ← s + g², x ← x - lr·g/(√s + eps).
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ class Adagrad(Optimizer):
     weight_decay : float
         Adds weight_decay·x to the gradient.
     initial_accumulator_value : float
-        Where s begins.
+        The initial value of s.
     eps : float
 
     References
@@ -73,14 +73,14 @@ class Adagrad(Optimizer):
 
 
 class RMSprop(Optimizer):
-    """Steps divided by the root of a running mean of squared gradients: s ← alpha·s + (1-alpha)·g².
+    """Divide steps by the root of a running mean of squared gradients: s ← alpha·s + (1-alpha)·g².
 
     Parameters
     ----------
     params : iterable of Value or Tensor
     lr : float
     alpha : float in [0, 1)
-        How slowly the mean forgets.
+        The share of the old mean in the new one.
     eps : float
     weight_decay : float
         Adds weight_decay·x to the gradient.
@@ -129,7 +129,7 @@ class RMSprop(Optimizer):
 
 
 class Adam(Optimizer):
-    """Adaptive moments: running means m of g and s of g², both freed of their start at 0.
+    """Adaptive moments: running means m of g and s of g², both corrected for their start at 0.
 
     m ← β₁m + (1-β₁)g, s ← β₂s + (1-β₂)g², x ← x - lr·m̂/(√ŝ + eps) with m̂ = m/(1-β₁ᵗ), ŝ = s/(1-β₂ᵗ).
 
@@ -187,7 +187,7 @@ class Adam(Optimizer):
 
 
 class AdamW(Adam):
-    """Adam with the weight decay beside the gradient, not in it: x ← x - lr·weight_decay·x, then Adam's step.
+    """Adam with decoupled weight decay: x ← x - lr·weight_decay·x, then Adam's step.
 
     Parameters
     ----------
@@ -212,5 +212,5 @@ class AdamW(Adam):
         super().__init__(params, lr, betas, eps, weight_decay, amsgrad)
 
     def rule(self, x: Any, gradient: Any, memory: Memory) -> tuple[Any, Memory]:
-        """Return the step of Adam from weights that were shrunk first."""
+        """Return the step of Adam from weights after the decay."""
         return self._moments(x * (1.0 - self.lr * self.weight_decay), gradient, memory)

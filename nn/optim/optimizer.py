@@ -1,8 +1,8 @@
-"""What all optimisers have in common: parameters, memory, whole steps, and a state to save.
+"""Define Optimizer, the base of all optimizers: parameters, state, complete steps, and a state to save.
 
-A rule is a pure function of a parameter's numbers, their gradient and what the optimiser remembers about them; it is
-the same for a float and for an array. ``step()`` computes all updates first and puts them in place together, so a step
-is never half done, whatever interrupts it.
+A rule is a pure function of a parameter's numbers, its gradient and the optimizer's state; it is the same for a float
+and for an array. ``step()`` computes all updates first and then stores them together, so an interrupt never leaves a
+half-done step.
 """
 
 from __future__ import annotations
@@ -38,30 +38,30 @@ Memory = dict[str, Any]
 
 
 class Optimizer:
-    """What all optimisers do; a subclass supplies the rule.
+    """The base of all optimizers; a subclass defines the rule.
 
     Parameters
     ----------
     params : iterable of Value or Tensor
-        What to train, usually ``model.parameters()``.
+        The parameters to train, usually ``model.parameters()``.
     lr : float
-        The learning rate; may be set at any time.
+        The learning rate; it may be set at any time.
 
     Attributes
     ----------
     params : list
     lr : float
     steps : int
-        How many steps were done.
+        The number of steps done.
     memory : list of dict
-        What is remembered of each parameter, by name.
+        The state of each parameter, by name.
 
     Raises
     ------
     OptionError
-        For no parameters, one listed twice, one that was computed from others, or options outside their range.
+        For no parameters, a repeated one, a computed node, or options outside their range.
     OperandError
-        For something that is no parameter.
+        If a parameter is not a Value or Tensor.
     """
 
     #: The names of the options besides ``lr``, for printing and for files.
@@ -83,7 +83,7 @@ class Optimizer:
         self._lr = in_range("lr", lr, 0.0)
 
     def zero_grad(self) -> None:
-        """Forget the gradients of the parameters."""
+        """Clear the gradients of the parameters."""
         for p in self.params:
             p.zero_grad()
 
@@ -93,7 +93,7 @@ class Optimizer:
         Raises
         ------
         TrainingError
-            If none has: ``backward()`` was not called since the last ``zero_grad()``.
+            If none has one: ``backward()`` was not called since the last ``zero_grad()``.
         """
         rule, memories = self.rule, self.memory
         updates = [(i, p, *rule(p.numbers, p.grad, memories[i])) for i, p in enumerate(self.params) if p.swept]
@@ -113,19 +113,19 @@ class Optimizer:
         whole(commit)
 
     def planned(self, gradients: Mapping[Any, Any] | None = None) -> list[Update]:
-        """Return what ``step()`` would do to each parameter, with the formulas, without doing it.
+        """Return the updates of the next ``step()`` for each parameter, with their formulas; nothing changes.
 
         Parameters
         ----------
         gradients : mapping, optional
-            Parameter -> gradient; the parameters' own if left out.
+            Parameter to gradient. Default: the parameters' own gradients.
         """
         known = {p: p.grad for p in self.params if has_gradient(p)} if gradients is None else gradients
         given = {p: (p.numbers, known[p], self.memory[i]) for i, p in enumerate(self.params) if p in known}
         return list(updates(self.rule, given))
 
     def rule(self, x: Any, gradient: Any, memory: Memory) -> tuple[Any, Memory]:
-        """Return the new numbers of a parameter and what to remember; nothing that was given is changed."""
+        """Return the new numbers of a parameter and its new state; the arguments are not changed."""
         raise NotImplementedError(f"{type(self).__name__} needs a method rule(x, gradient, memory).")
 
     def options(self) -> dict[str, Any]:
@@ -133,9 +133,9 @@ class Optimizer:
         return {"lr": self.lr, **{name: getattr(self, name) for name in self.option_names}}
 
     def state_dict(self) -> dict[str, NDArray[Any]]:
-        """Return what the next step depends on besides parameters and gradients: name -> array.
+        """Return the state that the next step depends on, besides parameters and gradients: name to array.
 
-        Entries are ``lr``, ``steps`` and, for the i-th parameter, ``i.velocity`` and the like.
+        Entries are ``lr``, ``steps`` and, for the i-th parameter, ``i.velocity`` and similar names.
         """
         state = {"lr": np.array(self.lr), "steps": np.array(self.steps)}
         for i, memory in enumerate(self.memory):
@@ -143,7 +143,7 @@ class Optimizer:
         return state
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Take over the state of ``state_dict()``, all or nothing.
+        """Load the state of ``state_dict()``, completely or not at all.
 
         Raises
         ------
@@ -178,7 +178,7 @@ class Optimizer:
 
 
 def whole(assignments: Callable[[], None]) -> None:
-    """Make assignments, all of them even if Ctrl-C comes between two: so they must be the same when done again."""
+    """Make all assignments even if Ctrl-C comes between two; so repeating them must have no effect."""
     try:
         assignments()
     except BaseException:
@@ -212,7 +212,7 @@ def _parameters(params: Any) -> list[Any]:
 
 
 def has_gradient(p: Any) -> bool:
-    """Whether a sweep has reached the parameter since its gradient was last forgotten."""
+    """Return whether the parameter has a gradient since it was last cleared."""
     return bool(p.swept)
 
 
@@ -224,7 +224,7 @@ def root(x: Any) -> Any:
 
 
 def descended(x: Any, lr: float, direction: Any) -> Any:
-    """Return x - lr·direction; of arrays in the memory of the product."""
+    """Return x - lr·direction; for arrays, in the memory of the product."""
     if isinstance(x, np.ndarray):
         moved = direction * -lr
         moved += x
@@ -233,7 +233,7 @@ def descended(x: Any, lr: float, direction: Any) -> Any:
 
 
 def largest(a: Any, b: Any) -> Any:
-    """Return the larger of two floats, of each pair of two arrays, or of two formulas."""
+    """Return the larger of two floats, two arrays element by element, or two formulas."""
     if isinstance(a, Symbol):
         return symbols.maximum(a, b)
     return max(a, b) if isinstance(a, float) else np.maximum(a, b)
@@ -262,7 +262,7 @@ def clip_grad_norm_(parameters: Iterable[Any], max_norm: float) -> float:
     limit = in_range("max_norm", max_norm, 0.0)
     found = [p for p in parameters if has_gradient(p)]
     norm = math.sqrt(sum(float(np.sum(np.square(p.grad))) for p in found))
-    factor = limit / (norm + 1e-6)  # PyTorch's guard against a norm of 0
+    factor = limit / (norm + 1e-6)  # as in PyTorch, to avoid a division by 0
     if factor < 1.0:
         for p in found:
             _put_gradient(p, p.grad * factor)
@@ -270,7 +270,7 @@ def clip_grad_norm_(parameters: Iterable[Any], max_norm: float) -> float:
 
 
 def clip_grad_value_(parameters: Iterable[Any], clip_value: float) -> None:
-    """Cut every element of every gradient to [-clip_value, clip_value].
+    """Clip every element of every gradient to [-clip_value, clip_value].
 
     >>> from autograd_core import Value
     >>> w = Value(3.0)
@@ -286,7 +286,7 @@ def clip_grad_value_(parameters: Iterable[Any], clip_value: float) -> None:
 
 
 def _put_gradient(p: Any, gradient: Any) -> None:
-    """Set a gradient that was computed: one of zero remains a gradient, which moves what has momentum."""
+    """Set a computed gradient; zero is still a gradient, and momentum then moves the parameter."""
     p.grad = gradient
     if not has_gradient(p):
         p.accept(gradient)

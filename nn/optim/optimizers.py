@@ -1,6 +1,6 @@
-"""Optimisers: one update rule each. Names, arguments, their order and formulas are PyTorch's where it has them.
+"""Define optimizers with one update rule each; names, arguments and formulas are PyTorch's where it has them.
 
-In the formulas x is a parameter, g its gradient, t the number of the step from 1.
+In the formulas, x is a parameter, g its gradient, t the number of the step, from 1.
 
 >>> from autograd_core import Value
 >>> w = Value(1.0)
@@ -35,17 +35,17 @@ __all__ = [
 
 
 class SGD(Optimizer):
-    """Gradient descent, with momentum if asked for.
+    """Gradient descent, optionally with momentum.
 
     Parameters
     ----------
     params : iterable of Value or Tensor
     lr : float
     momentum : float in [0, 1)
-        How much of the last velocity is kept: v ← momentum·v + (1 - dampening)·g, then x ← x - lr·v. The first
-        velocity is g itself.
+        The share of the last velocity: v ← momentum·v + (1 - dampening)·g, then x ← x - lr·v. The first velocity is g
+        itself.
     dampening : float
-        How much of the gradient is held back.
+        The share of the gradient that is left out.
     weight_decay : float
         Adds weight_decay·x to the gradient.
     nesterov : bool
@@ -54,7 +54,7 @@ class SGD(Optimizer):
     Raises
     ------
     OptionError
-        For options outside their range. A momentum of 1 would never come to rest.
+        For options outside their range. A momentum of 1 would never slow down.
 
     See Also
     --------
@@ -89,17 +89,17 @@ class SGD(Optimizer):
         if self.momentum == 0.0:
             return descended(x, self.lr, gradient), memory
         before = memory.get("velocity")
-        # The first velocity is an array of its own: who clears a gradient in place does not clear that, too.
+        # The first velocity is a copy, so that clearing a gradient in place does not change it.
         v = 1.0 * gradient if before is None else self.momentum * before + (1.0 - self.dampening) * gradient
         direction = gradient + self.momentum * v if self.nesterov else v
         return descended(x, self.lr, direction), {"velocity": v}
 
 
 class Momentum(Optimizer):
-    """Gradient descent with momentum as the lectures write it: v ← momentum·v - lr·g, then x ← x + v.
+    """Gradient descent with momentum as in the lectures: v ← momentum·v - lr·g, then x ← x + v.
 
-    The learning rate stands inside the velocity, so a change of it reaches the step little by little; at a constant
-    rate this is ``SGD(momentum=…)``.
+    The learning rate is inside the velocity, so a change of it takes effect gradually. At a constant rate it is the
+    same as ``SGD(momentum=…)``.
 
     Parameters
     ----------

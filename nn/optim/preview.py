@@ -1,4 +1,4 @@
-"""What a step of an optimiser would do, told before it does it: each rule read over symbols.
+"""Preview a step of an optimizer without doing it: each rule read over symbols.
 
 >>> from autograd_core import Value
 >>> from nn import SGD
@@ -28,11 +28,11 @@ class Term(NamedTuple):
     Attributes
     ----------
     name : str
-        ``"x"`` for the parameter, else what the optimiser calls what it remembers.
+        ``"x"`` for the parameter, else the optimizer's name for the state.
     formula : Symbol
-        In x, the gradient g, and what is remembered.
+        In x, the gradient g, and the state.
     numbers : mapping
-        What each of these is.
+        The value of each name.
     value : float or array
     """
 
@@ -43,7 +43,7 @@ class Term(NamedTuple):
 
 
 class Update(NamedTuple):
-    """What a step would do to one parameter; the last term is its new number."""
+    """The update of one parameter; the last term is its new number."""
 
     parameter: Any
     before: Any
@@ -53,7 +53,7 @@ class Update(NamedTuple):
 
 
 def updates(rule: Rule, parameters: Mapping[Any, tuple[Any, Any, dict[str, Any]]]) -> Iterator[Update]:
-    """Yield the updates of parameters, of each of which its numbers, gradient and memory are given."""
+    """Yield the updates of parameters, given their numbers, gradients and states."""
     for parameter, (before, gradient, memory) in parameters.items():
         after, remembered = rule(before, gradient, memory)
         known = {"x": before, "g": gradient, **memory}
@@ -67,12 +67,12 @@ def updates(rule: Rule, parameters: Mapping[Any, tuple[Any, Any, dict[str, Any]]
 
 
 def _symbolic(memory: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what is remembered as variables; a count stays a number."""
+    """Return the state as variables; a count stays a number."""
     return {name: x if isinstance(x, int) else Symbol.variable(name) for name, x in memory.items()}
 
 
 def _named(formula: Symbol, names: Mapping[int, str]) -> Symbol:
-    """Return a formula in which what has just been computed is called by its name."""
+    """Return a formula in which a result just computed is written as its name."""
     if id(formula) in names:
         return Symbol.variable(names[id(formula)])
     if formula.primitive is None:

@@ -1,7 +1,7 @@
-"""Penalties on the size of weights, which keep a network simple; biases are left alone.
+"""Define penalties on the size of weights, which keep a network simple; biases are not penalized.
 
-A regulariser is a function of the model whose result is added to the loss. Weights are the parameters that multiply
-something: all but those called ``b`` or ``bias``, the slope of a PReLU, and the scale and shift of a normalisation.
+A regularizer is a function of the model whose result is added to the loss. Weights are the parameters that multiply
+something: all but those called ``b`` or ``bias``, the slope of a PReLU, and the scale and shift of a normalization.
 
 >>> from nn import MLP
 >>> model = MLP(2, [2], init=[[[1.0, -2.0], [0.0, 3.0]]])
@@ -26,7 +26,7 @@ from .optimizer import whole
 
 __all__ = ["L1", "L2", "Lq", "Regularizer", "soft_threshold", "weights"]
 
-#: The last part of the path of parameters that are no weights.
+#: The last part of the path of parameters that are not weights.
 NOT_WEIGHTS = ("b", "bias", "slope", "scale", "shift")
 
 
@@ -89,7 +89,7 @@ class L2(Regularizer):
 
 
 class Lq(Regularizer):
-    """λ·Σ|w|^q: q = 1 is L1, q = 2 is L2, and the larger q, the more the largest weights alone are pulled.
+    """λ·Σ|w|^q: q = 1 is L1, q = 2 is L2. A larger q concentrates the penalty on the largest weights.
 
     Parameters
     ----------
@@ -119,8 +119,8 @@ class Lq(Regularizer):
 class L1(Regularizer):
     """λ·Σ|w|, the Lasso: a Laplace prior, whose minimum has weights of exactly 0.
 
-    Steps along the subgradient (sign w, 0 at 0) only oscillate around 0. With ``proximal=True`` nothing is added to
-    the loss; instead ``fit`` shrinks the weights after each step by lr·λ, and those smaller than that become 0.
+    Steps along the subgradient (sign w, 0 at 0) only oscillate around 0. With ``proximal=True`` nothing is added to the
+    loss. Instead, ``fit`` shrinks the weights after each step by lr·λ, and smaller weights become 0.
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ class L1(Regularizer):
         return super().__call__(model) if self.by_steps else 0.0
 
     def proximal(self, model: Module, lr: float) -> None:
-        """Shrink the weights by lr·λ, if that was chosen."""
+        """Shrink the weights by lr·λ, if ``proximal`` is set."""
         if not self.by_steps:
             shrunk = [(w, soft_threshold(w.data, lr * self.strength)) for w in weights(model)]
 
@@ -161,7 +161,7 @@ class L1(Regularizer):
 
 
 def soft_threshold(x: Any, threshold: float) -> Any:
-    """Return x moved towards 0 by the threshold, 0 if it is nearer: the proximal step of the absolute value.
+    """Return x moved toward 0 by the threshold, and 0 if it is nearer: the proximal step of the absolute value.
 
     >>> soft_threshold(0.05, 0.03), soft_threshold(-0.02, 0.03)
     (0.02, 0.0)

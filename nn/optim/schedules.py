@@ -1,8 +1,8 @@
-"""Learning rates as functions of time: pure functions of a step counted from 0.
+"""Define learning rates as pure functions of a step, counted from 0.
 
-What a step is, an update or an epoch, is the caller's choice: ``fit(schedule=..., schedule_every="epoch")``. The
-lectures use both. Names and arguments are PyTorch's where it has the schedule, with the first learning rate in the
-place of the optimiser.
+The caller chooses whether a step is an update or an epoch: ``fit(schedule=..., schedule_every="epoch")``. The lectures
+use both. Names and arguments are PyTorch's where it has the schedule, with the first learning rate in the place of the
+optimizer.
 
 >>> schedule = InverseTimeLR(1.0, decay=0.1)
 >>> [schedule(step) for step in (0, 10, 19)]
@@ -35,7 +35,7 @@ Schedule = Callable[[int], float]
 
 
 def first_rate(lr: Any) -> float:
-    """Return the rate that a schedule begins with, or say what is wrong with it."""
+    """Return the initial rate of a schedule, or raise an error."""
     if isinstance(lr, Optimizer):
         raise OperandError(
             "A schedule takes the first learning rate in the place of the optimiser, StepLR(0.1, step_size=30). "
@@ -46,7 +46,7 @@ def first_rate(lr: Any) -> float:
 
 @dataclass(frozen=True)
 class ConstantLR:
-    """Always the same rate.
+    """A constant rate.
 
     >>> ConstantLR(0.1)(1000)
     0.1
@@ -66,8 +66,8 @@ class ConstantLR:
 class HarmonicLR:
     """lr/(t+1): 1, 1/2, 1/3, … (Thang Vu, *Feed forward Neural Networks*; t counts epochs).
 
-    The sum of the rates is infinite and that of their squares finite, which is what convergence in the presence of
-    noise asks for (Robbins and Monro, 1951).
+    The sum of the rates is infinite and the sum of their squares is finite, as convergence with noise requires (Robbins
+    and Monro, 1951).
 
     >>> [HarmonicLR(1.0)(t) for t in range(4)]
     [1.0, 0.5, 0.3333333333333333, 0.25]
@@ -165,7 +165,7 @@ class CosineAnnealingLR:
 
 @dataclass(frozen=True)
 class Warmup:
-    """A straight rise over the first steps to the rate at which another schedule begins, then that schedule.
+    """A linear rise over the first steps to the initial rate of another schedule, then that schedule.
 
     >>> [Warmup(ConstantLR(1.0), 4)(t) for t in range(5)]
     [0.25, 0.5, 0.75, 1.0, 1.0]

@@ -1,4 +1,4 @@
-"""The records of all operations. They know no engine: importing this package fills the table, in this order."""
+"""Enter the records of all operations into the TABLE, in this order; they know no graph."""
 
 # ruff: noqa: I001 - the order of these imports is the order of the table
 

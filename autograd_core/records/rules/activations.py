@@ -1,4 +1,4 @@
-"""Activation functions of neural networks."""
+"""Define activation functions of neural networks."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SIGMOID = record(
     )
 )
 
-# Its derivative is s (1 - s) (1 - 2s); the last factor, -tanh(x/2), cancels near 0 if written with s.
+# Its derivative is s (1 - s) (1 - 2s); the last factor, -tanh(x/2), would cancel near 0 if computed from s.
 SIGMOID_SLOPE = record(
     Pointwise(
         name="sigmoid_slope",
@@ -78,7 +78,7 @@ RELU = record(
     )
 )
 
-# By the slope: x on the left and 0 on the right, where 0 belongs to the left, as in the derivative by x.
+# By the slope: x on the left and 0 on the right; 0 belongs to the left, as in the derivative by x.
 LEAKY_PARTIALS = (
     lambda m, y, x, slope: m.leaky_relu_slope(x, slope),
     lambda m, y, x, slope: m.where(m.greater(x, 0.0), 0.0, x),

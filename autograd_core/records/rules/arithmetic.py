@@ -1,4 +1,4 @@
-"""Sums, products, quotients and powers."""
+"""Define sums, products, quotients and powers."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ MUL = record(
     )
 )
 
-# d(a/b)/db is -(a/b)/b: the textbook's -a/b² overflows or vanishes at one point in eight of the wide range.
+# d(a/b)/db is -(a/b)/b: the textbook's -a/b² overflows or underflows at one point in eight of the wide range.
 DIV = record(
     Pointwise(
         name="div",
@@ -165,7 +165,7 @@ POWER_SLOPE = record(
 
 
 def power_log_slope(m: Any, y: Any, a: Any, b: Any, n: Any) -> Any:
-    """Return d/da of a ** b · (ln a) ** n: the product rule, whose second term is absent for n = 0."""
+    """Return d/da of a ** b · (ln a) ** n by the product rule; the second term is absent for n = 0."""
     return b * m.power_log(a, b - 1.0, n) + n * m.power_log(a, b - 1.0, n - 1.0)
 
 

@@ -1,6 +1,6 @@
-"""Two linear maps of rows, one for each sample, in which one element is the row's own: that of the sample's class.
+"""Define two linear maps of rows for cross-entropy: one separates the element of each sample's class from the others.
 
-``own`` has a 1 there and zeros elsewhere, ``others`` the reverse. A cross-entropy is made of them.
+``own`` has a 1 at that element and zeros elsewhere; ``others`` is the reverse.
 """
 
 from __future__ import annotations

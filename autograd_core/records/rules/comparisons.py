@@ -1,6 +1,6 @@
-"""Comparisons, selections, and the steps that are their derivatives.
+"""Define comparisons, selections, and the step functions that are their derivatives.
 
-A comparison answers 1 or 0 and has derivative 0. The steps ``larger`` and ``above`` answer nan to nan instead.
+A comparison returns 1 or 0 and has derivative 0. The steps ``larger`` and ``above`` return nan for nan.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ GREATER_EQUAL = comparison("greater_equal", "≥", r"\ge", kernels.greater_equal
 EQUAL = comparison("equal", "=", "=", kernels.equal, array_kernels.equal)
 NOT_EQUAL = comparison("not_equal", "≠", r"\ne", kernels.not_equal, array_kernels.not_equal)
 
-# Selects: a partial of 0 sends nothing, not 0 · inf, to the operand that was not chosen.
+# Selects: a partial of 0 sends nothing, not 0 · inf, to the operand that was not selected.
 WHERE = record(
     Pointwise(
         name="where",

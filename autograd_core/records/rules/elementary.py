@@ -1,7 +1,7 @@
-"""Absolute value, rounding, exponentials, logarithms and roots.
+"""Define absolute value, rounding, exponentials, logarithms and roots.
 
-A record whose name ends in ``_slope`` is a first derivative whose accurate formula is not the textbook's: it shows the
-textbook form and computes the other.
+A record whose name ends in ``_slope`` is a first derivative whose accurate formula differs from the textbook's. It
+prints the textbook form and computes the accurate one.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Products of matrices."""
+"""Define matrix products."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Linear operations on arrays: sums and their transposes, reshaping, indexing, joining.
+"""Define linear operations on arrays: sums and their transposes, reshaping, indexing, joining.
 
-Each names its transpose, and the transpose is again one of them; so every order of derivative, forward and reverse,
-is already here. Each also says how it works on stacks of its operand, again through one of them. Broadcasting is
-undone by ``sum_to``, once, in the sweep.
+Each names its transpose, which is again one of them. So every order of derivative, forward and reverse, is defined
+here. Each also says how it works on stacks of its operand, through one of them. ``sum_to`` undoes broadcasting, once,
+in the sweep.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def shape_of(x: Any) -> tuple[int, ...]:
 
 
 def up(axes: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the numbers that axes have in a stack, whose first axis is new."""
+    """Return the axes for a stack, whose first axis is new."""
     return tuple([axis + 1 for axis in axes])
 
 
@@ -136,7 +136,7 @@ CAST = record(
 
 
 def is_basic(index: tuple[Any, ...]) -> bool:
-    """Whether an index is made of integers, slices, None and an ellipsis, so that nothing is named twice."""
+    """Return whether an index selects no element twice: integers, slices, None and an ellipsis."""
     return all(part is None or part is Ellipsis or type(part) in (int, slice) for part in index)
 
 
@@ -145,7 +145,7 @@ def _parts(index: Any) -> tuple[Any, ...]:
 
 
 def _positions(index: Any, shape: tuple[int, ...]) -> Any:
-    """Return where the elements that an index selects stand in the flattened array."""
+    """Return the positions of the selected elements in the flattened array."""
     return np.arange(math.prod(shape)).reshape(shape)[index]
 
 

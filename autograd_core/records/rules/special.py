@@ -1,4 +1,4 @@
-"""The error function and its relatives, and a · ln b."""
+"""Define the error function and its relatives, and a · ln b."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Trigonometric functions and their inverses, and the length and angle of a vector."""
+"""Define trigonometric functions and their inverses, and the length and angle of a vector."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ ATAN = record(
     )
 )
 
-# Written with the sine and the cosine of the angle, 0 · inf does not arise in any derivative at infinity.
+# With the sine and cosine of the angle, 0 · inf does not arise in any derivative at infinity.
 ATAN_SLOPE = record(
     Pointwise(
         name="atan_slope",

@@ -83,7 +83,7 @@ class TracedUpdater(Updater):
         return value, found
 
     def settle(self, changeable: bool = False) -> None:
-        """Write the numbers to the model and the state to the optimizer; callbacks may change them if ``changeable``."""
+        """Write the numbers to model and optimizer; ``changeable`` if callbacks may change them."""
         if not self._is_settled:
             self._vector.scatter()
             self._is_settled = True
