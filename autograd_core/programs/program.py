@@ -1,4 +1,4 @@
-"""Programs: a function of Values, recorded once, then read, run on whole batches, differentiated and saved.
+"""Record a function of Values once as a program; then read it, run it on batches, differentiate and save it.
 
 >>> from autograd_core import functions as F
 >>> program = trace(lambda w, x: F.tanh(w[0] * x[0] + w[1] * x[1]), [0.5, -1.0], [2.0, 1.0])
@@ -48,19 +48,19 @@ def trace(
     Parameters
     ----------
     f : callable
-        Computes with Values. It sees each example as Values in the same arrangement: lists of lists for an array.
+        Computes with Values. It gets each example as Values in the same structure: lists of lists for an array.
     *examples : number, list, tuple or dict of numbers, array, or model
-        One an argument: the numbers to trace with. A model is any object with ``parameters()``; the function sees it
-        as it is, and its parameters are inputs of the program.
+        One for each argument: the numbers to trace with. A model is any object with ``parameters()``; the function gets
+        it unchanged, and its parameters are inputs of the program.
     share : bool
-        Compute equal subexpressions once. Off by default, so that the program is what was written.
+        Compute equal subexpressions once. Off by default, so that the program matches the source.
     dtype : {"float64", "float32"}
-        The precision in which the program runs.
+        The precision of the program.
     executor : {"auto", "fast", "numpy"}
-        The fast one needs Numba (extra ``jit``); "auto" takes it if it is there.
+        The fast executor needs Numba (extra ``jit``); "auto" uses it if it is installed.
     threads : int
-        How many parts of a large batch the fast executor computes at the same time. The result is the same for any
-        number.
+        The number of parts of a large batch that the fast executor computes at the same time. The result is the same
+        for any number.
 
     Returns
     -------
@@ -83,7 +83,7 @@ def trace(
 class Program(Views):
     """A recorded function: a list of operations with inputs, outputs and guards.
 
-    Made by ``trace`` or ``Program.load``.
+    Returned by ``trace`` or ``Program.load``.
 
     Attributes
     ----------
@@ -91,7 +91,8 @@ class Program(Views):
         The name of the function.
     arguments : tuple of Argument
     parameters : tuple of Value
-        The leaves that the function met without being given them. Their present ``data`` is used in every call.
+        The leaves that the function used without getting them as arguments. Their present ``data`` is used in every
+        call.
     dtype : numpy.dtype
     """
 
@@ -115,9 +116,9 @@ class Program(Views):
         return f"<Program {self.name}({inputs}): {len(self)} operations{guards}, {self.dtype}>"
 
     def __call__(self, *inputs: Any, parameters: Any = None) -> Any:
-        """Return the outputs: numbers, or arrays with one number a sample if an input is a batch.
+        """Return the outputs: numbers, or arrays with one number for each sample if an input is a batch.
 
-        ``parameters`` are numbers to use in place of those that ``program.parameters`` hold.
+        ``parameters`` are numbers that replace those of ``program.parameters``.
         """
         runner = self._runner
         arrays, batched, samples = runner.read(self._given(inputs, parameters))
@@ -128,33 +129,32 @@ class Program(Views):
     def value_and_grad(
         self, *inputs: Any, argnums: Any = 0, reduce: str | None = "mean", parameters: Any = None
     ) -> tuple[Any, Any]:
-        """Return the value, and its derivatives by the arguments that ``argnums`` names.
+        """Return the value, and its derivatives by the arguments in ``argnums``.
 
         Parameters
         ----------
         *inputs
-            As for a call. An input with one more axis than its example is a batch; the others are shared by all
-            samples.
+            As for a call. An input with one more axis than its example is a batch; all samples share the others.
         argnums : int, "parameters", or tuple of these
-            Which arguments to differentiate by; ``"parameters"`` are the leaves in ``program.parameters``.
+            The arguments to differentiate by; ``"parameters"`` are the leaves in ``program.parameters``.
         reduce : {"mean", "sum", None}
-            What is differentiated, of a batch: the mean of the values, their sum, or each value by itself; then
-            there is one value and one gradient a sample.
+            What to differentiate for a batch: the mean of the values, their sum, or each value separately, which gives
+            one value and one gradient for each sample.
         parameters : array_like, optional
-            Numbers to use in place of those that ``program.parameters`` hold, in their order.
+            Numbers that replace those of ``program.parameters``, in their order.
 
         Returns
         -------
         value : float or array
         gradient
-            In the arrangement of the argument; a tuple of these if ``argnums`` is a tuple.
+            In the structure of the argument; a tuple of these if ``argnums`` is a tuple.
         """
         if type(argnums) is list:
             raise OperandError(f"Several arguments are named by a tuple: write argnums={tuple(argnums)}.")
         asking = self._askings.get((argnums, reduce))
         if asking is None:
             asking = self._askings[argnums, reduce] = self._asking(argnums, reduce)
-        if parameters is None and asking.direct is not None:  # one sample, as training takes them one by one
+        if parameters is None and asking.direct is not None:  # one sample, as in on-line training
             found = asking.direct(inputs)
             if found is not None:
                 which: int = asking.only
@@ -177,14 +177,14 @@ class Program(Views):
         return value, gradient(asking.only) if asking.only is not None else rebuild(asking.structure, gradient)
 
     def jvp(self, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
-        """Return the outputs, and their change along a direction: forward mode.
+        """Return the outputs, and their derivative in a direction, by forward mode.
 
         Parameters
         ----------
         primals : sequence
             The arguments, as for a call.
         tangents : sequence
-            The direction, in the shapes of the arguments; None for an argument that does not move.
+            The direction, in the shapes of the arguments; None for an argument that does not change.
 
         Examples
         --------
@@ -215,19 +215,19 @@ class Program(Views):
         return [*found, *[None] * bool(self.parameters)]
 
     def descent(self, start: Any, rate: float, *, argnum: int = 0, reduce: str = "mean") -> Descent:
-        """Return numbers that begin at ``start`` and move against the derivative, a step a call.
+        """Return a descent from ``start``: numbers that move against the derivative, one step for each call.
 
         Parameters
         ----------
         start : array_like or model
-            Numbers for the argument that moves. They are copied: a model stays as it is, and what was found is in
+            Initial numbers of the argument that moves. They are copied, so a model does not change. The results are in
             ``descent.numbers``, in the order of ``model.parameters()``.
         rate : float
             The learning rate.
         argnum : int
-            Which argument moves: one array, or the parameters of a model.
+            The argument that moves: one array, or the parameters of a model.
         reduce : {"mean", "sum"}
-            What is descended, of a batch.
+            The objective for a batch.
 
         Examples
         --------
@@ -265,17 +265,17 @@ class Program(Views):
         return Program(recording, self.dtype, self._runner.executor, self._runner.threads)
 
     def save(self, path: Any) -> None:
-        """Write the program to a file, as JSON: what it computes, and the present numbers of its parameters."""
+        """Write the program to a JSON file: its operations, and the present numbers of its parameters."""
         Path(path).write_text(dump(self.recording, self.dtype.name), encoding="utf-8")
 
     @classmethod
     def load(cls, path: Any, executor: str = "auto", threads: int = 1) -> Program:
-        """Return the program in a file. The file is checked, and nothing in it is run.
+        """Return the program of a file. The file is checked, and nothing in it is executed.
 
         Raises
         ------
         ProgramFileError
-            If the file holds something else.
+            If the file contains something else.
         """
         recording, dtype = read(path)
         return cls(recording, dtype, executor, threads)
@@ -311,7 +311,7 @@ class Program(Views):
         return self.arguments[which].structure
 
     def _given(self, inputs: Sequence[Any], parameters: Any = None) -> Sequence[Any]:
-        """Return what was given for each block of numbers."""
+        """Return the value passed for each block of numbers."""
         if len(inputs) != len(self.arguments):
             names = ", ".join(argument.name for argument in self.arguments)
             raise ShapeError(f"{self.name} takes {len(self.arguments)} arguments ({names}), not {len(inputs)}.")
@@ -326,21 +326,21 @@ class Program(Views):
 
 
 class Asking:
-    """What ``value_and_grad`` is asked for, and how it is answered.
+    """A request to ``value_and_grad``, prepared for repeated calls.
 
     Attributes
     ----------
     wanted : tuple of int
         The blocks to differentiate by.
     structure : Structure
-        How they hang together.
+        Their structure.
     only : int or None
         The block, if there is only one.
     plans : dict
-        For each way of calling, the plan.
+        For each kind of call, the plan.
     direct : callable or None
-        Answers calls in which nothing is batched and each argument is one block, if nothing else is to be done;
-        its answer is None for arguments that have to be read first.
+        Runs calls without a batch whose arguments are one block each, if nothing else is to be done. It returns None
+        for arguments that must be converted first.
     """
 
     __slots__ = ("direct", "only", "plans", "structure", "wanted")
@@ -352,7 +352,7 @@ class Asking:
         self.direct: Any = None
 
     def add(self, batched: int, plan: Any, simple: bool) -> Any:
-        """Keep a plan; ``simple`` if each argument is one block."""
+        """Store a plan; ``simple`` if each argument is one block."""
         self.plans[batched] = plan
         if simple and self.only is not None and plan.alone is not None:
             self.direct = plan.alone(plan.gradients[self.only].part)

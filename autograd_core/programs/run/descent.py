@@ -1,4 +1,4 @@
-"""Gradient descent inside a program: the numbers that move stay where the program computes."""
+"""Run gradient descent inside a program, so that the moving numbers stay in its memory."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ Array = Any
 
 
 class Descent:
-    """Numbers that move against the derivative of a program, a step a call; made by ``Program.descent``.
+    """Numbers that move against the derivative of a program, one step for each call; made by ``Program.descent``.
 
-    Value, derivative and step are one program, in which nothing is copied back and forth: for small networks, one
-    sample at a time, that is half of the time.
+    Value, derivative and step are one program without copies, which takes half of the time for small networks with one
+    sample.
 
     Attributes
     ----------
     numbers : numpy.ndarray
         A copy of the present numbers; settable.
     rate : float
-        The learning rate, settable at any time.
+        The learning rate; it can be set at any time.
 
     Examples
     --------
@@ -71,12 +71,12 @@ class Descent:
         self._home[...] = self._read(numbers)
 
     def __call__(self, *inputs: Any) -> float:
-        """Take a step; return the value before it, of a batch the mean or the sum of the values.
+        """Take a step; return the value before it; for a batch, the mean or sum of the values.
 
         Parameters
         ----------
         *inputs
-            The arguments of the program but for the one that moves.
+            The arguments of the program without the one that moves.
         """
         if self._step is not None:
             value = self._step(inputs)

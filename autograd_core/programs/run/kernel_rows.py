@@ -1,6 +1,6 @@
-"""How the kernel of an operation is applied to rows of numbers, by its number of operands.
+"""Apply the kernel of an operation to rows of numbers, by its number of operands.
 
-These are plain Python that Numba compiles, once for each operation that a program uses. ``kernel`` becomes the
+These functions are plain Python that Numba compiles once for each operation of a program. ``kernel`` is replaced by the
 record's own function.
 """
 

@@ -1,6 +1,6 @@
-"""The kernels as Python functions, whose text and bytecode can be read.
+"""Return kernels as Python functions with readable source and bytecode.
 
-The engine may run compiled; its source lies beside it then, and is read from there.
+If the engine runs compiled, they are read from the sources beside it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ __all__ = ["globals_of", "python_function"]
 
 
 def python_function(function: Any) -> Any:
-    """Return a kernel as a Python function; one of C, such as ``math.tanh``, as it is."""
+    """Return a kernel as a Python function; a C function, such as ``math.tanh``, is returned unchanged."""
     if isinstance(function, FunctionType) or getattr(function, "__module__", "") != kernels.__name__:
         return function
     return getattr(_uncompiled(), function.__name__)
@@ -34,7 +34,7 @@ def _uncompiled() -> Any:
 
 
 def globals_of(function: FunctionType) -> dict[str, Any]:
-    """Return what the global names mean that a function reads; those of builtins are left out.
+    """Return the global names that a function reads, with their values; builtins are left out.
 
     >>> from autograd_core.records.kernels import scalar as kernels
     >>> sorted(globals_of(kernels.exp2_slope))

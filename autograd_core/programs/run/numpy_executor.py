@@ -1,8 +1,8 @@
-"""Runs a schedule with NumPy: operations of one kind and depth are one array operation.
+"""Run a schedule with NumPy: operations of one kind and depth are one array operation.
 
-Numbers live in two tables: one row a shared place, one row and a column a sample for the others. The results of one
-group of operations are neighbouring rows; what it reads are rows gathered from the tables. Every number is the
-result of the same roundings as in eager computing, with NumPy's elementary functions in the place of Python's.
+Numbers are in two tables: one row for each shared place, and one row with a column for each sample for the others. The
+results of one group of operations are adjacent rows; its operands are rows gathered from the tables. Every number has
+the same roundings as in eager computation, with NumPy's elementary functions instead of Python's.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from .schedule import AFTER, BATCH, BEFORE, Schedule, chains, uses
 
 __all__ = ["NumpyExecutor"]
 
-#: So many numbers of a block of samples stay in the second-level cache.
+#: This many numbers of a block of samples stay in the second-level cache.
 BLOCK = 1 << 17
 
 Array = Any
 
 
 class NumpyExecutor:
-    """A schedule, ready to run."""
+    """A schedule with its groups of operations."""
 
     def __init__(self, schedule: Schedule, dtype: Any) -> None:
         self.dtype = np.dtype(dtype)
@@ -58,7 +58,7 @@ class NumpyExecutor:
         return self.row_of[place]
 
     def _arrange(self, schedule: Schedule) -> None:
-        """Put operations of one kind and depth together, and give their results neighbouring rows."""
+        """Group operations of one kind and depth, and give their results adjacent rows."""
         tape = schedule.tape
         count = uses(tape, schedule.roots)
         needed = [reads > 0 for reads in count]
@@ -128,7 +128,7 @@ class NumpyExecutor:
         return folded
 
     def workspace(self, width: int) -> Space:
-        """Return tables for blocks of a width; they are given back after use."""
+        """Return tables for blocks of a width; they are returned after use."""
         for i, space in enumerate(self._spaces):
             if space.width == width:
                 try:
@@ -143,13 +143,13 @@ class NumpyExecutor:
         Parameters
         ----------
         inputs : sequence of arrays
-            The blocks of inputs in order, those that are batched with one more axis.
+            The blocks of inputs in order; batched blocks have one more axis.
         samples : int
             The size of the batch; 0 if nothing is batched.
         divisor : float
-            What values and gradients are divided by.
+            The divisor of values and gradients.
         rate : float
-            What a descent multiplies gradients by.
+            The factor of gradients in a descent.
         """
         answers, results = quietly(self._run, inputs, samples, -rate / divisor)
         if divisor != 1.0:
@@ -200,7 +200,7 @@ class NumpyExecutor:
 
 
 def _by_consumer(groups: dict[Any, list[tuple[int, list[Ref]]]]) -> dict[int, tuple[int, int]]:
-    """Return an order in which the terms of sums lie as the sums read them: first terms first."""
+    """Return an order in which the terms of sums are adjacent as the sums read them: first terms first."""
     order: dict[int, tuple[int, int]] = {}
     for (_, _, (is_sum, _), _), members in groups.items():
         if is_sum:

@@ -1,7 +1,7 @@
-"""Array operations on rows of two tables: what the NumPy executor is made of.
+"""Define array operations on rows of two tables, for the NumPy executor.
 
-One table has a row for every number that all samples share, the other a row for every place of the batch and a
-column for every sample. What an operation reads are rows gathered from them, what it writes are neighbouring rows.
+One table has a row for every shared number. The other has a row for every place of the batch and a column for every
+sample. Operands are rows gathered from the tables, and results are adjacent rows.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ Array = Any
 
 
 class Rows:
-    """Rows of one of the tables, as they are gathered for an operation.
+    """Rows of one of the tables, gathered for an operation.
 
-    Neighbouring rows are a view; others are copied into scratch space.
+    Adjacent rows are a view; others are copied into scratch space.
     """
 
     __slots__ = ("batched", "constant", "index", "scratch", "slice")
@@ -41,7 +41,7 @@ class Rows:
             self.slice = slice(rows[0], rows[0] + 1)  # one row for all: NumPy repeats it
 
     def repeat(self) -> None:
-        """Read one row as often as it is asked for, where NumPy could not repeat it."""
+        """Repeat a row explicitly, where NumPy could not broadcast it."""
         if self.slice is not None and self.slice.stop - self.slice.start < len(self.index):
             self.slice = None
 
@@ -67,7 +67,7 @@ class Space:
         self._dtype = dtype
 
     def room(self, number: int, rows: int, width: int) -> Array:
-        """Return scratch space; what was in it is lost."""
+        """Return scratch space with undefined content."""
         flat = self._scratch.get(number)
         if flat is None or flat.size < rows * width:
             flat = self._scratch[number] = np.empty(rows * width, self._dtype)
@@ -93,7 +93,7 @@ class Pointwise:
 class Sum:
     """Sums of the same number of terms, each added from left to right.
 
-    The k-th terms of all sums lie together; terms that are read from one table are read in one go.
+    The k-th terms of all sums are adjacent; terms from one table are read at once.
     """
 
     def __init__(self, parts: list[tuple[int, Rows]], out: slice, batched: bool) -> None:
@@ -102,7 +102,7 @@ class Sum:
         self.count = sum(count for count, _ in parts)
 
     def __call__(self, space: Space) -> None:
-        """Add the terms up."""
+        """Add the terms."""
         out = (space.lanes if self.batched else space.shared)[self.out]
         if len(self.parts) == 1 and self.parts[0][1].batched == self.batched:
             terms = self.parts[0][1].read(space)
@@ -113,7 +113,7 @@ class Sum:
                 stop = start + count * self.members
                 terms[start:stop] = rows.read(space)
                 start = stop
-        if out.size == 1:  # along the fast axis reduce() would add in pairs
+        if out.size == 1:  # along the fast axis, reduce() would add in pairs
             out[0, 0] = np.add.accumulate(terms.reshape(self.count))[-1]
         else:
             np.add.reduce(terms.reshape(self.count, *out.shape), axis=0, out=out)

@@ -1,7 +1,7 @@
-"""A program made ready for one kind of call: which inputs are batched, and what is asked for.
+"""Prepare a program for one kind of call: which inputs are batched, and which results are needed.
 
-Plans are made when they are first needed and kept. Making one is a few passes over the tape: milliseconds for a
-thousand operations.
+Plans are made on first use and stored. Making one takes a few passes over the tape: milliseconds for a thousand
+operations.
 """
 
 from __future__ import annotations
@@ -20,46 +20,45 @@ from .schedule import Schedule
 __all__ = ["Plan"]
 
 Array = Any
-#: Where a result is found: among the shared results or those of each sample, and its number there.
+#: The position of a result: among the shared results or those of each sample, and its number there.
 Where = tuple[bool, int]
 
 
 class Plan:
-    """What a program computes for one kind of call.
+    """The computation of a program for one kind of call.
 
     Parameters
     ----------
     recording : Recording
-        The tape, its inputs, outputs and guards.
+        The tape, with its inputs, outputs and guards.
     given : tuple of bool
-        For each block, whether it is given sample by sample.
+        For each block, whether it has one value for each sample.
     wanted : tuple of int, optional
         The blocks to differentiate by; then there is one output.
     reduced : bool
-        Whether values and gradients are summed over the batch. If they are not, there is one gradient a sample also
-        by what all samples share: it is spread over the batch.
+        Whether values and gradients are summed over the batch. If not, there is one gradient for each sample, also by
+        shared inputs, which are repeated over the batch.
     prepare : callable
         Makes a schedule ready to run.
     descent : bool
-        Whether each block to differentiate by is moved against its derivative, by the rate that ``run`` is given; it
-        takes the place of the derivative. Then the plan is reduced, and the block is not batched.
+        Whether each block to differentiate by is moved against its derivative, with the rate passed to ``run``, instead
+        of returning the derivative. The plan must then be reduced, and the block not batched.
 
     Attributes
     ----------
     run : callable
         ``run(arrays, samples, divisor, rate)`` returns the shared results, and those of each sample.
     alone : callable or None
-        ``alone(part)`` is a function of inputs as they are given, which returns the value and a part of the shared
-        results, or None for inputs that have to be read first; for plans in which nothing is batched and nothing is
-        left to do afterwards.
+        ``alone(part)`` returns a function of inputs that returns the value and a part of the shared results, or None
+        for inputs that must be converted first. For plans without a batch and without work after the run.
     plain : bool
         Whether ``run`` is all there is to do: nothing to repeat for every sample, and nothing to check.
     spread : set of int
-        The blocks that have to be repeated for every sample.
+        The blocks to repeat for every sample.
     gradients : dict
-        For each block to differentiate by, where its derivative is found.
+        For each block to differentiate by, the position of its derivative.
     guards : list
-        What ``check`` checks.
+        The comparisons that ``check`` checks.
     """
 
     def __init__(
@@ -123,7 +122,7 @@ class Plan:
         self._labels = recording.labels
 
     def check(self, shared: Array, lanes: Array) -> None:
-        """Raise if a comparison came out otherwise than it did while tracing."""
+        """Raise an error if a comparison has another outcome than while tracing."""
         for guard, (lane, k), *operands in self.guards:
             if not lane:
                 if bool(shared[k]) is not guard.outcome:
@@ -137,7 +136,7 @@ class Plan:
         return failure
 
     def output(self, k: int, shared: Array, lanes: Array) -> Any:
-        """Return an output: a float, or an array with one number a sample."""
+        """Return an output: a float, or an array with one number for each sample."""
         lane, row = self._outputs[k]
         if lane:
             return lanes[row].copy()
@@ -146,7 +145,7 @@ class Plan:
 
 
 class Gradient:
-    """Where the derivative by a block is found."""
+    """The position of the derivative by a block."""
 
     __slots__ = ("batched", "entries", "lanes", "part", "shape", "shared")
 
@@ -162,7 +161,7 @@ class Gradient:
     def read(self, shared: Array, lanes: Array) -> Array:
         """Return the derivative."""
         if self.shared is not None:
-            part = shared[self.shared]  # of an array that is nobody else's
+            part = shared[self.shared]  # of an array without other references
             return part if len(self.shape) == 1 else part.reshape(self.shape)
         samples = lanes.shape[1]
         if self.lanes is not None:

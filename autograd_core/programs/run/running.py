@@ -1,7 +1,7 @@
-"""What happens in a call of a program: reading what is given, finding the plan, running it.
+"""Call a program: read the inputs, choose the plan and the executor, run.
 
-For small programs this costs more than the computing itself, so it is written to be short at run time: what can be
-decided when a question is asked for the first time is decided then.
+For small programs this takes longer than the computation itself, so each decision is made once, on the first call of
+its kind.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ EXECUTORS = ("auto", "fast", "numpy")
 
 
 class ExecutorWarning(UserWarning):
-    """The fast executor cannot be used, and NumPy takes its place."""
+    """Warning that the fast executor cannot be used, and NumPy runs instead."""
 
 
-#: What was said already: each reason is said once.
+#: Reasons already reported; each reason is reported once.
 _said: set[str] = set()
 
-#: So many operations on numbers were done by NumPy before it is worth saying that it could be faster.
+#: The number of operations done by NumPy before a warning is useful.
 PATIENCE = 10_000_000
 
 
@@ -44,7 +44,7 @@ def _say(reason: str) -> None:
 
 
 class Fallback:
-    """NumPy in the place of the fast executor: says why, once, when it has had enough to do to make a difference."""
+    """The NumPy executor in place of the fast one: it warns once, when there was enough work to make a difference."""
 
     def __init__(self, executor: NumpyExecutor, steps: int, reason: str) -> None:
         self.executor, self.steps, self.reason = executor, steps, reason
@@ -59,7 +59,7 @@ class Fallback:
 
 
 class Runner:
-    """Runs a recording: one plan for each kind of call, made when it is first needed.
+    """Runs a recording, with one plan for each kind of call, made on first use.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ class Runner:
     dtype : numpy.dtype
     executor : {"auto", "fast", "numpy"}
     threads : int
-        How many parts of a large batch are computed at the same time by the fast executor.
+        The number of parts of a large batch that the fast executor computes at the same time.
     """
 
     def __init__(self, recording: Any, dtype: Any, executor: str, threads: int) -> None:
@@ -80,9 +80,9 @@ class Runner:
         self._plans: dict[Any, Plan] = {}
 
     def read(self, given: Sequence[Any]) -> tuple[list[Any], int, int]:
-        """Return what was given for each block as arrays or floats, which of them are batched, and the batch's size.
+        """Return the inputs of each block as arrays or floats, which of them are batched, and the batch size.
 
-        Block ``i`` is batched if bit ``i`` is set; the size is 0 if none is.
+        Block ``i`` is batched if bit ``i`` is set; the size is 0 without a batch.
         """
         arrays: list[Any] = []
         dtype, samples, bit, batched = self.dtype, 0, 1, 0
@@ -106,9 +106,9 @@ class Runner:
         return arrays, batched, samples
 
     def plan(self, wanted: tuple[int, ...] | None, reduced: bool, batched: int, descent: bool = False) -> Plan:
-        """Return how to compute what is wanted: the outputs, or one output and its derivatives by some blocks.
+        """Return the plan for some results: the outputs, or one output and its derivatives by some blocks.
 
-        In a descent, the blocks come moved against their derivatives.
+        In a descent, the results are the blocks moved against their derivatives.
         """
         key = (wanted, reduced and batched > 0, batched, descent)
         if key not in self._plans:

@@ -1,7 +1,7 @@
-"""What is to be computed, in which phase: the common ground of the executors.
+"""Define the schedule that executors run: what to compute, in which phase.
 
-A schedule is a tape with the places that are wanted of it. Places that do not differ between the samples of a batch
-are *shared*: they are computed once, before the batch; sums over the batch, and what depends on them, after it.
+A schedule is a tape with the required places. Places that are equal for all samples of a batch are *shared*: they are
+computed once, before the batch. Sums over the batch, and everything that depends on them, are computed after it.
 """
 
 from __future__ import annotations
@@ -14,26 +14,26 @@ from ..trace.tape import ADD, TOTAL, Ref, Tape
 
 __all__ = ["AFTER", "BATCH", "BEFORE", "Schedule", "chains", "uses"]
 
-#: The phases: shared places, places of each sample, shared places that hang on a sum over the samples.
+#: The phases: shared places, places of each sample, shared places that depend on a sum over the samples.
 BEFORE, BATCH, AFTER = range(3)
 
 
 @dataclass(slots=True)
 class Schedule:
-    """A tape, and what is wanted of it.
+    """A tape with the required places.
 
     Attributes
     ----------
     tape : Tape
-        Its inputs say which of them are batched.
+        Its inputs tell which of them are batched.
     blocks : sequence of Block
-        How the inputs are given.
+        The form of the inputs.
     shared : list of Ref
-        Wanted, one number each.
+        Required places with one number each.
     lanes : list of int
-        Wanted, one number a sample each; batched places.
+        Required places with one number for each sample; batched places.
     shared_divided, lanes_divided : int
-        How many of the first of these are divided by the number of samples, where a mean is asked for.
+        How many of the first of these are divided by the number of samples, for a mean.
     """
 
     tape: Tape
@@ -45,7 +45,7 @@ class Schedule:
 
     @property
     def roots(self) -> list[Ref]:
-        """Everything wanted."""
+        """Return all required places."""
         return [*self.shared, *self.lanes]
 
     def phases(self) -> list[int]:
@@ -65,11 +65,11 @@ class Schedule:
 
 
 def uses(tape: Tape, roots: Sequence[Ref]) -> list[int]:
-    """Return how often the result of each place is read, by operations that the roots need and as a root."""
+    """Return the number of uses of each place, by operations that the roots need and as a root."""
     count = [0] * len(tape)
     for x in roots:
         if type(x) is int:
-            count[x] += 2  # a root has to be stored, however few read it
+            count[x] += 2  # a root must be stored, however few operations read it
     steps, first = tape.steps, tape.inputs
     for place in range(len(tape) - 1, first - 1, -1):
         if count[place]:
@@ -80,14 +80,14 @@ def uses(tape: Tape, roots: Sequence[Ref]) -> list[int]:
 
 
 def chains(tape: Tape, needed: Sequence[bool], count: Sequence[int]) -> tuple[dict[int, list[Ref]], set[int]]:
-    """Find the sums ((a + b) + c) + ... of three terms and more, which are computed in one go, in this order.
+    """Find the sums ((a + b) + c) + ... of three or more terms, which are computed at once, in this order.
 
     Returns
     -------
     sums : dict
         The place of each whole sum, and its terms.
     inner : set of int
-        The places of the sums inside, which nothing else reads.
+        The places of partial sums, which nothing else reads.
     """
     sums: dict[int, list[Ref]] = {}
     inner: set[int] = set()

@@ -1,8 +1,8 @@
-"""Memory and vectors of eight numbers: what they mean, in Python, and what they are, in machine code.
+"""Define memory access and vectors of eight numbers, in Python and as machine code.
 
-Compiled code takes the second meaning, an instruction or two of the processor each. Numba's own loops would be
-vectorized only where LLVM can prove that rows do not overlap, would keep sums in memory instead of in registers, and
-would ask of every index whether it is negative.
+Compiled code uses the machine form, one or two processor instructions each. Numba's own loops would be vectorized only
+where LLVM can prove that rows do not overlap. They would keep sums in memory instead of registers, and check every
+index for a negative value.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ LANES = 8
 
 
 def integers(table: Any) -> Any:
-    """Return a table of integers. To compiled code it is given as its address."""
+    """Return a table of integers; compiled code gets its address."""
     return table
 
 
 def numbers(table: Any, like: Any) -> Any:
-    """Return a table of numbers of the dtype of ``like``. To compiled code it is given as its address."""
+    """Return a table of numbers of the dtype of ``like``; compiled code gets its address."""
     return table
 
 
@@ -47,7 +47,7 @@ def at(table: Any, i: int) -> Any:
 
 
 def put(table: Any, i: int, x: Any) -> None:
-    """Put a number into a table."""
+    """Store a number in a table."""
     table[i] = x
 
 
@@ -57,12 +57,12 @@ def load(table: Any, i: int) -> Any:
 
 
 def store(table: Any, i: int, x: Any) -> None:
-    """Put eight numbers into a table."""
+    """Store eight numbers in a table."""
     table[i : i + LANES] = x
 
 
 def splat(x: Any) -> Any:
-    """Return a number eight times."""
+    """Return a vector of eight equal numbers."""
     return np.full(LANES, x)
 
 
@@ -77,12 +77,12 @@ def times(a: Any, b: Any) -> Any:
 
 
 def fma(a: Any, b: Any, c: Any) -> Any:
-    """Return a · b + c; the machine may round it once."""
+    """Return a · b + c; the processor may round it once."""
     return a * b + c
 
 
 def leading(x: Any, n: int) -> Any:
-    """Return the first ``n`` of eight numbers, and zeros."""
+    """Return the first ``n`` of eight numbers, followed by zeros."""
     return np.where(np.arange(LANES) < n, x, x.dtype.type(0))
 
 
@@ -92,9 +92,9 @@ def total(x: Any) -> Any:
 
 
 def call_kernel(kernel: Any, table: Any, rows: Any, first: int, stride: int, count: int) -> None:
-    """Apply a kernel to ``count`` numbers: ``rows`` says where the result begins, and each operand.
+    """Apply a kernel to ``count`` numbers; ``rows`` are the positions of the result and of each operand.
 
-    To compiled code a kernel is its address, here it is the record of the operation.
+    In compiled code a kernel is its address; here it is the record of the operation.
     """
     out, *operands = (int(x) * stride for x in rows[first : first + 1 + kernel.arity])
     for k in range(count):
@@ -102,7 +102,7 @@ def call_kernel(kernel: Any, table: Any, rows: Any, first: int, stride: int, cou
 
 
 def intrinsics(numba: Any) -> dict[str, Any]:
-    """Return the same operations as Numba's intrinsics."""
+    """Return the same operations as Numba intrinsics."""
     from llvmlite import ir  # type: ignore[import-untyped]
 
     types: Any = numba.types
@@ -123,7 +123,7 @@ def intrinsics(numba: Any) -> dict[str, Any]:
             super().__init__(manager, kind, ir.VectorType(number, LANES))
 
     def made(result: Any, *operands: Any, by: Any) -> Any:
-        """Return the signature of an intrinsic, and what writes its code, ``by(builder, values, result's type)``."""
+        """Return the signature of an intrinsic, and its code generator ``by(builder, values, result's type)``."""
 
         def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
             value = by(builder, values, context.get_value_type(signature.return_type))

@@ -1,7 +1,6 @@
-"""A program as a graph of Values again: to be drawn, stepped through, and shown as a table.
+"""Replay a program as a graph of Values, to be drawn, stepped through or tabulated.
 
-An instruction of the tape is one node, computed by the operation's own float kernel: eager's bits, and the numbers
-that the program computes.
+An instruction of the tape becomes one node, computed by the operation's own float kernel, with eager bits.
 """
 
 from __future__ import annotations
@@ -20,14 +19,14 @@ __all__ = ["replay"]
 
 
 def replay(recording: Recording, numbers: Sequence[float], owners: Mapping[int, Value] | None = None) -> list[Value]:
-    """Return a Value for every place of the tape, computed eagerly from the given inputs, which are labelled.
+    """Return a Value for every place of the tape, computed eagerly from the given inputs, with their labels.
 
-    Where an owner is given for the place of an input, it is that Value itself.
+    If an owner is given for the place of an input, the owner itself is used.
 
     Raises
     ------
     GuardError
-        If the traced function would have taken another branch for these inputs.
+        If the traced function would take another branch for these inputs.
     """
     labels = recording.labels
     nodes: list[Value] = [Value(x, label=label) for x, label in zip(numbers, labels, strict=True)]

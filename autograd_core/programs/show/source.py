@@ -1,7 +1,7 @@
-"""A program as readable Python: straight lines for the value, and for the value with its gradient.
+"""Write a program as readable Python: straight-line code for the value, and for the value with its gradient.
 
-The text needs nothing but ``math``. Operations that Python has no operator or function for are defined above, from
-the same functions that eager computing calls; so running it gives the same bits.
+The text needs only ``math``. Operations without a Python operator or function are defined at its top, from the
+functions of eager computation, so running it gives the same bits.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def _operations(recording: Recording) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A printed operand; a slot ``{0:2}`` of a record's form puts it in parentheses if it holds less tightly."""
+    """A printed operand; a slot ``{0:2}`` of a record's form puts it in parentheses if its precedence is lower."""
 
     text: str
     level: int = ATOM
@@ -67,7 +67,7 @@ class _Piece:
 
 
 class _Text:
-    """Prints the functions of a recording, and remembers which kernels they call."""
+    """Prints the functions of a recording, and collects the kernels they call."""
 
     def __init__(self, recording: Recording) -> None:
         self.recording = recording
@@ -78,7 +78,7 @@ class _Text:
             self.arguments.append("parameters")
         labels = recording.labels
         whole = {a.name: name for a, name in zip(recording.arguments, self.arguments, strict=False)}
-        numbers = [whole.get(label, "") for label in labels]  # an argument that is one number keeps its name
+        numbers = [whole.get(label, "") for label in labels]  # an argument of one number keeps its name
         others = iter(_names([label for label, name in zip(labels, numbers, strict=True) if not name], taken))
         self.names = [name or next(others) for name in numbers]
 
@@ -116,7 +116,7 @@ class _Text:
         return "\n".join([*_wrapped(f"def {name}({head}):"), *(f"    {line}" for line in wrapped)])
 
     def _unpacking(self) -> list[str]:
-        """Return the lines that give the numbers of the arguments their names."""
+        """Return the lines that name the numbers of the arguments."""
         lines: list[str] = []
         structures = [a.structure for a in self.recording.arguments]
         if self.recording.parameters:
@@ -137,9 +137,9 @@ class _Text:
         return lines
 
     def _lines(self, tape: Tape, roots: Sequence[Ref], adjoints: dict[int, Ref]) -> tuple[list[str], Any]:
-        """Return one line an operation; in the reverse part, what is read once stands where it is read.
+        """Return one line for each operation; in the reverse part, expressions with one use are inlined.
 
-        That changes no rounding: it is the same operation on the same numbers.
+        This changes no rounding: it is the same operation on the same numbers.
         """
         count = uses(tape, roots)
         needed = [reads > 0 for reads in count]
@@ -202,7 +202,7 @@ class _Text:
 
 
 def _names(labels: Iterable[str], taken: set[str]) -> list[str]:
-    """Return a Python name for each label, none of them twice."""
+    """Return a unique Python name for each label."""
     names = []
     for label in labels:
         name = re.sub(r"\W+", "_", label, flags=re.ASCII).strip("_") or "x"
@@ -235,7 +235,7 @@ def _tree(structure: Any, texts: Any) -> str:
 
 
 def _wrapped(line: str) -> list[str]:
-    """Break a line where it is too long, inside of brackets."""
+    """Break a long line inside parentheses."""
     if len(line) <= WIDTH or "'" in line or '"' in line:
         return [line]
     name, equals, text = line.partition(" = ")
@@ -252,12 +252,12 @@ def _broken(line: str) -> list[str]:
 
 
 def _plain(x: Any) -> bool:
-    """Whether it is a number or made of numbers, and finite."""
+    """Return whether it is a number or made of numbers, and finite."""
     return all(_plain(part) for part in x) if isinstance(x, tuple) else isinstance(x, (int, float)) and math.isfinite(x)
 
 
 def _definitions(called: dict[str, Any]) -> list[str]:
-    """Return the text of the functions that are called, of those that they call, and of their constants."""
+    """Return the text of the called functions, the functions they call, and their constants."""
     found: dict[str, str] = {}
     constants: dict[str, str] = {}
     waiting = list(called.values())

@@ -1,7 +1,7 @@
-"""Programs as JSON: what is saved is data, and loading it runs nothing.
+"""Store programs as JSON: a file contains data, and loading it executes nothing.
 
-Numbers are written in hexadecimal, so that not a bit is lost, and operations by name. A file is checked from top to
-bottom before a program is made of it: its size, its names, that every operand was computed before it is used.
+Numbers are written in hexadecimal, so that no bit is lost, and operations by name. A file is checked before a program
+is made of it: its size, its names, and that every operand is computed before its use.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ __all__ = ["dump", "parse", "read"]
 
 FORMAT, VERSION = "autograd-core program", 1
 
-#: Limits, far above what anybody traces: a file beyond them is not read.
+#: Limits, far above any traced program; a larger file is refused.
 BYTES, STEPS, NAME, NESTING = 1 << 28, 5_000_000, 200, 20
 
 
@@ -72,7 +72,7 @@ def read(path: Any) -> tuple[Recording, str]:
     Raises
     ------
     ProgramFileError
-        If the file holds something else.
+        If the file contains something else.
     """
     file = Path(path)
     if file.stat().st_size > BYTES:
@@ -85,7 +85,7 @@ def read(path: Any) -> tuple[Recording, str]:
 
 
 def parse(text: str, file: str = "The text") -> tuple[Recording, str]:
-    """Return the recording that JSON text describes, and its dtype."""
+    """Return the recording in JSON text, and its dtype."""
     try:
         document = json.loads(text, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
@@ -103,7 +103,7 @@ def _no_constant(name: str) -> Any:
 
 
 class _Wrong(Exception):  # noqa: N818 - it never leaves this module
-    """What is wrong with a document."""
+    """An error in a document."""
 
 
 def _check(holds: bool, what: str) -> None:
@@ -112,7 +112,7 @@ def _check(holds: bool, what: str) -> None:
 
 
 class _Reader:
-    """Checks a document, piece by piece, in the order in which pieces rely on one another."""
+    """Checks a document piece by piece, in the order in which pieces depend on one another."""
 
     def __init__(self, document: Any) -> None:
         _check(isinstance(document, dict), "it is not an object")

@@ -1,8 +1,8 @@
-"""The evaluation trace of the literature: the forward primal trace, and the reverse adjoint trace.
+"""Write the evaluation trace: the forward primal trace, and the reverse adjoint trace.
 
-As in Griewank and Walther, *Evaluating Derivatives*, tables 1.2 and 1.3, and Baydin et al., *Automatic
-differentiation in machine learning: a survey*, table 3: one row for every intermediate variable, one for every
-contribution to an adjoint, with the formula, the formula with numbers, and the number.
+As in Griewank and Walther, *Evaluating Derivatives*, tables 1.2 and 1.3, and Baydin et al., *Automatic differentiation
+in machine learning: a survey*, table 3. There is one row for every intermediate variable and one for every contribution
+to an adjoint, with the formula, the formula with numbers, and the number.
 
 The numbers come from the sweep itself.
 """
@@ -23,9 +23,9 @@ from .replay import replay
 __all__ = ["EvaluationTrace", "Row", "evaluation_trace"]
 
 BAR = "\N{COMBINING MACRON}"
-#: Notebooks align cells to the right, and touch what has no style of its own.
+#: Notebooks right-align cells, and leave styled cells unchanged.
 CELL = "text-align:left;padding:0 1em 0 0"
-#: What means something else in TeX.
+#: Characters with a special meaning in TeX.
 TEX = {sign: f"\\{sign}" for sign in "_&%$#{}"} | {
     "\\": r"\textbackslash{}",
     "^": r"\textasciicircum{}",
@@ -42,12 +42,12 @@ class Row(NamedTuple):
     name, tex : str
         The variable, as text and in TeX.
     formula, formula_tex : str
-        How it is computed; "" for an input.
+        Its formula; "" for an input.
     numbers : str
         The formula with numbers.
     value : float
     note : str
-        What an input is called; what kind of row it is.
+        The name of an input; the kind of row.
     """
 
     name: str
@@ -60,7 +60,7 @@ class Row(NamedTuple):
 
 
 class EvaluationTrace:
-    """A forward and a reverse trace, as text, Markdown, HTML and LaTeX; a notebook shows it by itself.
+    """A forward and a reverse trace, as text, Markdown, HTML and LaTeX; it shows itself in a notebook.
 
     Attributes
     ----------
@@ -113,7 +113,7 @@ class EvaluationTrace:
         return "\n".join([*lines, r"\bottomrule", r"\end{tabular}"]) + "\n"
 
     def html(self) -> str:
-        """Return the traces as an HTML table that needs nothing else."""
+        """Return the traces as a self-contained HTML table."""
         rows = [f"<caption>{html.escape(self.title)}</caption>"]
         for heading, part in self._parts():
             rows.append(f'<tr><th colspan="5" style="{CELL}">{heading}</th></tr>')
@@ -154,7 +154,7 @@ def _number_tex(x: float) -> str:
 
 
 def evaluation_trace(recording: Recording, numbers: Sequence[float]) -> EvaluationTrace:
-    """Return the traces of a recording at the given inputs; the reverse one if there is one output."""
+    """Return the traces of a recording at the given inputs; the reverse trace if there is one output."""
     tape = recording.tape
     needed = tape.needed([*recording.outputs, *range(tape.inputs)])
     nodes = replay(recording, numbers)
@@ -176,7 +176,7 @@ def evaluation_trace(recording: Recording, numbers: Sequence[float]) -> Evaluati
 
 
 def _numbering(inputs: int, needed: Sequence[bool]) -> list[int]:
-    """Return the numbers of the variables as the literature counts: inputs up to v₀, then v₁, v₂, ..."""
+    """Return the numbers of the variables as in the literature: inputs up to v₀, then v₁, v₂, ..."""
     index, k = [], 0
     for place, kept in enumerate(needed):
         if place >= inputs and kept:
@@ -207,7 +207,7 @@ def _row(name: Symbol, formula: Symbol, primals: dict[str, float], value: float,
 
 
 def _with_numbers(formula: Symbol, value_of: Callable[[str], float]) -> str:
-    """Return a formula with the numbers of its variables, six digits each; negative ones in parentheses."""
+    """Return a formula with the numbers of its variables, six digits each; negative numbers in parentheses."""
     if formula.primitive is None:
         return str(formula if formula.constant is not None else Symbol.number(value_of(formula.name)))
     done: dict[int, Symbol] = {}

@@ -1,4 +1,4 @@
-"""What a program shows of itself: its graph, its evaluation trace, its source, its picture."""
+"""Show a program: its graph, evaluation trace, source and picture."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["Views"]
 
 
 class Views:
-    """The part of a program that people look at."""
+    """The methods of a program that show it."""
 
     name: str
     recording: Recording
@@ -38,20 +38,20 @@ class Views:
     def replay(self, *inputs: Any, sample: int | None = None) -> list[Value]:
         """Return a Value for each input and instruction, in order, computed in double precision at one sample.
 
-        They are new ones, but for the parameters of models, which are themselves. Names, parts of models and source
-        lines are those of the trace.
+        They are new Values, except for the parameters of models. Names, parts of models and source lines are those of
+        the trace.
 
         Parameters
         ----------
         *inputs
-            As for a call; those of the trace if they are left out.
+            As for a call. Default: the inputs of the trace.
         sample : int, optional
-            Which sample of a batch.
+            The number of the sample in a batch.
 
         Raises
         ------
         GuardError
-            If the traced function would have taken another branch for these inputs.
+            If the traced function would take another branch for these inputs.
 
         Examples
         --------
@@ -63,7 +63,7 @@ class Views:
         return replay(self.recording, self._one_sample(inputs, sample), dict(self._owners(inputs)))
 
     def _owners(self, inputs: Sequence[Any]) -> Iterator[tuple[int, Value]]:
-        """Yield the places of inputs that are parameters, of models given or met, with these."""
+        """Yield the places of inputs that are parameters, with the parameters."""
         blocks = self.recording.blocks
         for argument, given in zip(self.arguments, inputs, strict=False):
             for i, part in argument.leaves(given):
@@ -73,9 +73,9 @@ class Views:
             yield from enumerate(self.parameters, blocks[-1].start)
 
     def graph(self, *inputs: Any, sample: int | None = None) -> Value:
-        """Return the one output as a Value with its history, computed eagerly: to be drawn or stepped through.
+        """Return the one output as a Value with its history, computed eagerly, to be drawn or stepped through.
 
-        It bears the name of the function, unless it had one in the trace.
+        It has the name of the function, unless it had one in the trace.
 
         Parameters are those of ``replay``.
         """
@@ -92,12 +92,12 @@ class Views:
         return root
 
     def table(self, *inputs: Any, sample: int | None = None) -> EvaluationTrace:
-        """Return the evaluation trace at one sample, that of the trace if none is given.
+        """Return the evaluation trace at one sample. Default: the sample of the trace.
 
         Parameters are those of ``replay``.
 
-        Forward primal trace and reverse adjoint trace, as in the literature. It shows itself in a notebook;
-        ``str()``, ``.markdown()``, ``.html()`` and ``.latex()`` give its text.
+        Forward primal trace and reverse adjoint trace, as in the literature. It shows itself in a notebook; ``str()``,
+        ``.markdown()``, ``.html()`` and ``.latex()`` return its text.
 
         Examples
         --------
@@ -120,7 +120,7 @@ class Views:
         return evaluation_trace(self.recording, self._one_sample(inputs, sample))
 
     def _one_sample(self, inputs: Sequence[Any], sample: int | None = None) -> list[float]:
-        """Return the numbers of the inputs, of one sample if there is a batch."""
+        """Return the numbers of the inputs, at one sample of a batch."""
         if not inputs and self.arguments:
             if sample is not None:
                 raise OperandError(f"sample={sample!r} is a place in a batch: give the inputs of {self.name} as well.")
@@ -138,14 +138,14 @@ class Views:
         return [float(x) for array in chosen for x in np.ravel(array)]
 
     def source(self, argnums: Any = 0) -> str:
-        """Return readable Python for the value and the gradient, which needs nothing but ``math``.
+        """Return readable Python for the value and the gradient, which needs only ``math``.
 
-        Run by itself, it gives the same bits as eager computing.
+        It gives the same bits as eager computation.
 
         Parameters
         ----------
         argnums : int, "parameters", tuple of these, or None
-            What to differentiate by; None for the value alone.
+            The arguments to differentiate by; None for the value alone.
 
         Examples
         --------
@@ -175,7 +175,7 @@ class Views:
         return source(self.recording, None if argnums is None else self._structure(argnums))
 
     def draw(self, *inputs: Any, sample: int | None = None, **options: Any) -> Any:
-        """Return a picture of the graph at one sample, that of the trace if none is given; ``import viz`` before.
+        """Return a picture of the graph at one sample. Default: the sample of the trace. Requires ``import viz``.
 
         The first parameters are those of ``replay``; options are those of ``viz.draw``.
         """

@@ -1,8 +1,8 @@
-"""What a program is called with: which numbers belong where, and which arguments come as a batch.
+"""Describe the arguments of a program: which numbers belong where, and which arguments are batches.
 
 An argument is a number, a regular array of numbers (a NumPy array, or lists of equal length), a part of a model (an
 object with ``parameters()``), or a list, tuple or dict of these. Each regular array is one block of inputs. A block
-given with one more leading axis than its example is a batch.
+with one more leading axis than its example is a batch.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Block:
     Attributes
     ----------
     name : str
-        How the caller would write it: ``"x"``, ``"options['scale']"``.
+        Its expression in the caller's code: ``"x"``, ``"options['scale']"``.
     start, size : int
         Its places on the tape.
     shape : tuple of int
@@ -35,7 +35,7 @@ class Block:
     labels : tuple of str
         A name for each number.
     kind : {"number", "array", "model"}
-        What the example was; a model is given as itself or as the numbers of its parameters.
+        The example; a model may be passed as itself or as the numbers of its parameters.
     """
 
     name: str
@@ -46,7 +46,7 @@ class Block:
     kind: str
 
     def read(self, given: Any, dtype: Any) -> Any:
-        """Return what was given as an array of the program's dtype: of this shape, or one axis more for a batch."""
+        """Return an input as an array of the program's dtype: of this shape, or with one more axis for a batch."""
         if hasattr(given, "parameters"):
             given = [p.data for p in given.parameters()]
         elif isinstance(given, (list, tuple)) and any(isinstance(x, Node) for x in given):
@@ -65,7 +65,7 @@ class Block:
         )
 
     def give_back(self, given: Any, result: Any) -> Any:
-        """Return a gradient in the kind that was given: an array for an array, lists for lists, a number for one."""
+        """Return a gradient in the form of the input: an array for an array, lists for lists, a number for a number."""
         if isinstance(given, np.ndarray):
             return result
         return result.tolist() if result.ndim else float(result)
@@ -76,12 +76,12 @@ def _shape(shape: Sequence[Any]) -> str:
 
 
 def numbers(given: Any, name: str, dtype: Any) -> Any:
-    """Return an array of the wanted dtype, or say why what was given is none; nothing is rounded silently.
+    """Return an array of the required dtype, or raise an error; nothing is rounded silently.
 
     Raises
     ------
     OperandError
-        For text, objects, nodes, complex numbers, and arrays whose dtype does not fit into the program's.
+        For text, objects, nodes, complex numbers, and arrays whose dtype does not fit the program's.
     ShapeError
         For rows of different lengths.
     """
@@ -114,19 +114,19 @@ def _shorten(x: Any) -> str:
     return text if len(text) <= 60 else f"{text[:50]}…"
 
 
-#: A leaf is the number of a block; a branch says what holds its children.
+#: A leaf is the number of a block; a branch tells what contains its children.
 Structure = int | tuple[str, tuple[Any, ...], tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One argument of the traced function: its structure, whose leaves are numbers of blocks."""
+    """One argument of the traced function: its structure, whose leaves are block numbers."""
 
     name: str
     structure: Structure
 
     def leaves(self, given: Any) -> Iterator[tuple[int, Any]]:
-        """Yield each block of this argument with what was given for it."""
+        """Yield each block of this argument with its input."""
         yield from _leaves(self.structure, given, self.name)
 
 
@@ -159,7 +159,7 @@ def rebuild(structure: Structure, results: Callable[[int], Any]) -> Any:
 
 
 def numbers_in(structure: Structure) -> Iterator[int]:
-    """Yield the numbers of the blocks of a structure."""
+    """Yield the block numbers of a structure."""
     if isinstance(structure, int):
         yield structure
     else:
@@ -168,14 +168,14 @@ def numbers_in(structure: Structure) -> Iterator[int]:
 
 
 class Inputs:
-    """The inputs of a function that is being traced: blocks as they are found, and the Values that stand for them."""
+    """The inputs of a function during tracing: its blocks, and the Values that stand for them."""
 
     def __init__(self) -> None:
         self.blocks: list[Block] = []
         self.values: list[Value] = []
 
     def argument(self, name: str, example: Any) -> tuple[Argument, Any]:
-        """Return the description of an argument, and what the function is to see in its place."""
+        """Return the description of an argument, and the object that the function gets in its place."""
         structure, view = self._enter(name, example)
         return Argument(name, structure), view
 

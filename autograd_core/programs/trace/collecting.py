@@ -1,4 +1,4 @@
-"""A pause of the garbage collector, for work that makes many small tuples and no cycles."""
+"""Pause the garbage collector during work that makes many small tuples and no cycles."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ __all__ = ["uncollected"]
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Let the garbage collector wait: it would look through everything made so far, again and again, for nothing.
+    """Pause the garbage collector, which would scan all new objects repeatedly without freeing any.
 
-    It is left as it was found, also by several threads at once: who finds it waiting does not wake it.
+    Its state is restored afterward, also with several threads: a thread that finds it paused does not resume it.
     """
     running = gc.isenabled()
     gc.disable()

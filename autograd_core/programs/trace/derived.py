@@ -1,6 +1,6 @@
-"""Programs made from programs: the gradient as a program, and values with their tangents.
+"""Derive programs from programs: the gradient, and values with their tangents.
 
-They are recordings like any other, so they run on batches, print themselves, and can be differentiated again.
+They are ordinary recordings, so they run on batches, print themselves, and can be differentiated again.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def gradient_of(recording: Recording, structure: Any) -> Recording:
 
 
 def _with_shapes(structure: Any, blocks: Sequence[Block], first: int) -> tuple[Any, int]:
-    """Return a structure whose leaves are numbers of outputs, counted from ``first``, and the next of these."""
+    """Return a structure whose leaves are output numbers, counted from ``first``, and the next number."""
     if isinstance(structure, int):
         return _nested(blocks[structure].shape, first), first + blocks[structure].size
     kind, keys, children = structure
@@ -56,7 +56,7 @@ def _nested(shape: tuple[int, ...], first: int) -> Any:
 
 
 def tangent_of(recording: Recording, moving: Sequence[int]) -> Recording:
-    """Return outputs and their tangents, as a tuple; the tangents of the blocks that move are further arguments."""
+    """Return outputs and their tangents, as a tuple; the tangents of the moving blocks are additional arguments."""
     count = recording.tape.inputs
     blocks = list(recording.blocks)
     given: dict[int, int] = {}

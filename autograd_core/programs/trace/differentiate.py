@@ -1,7 +1,7 @@
-"""Derivatives of a tape, appended to it: the same rules as everywhere, read over places.
+"""Append derivatives to a tape: the rules of the records, read over places.
 
-The reverse sweep visits operations newest first and adds contributions in that order, as ``sweep`` does; so what an
-executor computes is bit for bit what ``backward()`` computes.
+The reverse sweep visits operations newest first and adds contributions in that order, as ``sweep`` does; so an executor
+computes the same bits as ``backward()``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from .tape import ADD, TOTAL, WHERE, Ref, Tape, apply_formula, partials
 
 __all__ = ["reverse", "tangents"]
 
-#: What a lane receives to which nothing is sent: -0.0 + c is c to the last bit.
+#: The initial adjoint: -0.0 + c is c to the last bit.
 NOTHING = -0.0
 
 
@@ -29,25 +29,25 @@ def reverse(
     Parameters
     ----------
     tape : Tape
-        Grows. Where a place that is not batched feeds one that is, the contributions are summed over the batch.
+        It is extended. Where a shared place feeds a batched one, the contributions are summed over the batch.
     output : Ref
-        What to differentiate; of a batch, the sum over its samples.
+        The output to differentiate; for a batch, the sum over its samples.
     inputs : collection of int
         The places to differentiate by.
     count : Ref
-        The number of samples, for contributions that do not differ between them.
+        The number of samples, for contributions that are equal for all of them.
     adjoints : dict, optional
-        Is given the adjoint of every place on the way.
+        Called with the adjoint of every place on the way.
     seed : Ref
-        The adjoint of the output to start from.
+        The initial adjoint of the output.
     """
     wanted = _leading_to(tape, inputs)
     if type(output) is not int or not wanted[output]:
         return [0.0] * len(inputs)
     steps, batched, first, emit, product = tape.steps, tape.batched, tape.inputs, tape.emit, tape.product
     found: dict[int, Ref] = {output: seed if batched[output] else product(seed, count)}
-    # For places that are only reached through operands which ``where`` may not have chosen, the place of a condition:
-    # in lanes where it is 0, nothing at all is sent on, as in ``sweep``.
+    # For places reached only through operands that ``where`` may not have selected: the place of a condition. Samples
+    # where it is 0 send nothing, as in ``sweep``.
     reached: dict[int, Ref] = {}
     for place in range(output, first - 1, -1):
         adjoint = found.pop(place, None) if wanted[place] else None
@@ -73,7 +73,7 @@ def reverse(
             if varies and not batched[x]:  # shared by all samples: their contributions are summed
                 differs = type(contribution) is int and batched[contribution]
                 contribution = emit(TOTAL, contribution) if differs else product(contribution, count)
-                chosen = None  # a sum over samples: which of them sent nothing is already in it
+                chosen = None  # a sum over samples already contains which of them sent nothing
             before = found.get(x)
             if before is None:
                 found[x] = contribution
@@ -104,7 +104,7 @@ def _leading_to(tape: Tape, inputs: Collection[int]) -> list[bool]:
 
 
 def tangents(tape: Tape, outputs: Sequence[Ref], given: Mapping[int, Ref]) -> list[Ref]:
-    """Append the tangents of the outputs, given those of inputs: tangent × partial, the same line as in reverse."""
+    """Append the tangents of the outputs, given those of inputs: tangent × partial, as in reverse."""
     known: dict[int, Ref] = dict(given)
     for place, (op, operands) in list(enumerate(tape.steps, tape.inputs)):
         moving = [(i, known[x]) for i, x in enumerate(operands) if type(x) is int and x in known]
@@ -113,7 +113,7 @@ def tangents(tape: Tape, outputs: Sequence[Ref], given: Mapping[int, Ref]) -> li
         total: Ref | None = None
         for i, tangent in moving:
             partial = apply_formula(tape, partials(op)[i], (place, *operands))
-            if op.selects:  # an operand that was not chosen has no influence, whatever its tangent is
+            if op.selects:  # an operand that was not selected has no influence, whatever its tangent is
                 if type(partial) is float and partial == 0.0:
                     continue
                 term = tape.emit(WHERE, partial, tape.product(tangent, partial), NOTHING)

@@ -1,7 +1,7 @@
-"""Guards: the comparisons that steered Python while a function was traced.
+"""Guard a program with the comparisons that decided branches while it was traced.
 
-A tape is one path through a function. Where a comparison of Values decided which, its outcome is kept, with the line
-that asked; a program checks it for every new input, and raises instead of computing the wrong branch.
+A tape is one path through a function. If a comparison of Values decided the path, its outcome and source line are
+stored. A program checks them for every new input, and raises an error instead of computing the wrong branch.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ SIGNS = {"less": "<", "less_equal": "<=", "greater": ">", "greater_equal": ">=",
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """A comparison and the outcome it had.
+    """A comparison and its outcome.
 
     Attributes
     ----------
     relation : str
-        The name of the comparison in the table.
+        The name of the comparison in the TABLE.
     a, b : Ref
-        What was compared.
+        Its operands.
     outcome : bool
     file, line : str, int
-        Where it was asked.
+        Its source line.
     """
 
     relation: str
@@ -47,11 +47,11 @@ class Guard:
 
     @property
     def op(self) -> Any:
-        """The record of the comparison, which answers 1 or 0."""
+        """Return the record of the comparison, which returns 1 or 0."""
         return lookup(self.relation)
 
     def fail(self, a: float, b: float, labels: Sequence[str], sample: int | None) -> GuardError:
-        """Return the error for an input that would have taken the other branch; ``labels`` are those of the inputs."""
+        """Return the error for an input that would take the other branch; ``labels`` are those of the inputs."""
         sign = SIGNS[self.relation]
         names = [_name(x, labels) for x in (self.a, self.b)]
         where = f"{self.file}, line {self.line}" if self.file else "a line that is not known"
@@ -65,7 +65,7 @@ class Guard:
 
 
 def _name(x: Ref, labels: Sequence[str]) -> str:
-    """Return what an operand is called: an input by its label, a result by its number, a constant by itself."""
+    """Return the name of an operand: the label of an input, the number of a result, or a constant itself."""
     if not isinstance(x, int):
         return repr(x)
     return labels[x] if x < len(labels) else f"v{x - len(labels) + 1}"
@@ -73,14 +73,14 @@ def _name(x: Ref, labels: Sequence[str]) -> str:
 
 @contextmanager
 def observing() -> Iterator[list[Any]]:
-    """Collect the comparisons of Values that this thread makes: (relation, a, b, outcome, file, line)."""
+    """Collect the comparisons of Values in this thread: (relation, a, b, outcome, file, line)."""
     asked: list[Any] = []
     seen: set[Any] = set()
 
     def observer(relation: str, a: Any, b: Any, outcome: bool) -> None:
         b = b if hasattr(b, "parents") else number(b)
         key = (relation, a, b)
-        if key not in seen:  # a loop that asks the same again learns nothing new
+        if key not in seen:  # a repeated comparison adds no information
             seen.add(key)
             asked.append((relation, a, b, outcome, *caller()))
 

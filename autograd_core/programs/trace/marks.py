@@ -1,7 +1,6 @@
-"""What a program keeps of the notes of the nodes that were traced, so that a replay shows what the function would.
+"""Store the notes of traced nodes: names, parts of models and source lines, for a replay.
 
-Notes are names, the parts of a model that made a node, and source lines. A part is told by where its call began, so
-each call begins anew among the nodes of the replay.
+A part is identified by where its call began, so each call begins again among the nodes of the replay.
 """
 
 from __future__ import annotations
@@ -23,9 +22,9 @@ class Marks:
     Attributes
     ----------
     notes : sequence of (int, notes)
-        The places that have any, with these.
+        The places with notes, and the notes.
     starts : mapping of int to list of Scope
-        The places of operations with which calls began, with these calls, outer ones first.
+        The places where calls began, with these calls, outer ones first.
     """
 
     notes: Sequence[tuple[int, Any]] = ()
@@ -33,7 +32,7 @@ class Marks:
 
     @classmethod
     def of(cls, places: Mapping[Any, Any], inputs: int) -> Marks:
-        """Return the notes of traced nodes, each with its place on a tape in which none shares its place."""
+        """Return the notes of traced nodes, each with its own place on a tape."""
         noted = [(place, node) for node, place in places.items() if type(place) is int and node._notes is not None]
         noted = [(place, node) for place, node in noted if place >= inputs]
         if not noted:
@@ -45,7 +44,7 @@ class Marks:
         return cls([(place, node._notes) for place, node in noted], starts)
 
     def put(self, nodes: Sequence[Any], begun: Mapping[Scope, Scope]) -> None:
-        """Give the nodes of a replay, one a place, the notes of those that were traced, in the calls begun anew."""
+        """Give the nodes of a replay, one for each place, the notes of the traced nodes, with new calls."""
         for place, notes in self.notes:
             for key, note in (notes if type(notes) is dict else {"scope": notes}).items():
                 nodes[place].note(key, begun[note] if key == "scope" else note)

@@ -1,8 +1,8 @@
-"""The Wengert list of a computation (R. E. Wengert, 1964): every operation once, in an order that can be computed.
+"""Define the Wengert list (R. E. Wengert, 1964): every operation once, in an order that can be computed.
 
-Places are numbered: the inputs first, then the result of each operation in turn. An operand is a place, an ``int``,
-or a constant, a ``float``. A tape is an algebra too: a rule read over a tape appends its operations, so derivatives
-of tapes are tapes.
+Places are numbered: first the inputs, then the result of each operation. An operand is a place, an ``int``, or a
+constant, a ``float``. A tape is an algebra too: a rule read over a tape appends its operations, so derivatives of tapes
+are tapes.
 
 >>> tape = Tape(2)
 >>> y = tape.emit(lookup("mul"), 0, 1)
@@ -24,10 +24,10 @@ from ...records.primitive import Linear, Pointwise, Primitive, lookup
 
 __all__ = ["COUNT", "RATE", "TOTAL", "Formula", "Ref", "Tape", "partials"]
 
-#: An operand: the number of a place, an ``int``, or a constant, a ``float``; to a type checker an int is both.
+#: An operand: the number of a place, an ``int``, or a constant, a ``float``; type checkers accept an int for both.
 Ref = Any
 
-#: One operation and what it is applied to.
+#: One operation with its operands.
 Step = tuple[Any, tuple[Ref, ...]]
 
 
@@ -38,8 +38,8 @@ def _of_the_batch(name: str, symbol: str, summary: str) -> Linear:
     return Linear(name=name, symbol=symbol, summary=summary, array=unknown, transpose=unknown)
 
 
-#: What is in no table, since only executors know it: the sum over the samples of a batch, how many they are, and by
-#: what a descent multiplies a gradient before it is added.
+#: Operations outside the TABLE, which only executors know: the sum over the samples of a batch, their number, and the
+#: factor of a gradient in a descent.
 TOTAL = _of_the_batch("total", "Σ", "the sum over the samples of a batch")
 COUNT = _of_the_batch("count", "n", "the number of samples in a batch")
 RATE = _of_the_batch("rate", "−η", "the learning rate with its sign changed, divided as the values are")
@@ -51,11 +51,11 @@ class Tape:
     Attributes
     ----------
     inputs : int
-        How many places hold inputs; they come first.
+        The number of places that hold inputs, which come first.
     steps : list of (Primitive, tuple of Ref)
         The operations; the result of ``steps[k]`` has the place ``inputs + k``.
     batched : list of bool
-        For every place, whether its number differs from sample to sample of a batch.
+        For every place, whether its number differs between the samples of a batch.
     """
 
     __slots__ = ("_shared", "batched", "inputs", "steps")
@@ -92,7 +92,7 @@ class Tape:
         return len(batched) - 1
 
     def pair(self, op: Pointwise, a: Ref, b: Ref) -> Ref:
-        """Append an operation of two operands: ``emit``, in half the time."""
+        """Append an operation of two operands, twice as fast as ``emit``."""
         batched = self.batched
         if type(a) is int:
             varies = batched[a] or (type(b) is int and batched[b])
@@ -107,7 +107,7 @@ class Tape:
         return len(batched) - 1
 
     def splice(self, other: Tape, places: Sequence[Ref]) -> list[Ref]:
-        """Append the operations of another tape on the given inputs; return where each of its places went."""
+        """Append the operations of another tape on the given inputs; return the new place of each of its places."""
         table = list(places)
         emit, pair = self.emit, self.pair
         for op, operands in other.steps:
@@ -116,7 +116,7 @@ class Tape:
         return table
 
     def copy(self) -> Tape:
-        """Return a tape that can grow while this one stays."""
+        """Return a tape that can be extended while this one stays unchanged."""
         twin = Tape(self.inputs, self.batched)
         twin.steps = list(self.steps)
         return twin
@@ -136,7 +136,7 @@ class Tape:
         return twin
 
     def product(self, a: Ref, b: Ref) -> Ref:
-        """Append a · b; a factor of ±1 costs nothing or a change of sign, which is exact."""
+        """Append a · b; a factor of ±1 adds at most a change of sign, which is exact."""
         if type(b) is float and abs(b) == 1.0:
             return a if b == 1.0 else self.emit(NEG, a)
         if type(a) is float and abs(a) == 1.0:
@@ -157,11 +157,11 @@ class Tape:
         return needed
 
     def algebra(self) -> Algebra:
-        """Return the algebra in which an operation appends itself to this tape."""
+        """Return the algebra whose operations append themselves to this tape."""
         return Algebra("tape", lambda primitive: functools.partial(self.emit, primitive))
 
     def pruned(self, roots: Sequence[Ref]) -> tuple[Tape, list[Ref]]:
-        """Return the tape without what the roots do not need, and the places of the roots there."""
+        """Return the tape without operations that the roots do not need, and the new places of the roots."""
         needed = self.needed(roots)
         short = Tape(self.inputs, self.batched[: self.inputs])
         table: list[Ref] = list(range(self.inputs))
@@ -170,13 +170,13 @@ class Tape:
         return short, [table[x] if type(x) is int else x for x in roots]
 
 
-#: A local partial derivative as a tape over (y, *operands), and the place of its result there.
+#: A local partial derivative as a tape over (y, *operands), and the place of its result.
 Formula = tuple[Tape, Ref]
 
 
 @functools.cache
 def partials(op: Pointwise) -> tuple[Formula, ...]:
-    """Return the local partial derivatives of an operation: each rule read once, over a tape of its own.
+    """Return the local partial derivatives of an operation: each rule read once, over its own tape.
 
     >>> tape, result = partials(lookup("tanh"))[0]
     >>> [(op.name, operands) for op, operands in tape.steps], result

@@ -1,7 +1,7 @@
-"""A function of Values becomes a tape: it is run once, and what it recorded is written down.
+"""Record a function of Values as a tape: run it once and write down its operations.
 
-Everything the output depends on is kept, in the order in which it was computed; the rest is dropped. Leaves that
-existed before are parameters, leaves made inside are constants.
+Everything the output depends on is stored, in the order of computation; the rest is dropped. Leaves that existed before
+are parameters, leaves made inside are constants.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ __all__ = ["Recording", "record"]
 
 @dataclass(slots=True)
 class Recording:
-    """What tracing a function gave.
+    """The result of tracing a function.
 
     Attributes
     ----------
@@ -38,19 +38,19 @@ class Recording:
         The name of the function.
     tape : Tape
     blocks : list of Block
-        The inputs of the tape in order: those of the arguments, then the parameters that the function met.
+        The inputs of the tape in order: those of the arguments, then the parameters that the function used.
     arguments : list of Argument
     outputs : list of Ref
-        Where the outputs are.
+        The places of the outputs.
     output_structure : Structure
-        How they hang together.
+        Their structure.
     guards : list of Guard
     parameters : list of Value
         Leaves that the function uses and that are not among its arguments.
     examples : list of float
         The numbers of all inputs while tracing.
     marks : Marks
-        What was noted about the operations; nothing where equal ones are shared, or a tape was read from a file.
+        Notes about the operations; empty if equal operations are shared, or if the tape was read from a file.
     """
 
     name: str
@@ -71,7 +71,7 @@ class Recording:
 
 
 def record(f: Callable[..., Any], examples: Sequence[Any], share: bool) -> Recording:
-    """Run ``f`` on Values that stand for the examples, and write down what it computed."""
+    """Run ``f`` on Values that stand for the examples, and record what it computed."""
     if not callable(f):
         raise TraceError(f"trace() takes a function and examples of its arguments, but {f!r} cannot be called.")
     inputs = Inputs()
@@ -115,7 +115,7 @@ def record(f: Callable[..., Any], examples: Sequence[Any], share: bool) -> Recor
 
 @uncollected()
 def _write_down(order: list[Any], tape: Tape, places: dict[Any, Ref]) -> None:
-    """Append what was recorded to the tape, oldest first, and enter where each node went."""
+    """Append recorded operations to the tape, oldest first, and store the place of each node."""
     checked: set[Any] = set()
     for node in order:
         op = node.op
@@ -134,7 +134,7 @@ def _write_down(order: list[Any], tape: Tape, places: dict[Any, Ref]) -> None:
 
 
 def argument_names(f: Callable[..., Any], count: int) -> list[str]:
-    """Return the names of the positional parameters of a function or model, x0, x1, ... where it has none."""
+    """Return the names of the positional parameters of a function or model; x0, x1, ... if unknown."""
     try:
         signature = inspect.signature(getattr(f, "forward", f))
         bound = [
@@ -148,7 +148,7 @@ def argument_names(f: Callable[..., Any], count: int) -> list[str]:
 
 
 def _check_untouched(f: Any, before: list[Any], values: list[Value], given: list[float], fresh: list[Value]) -> None:
-    """Raise if the function changed what it was given: calling a program would not."""
+    """Raise an error if the function changed its arguments, because a call of the program would not."""
     name = getattr(f, "__name__", "the function")
     for leaves, view in before:
         now = flatten(view)[0]
@@ -171,7 +171,7 @@ def _check_untouched(f: Any, before: list[Any], values: list[Value], given: list
 
 
 def _outputs(f: Any, result: Any) -> tuple[list[Any], Any]:
-    """Return the leaves of what the function returned, and their structure."""
+    """Return the leaves of the function's result, and their structure."""
     name = getattr(f, "__name__", "the function")
     leaves: list[Any] = []
     structure = _structure(result, leaves)
@@ -221,7 +221,7 @@ def _check_scalar(node: Any) -> None:
 
 
 def _parameters(order: list[Any], inputs: Inputs, start: int) -> list[Value]:
-    """Enter the leaves that existed before as one more block of inputs, and return them."""
+    """Add the leaves that existed before as one more block of inputs, and return them."""
     known = set(inputs.values)
     met = [node for node in order if node.op is None and node not in known and node.index < start]
     for node in met:
@@ -236,7 +236,7 @@ def _parameters(order: list[Any], inputs: Inputs, start: int) -> list[Value]:
 
 
 def _paths(order: list[Any]) -> dict[Any, str]:
-    """Return what the parameters are called by the models that were called: ``layer0.neuron2.w1``.
+    """Return the names of the parameters in the called models: ``layer0.neuron2.w1``.
 
     With the model's own name in front, ``mlp.`` or ``mlp2.``, if there is more than one.
     """

@@ -1,4 +1,4 @@
-"""Array kernels for the operations that are not a single NumPy function.
+"""Define array kernels for the operations that are not a single NumPy function.
 
 They follow the same formulas as the scalar kernels, where the reasons are written, so that a Value and a Tensor
 agree. They are called with floating-point warnings switched off: inf and nan are answers here, not accidents.
@@ -20,17 +20,17 @@ Array = Any
 INF = np.inf
 NAN = np.nan
 
-#: Zero as an array of a dtype, which NumPy compares with sooner than with a Python float.
+#: Zero as an array of a dtype, which NumPy compares faster than a Python float.
 ZERO: dict[str, Array] = {"d": np.zeros((), np.float64), "f": np.zeros((), np.float32)}
 
 
 def _like(result: Array, *operands: Array) -> Array:
-    """Return the result in the dtype of the operands, among which Python floats have none of their own."""
+    """Return the result in the dtype of the operands; Python floats have no dtype of their own."""
     return np.asarray(result).astype(np.result_type(*operands), copy=False)
 
 
 def _each(kernel: Callable[[float], float]) -> Callable[[Array], Array]:
-    """Return an array kernel that asks the scalar one for every lane: what NumPy has no function for."""
+    """Return an array kernel that calls the scalar kernel for every element, where NumPy has no function."""
 
     def lanes(x: Array) -> Array:
         x = np.asarray(x)

@@ -1,6 +1,6 @@
-"""Array kernels of the operations that move and add elements: products of matrices, sums, their transposes.
+"""Define array kernels that move and add elements: matrix products, sums, their transposes.
 
-Each has one meaning in NumPy; what is chosen here is the quickest way to it.
+Each has one meaning in NumPy; these are the fastest ways to compute it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def sum_over(x: Array, axes: tuple[int, ...], keepdims: bool) -> Array:
     """Return the sum over axes."""
     if axes == (1,) and x.ndim == 2:
         return _row_sums(x).reshape(-1, 1) if keepdims else _row_sums(x)
-    every = len(axes) == x.ndim  # None says so to NumPy sooner
+    every = len(axes) == x.ndim  # the faster call for None
     return np.add.reduce(x, axis=None if every else axes, keepdims=keepdims)  # type: ignore[call-overload]
 
 

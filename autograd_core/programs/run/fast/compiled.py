@@ -1,8 +1,8 @@
-"""The kernels and the loop, compiled by Numba and kept on disk.
+"""Compile kernels and loop with Numba, and cache the machine code on disk.
 
-A kernel is compiled from the very function that eager computing calls. What keeps Numba from it is replaced while
-reading: functions that it calls are compiled too, and a function that only says what IEEE 754 answers where Python
-raises is the C function itself, which has that answer. Nothing is printed or evaluated as text.
+A kernel is compiled from the function that eager computation calls. Functions that it calls are compiled too. A
+function that only replaces a Python exception by the IEEE 754 result is compiled as the C function, which returns that
+result. Nothing is printed or executed as text.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ __all__ = ["CannotCompileError", "kernel_address", "loop"]
 
 
 class CannotCompileError(Exception):
-    """Numba is missing, cannot keep what it compiles, or does not understand a kernel; the text says which."""
+    """Numba is missing, cannot store its cache, or cannot compile a kernel; the message says which."""
 
 
-#: Kernels that only say what IEEE 754 answers where Python raises: compiled, the C function has that answer.
+#: Kernels that only replace Python's exceptions by IEEE 754 results: the C function already returns them.
 PLAIN: dict[str, Any] = {
     "div": operator.truediv,
     "power": math.pow,
@@ -48,7 +48,7 @@ PLAIN: dict[str, Any] = {
     "_ldexp": math.ldexp,
 }
 
-#: A product and a sum may be rounded together; nothing else is allowed to the compiler.
+#: The compiler may round a product and a sum together, and nothing else.
 FAST = {"fastmath": {"contract"}, "error_model": "numpy", "nogil": True}
 EXACT = {"error_model": "numpy"}
 
@@ -60,21 +60,21 @@ _loops: dict[Any, Any] = {}
 
 @functools.cache
 def numba() -> Any:
-    """Return the Numba package; importing it takes half a second, so it is imported when it is needed."""
+    """Return the Numba package, imported on first use because that takes half a second."""
     if importlib.util.find_spec("numba") is None:
         raise CannotCompileError("Numba is not installed: pip install 'autograd-core[jit]'")
     import numba as package
     from numba.extending import overload
 
-    overload(math.cbrt)(lambda x: lambda x: np.cbrt(x))  # Numba knows it by NumPy's name alone
+    overload(math.cbrt)(lambda x: lambda x: np.cbrt(x))  # Numba knows only NumPy's name for it
     return package
 
 
 @functools.cache
 def cache_directory() -> Path:
-    """Return the directory of compiled code: the user's own, and one for each version of what is compiled.
+    """Return the cache directory: the user's own, and one for each version of the compiled code.
 
-    Loading compiled code is running it, so nobody else may be able to write there.
+    Loading compiled code executes it, so no other user may be able to write there.
     """
     base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA") or str(Path.home() / ".cache")
     directory = Path(base) / "autograd-core" / _digest()
@@ -92,7 +92,7 @@ def cache_directory() -> Path:
 
 
 def _digest() -> str:
-    """Return a name for what is compiled: another text, Python, NumPy or Numba has another."""
+    """Return a hash of everything that the compiled code depends on: sources, Python, NumPy, Numba."""
     digest = hashlib.sha256()
     for module in (kernels, fast_loop, kernel_rows, vectors, sys.modules[__name__]):
         digest.update(Path(str(module.__file__)).read_bytes())
@@ -101,7 +101,7 @@ def _digest() -> str:
 
 
 def _kept(make: Callable[[], Any]) -> Any:
-    """Return what ``make`` compiles, while Numba keeps its cache in our directory."""
+    """Return what ``make`` compiles, with Numba's cache in our directory."""
     config = numba().config
     before = config.CACHE_DIR
     config.CACHE_DIR = str(cache_directory())
@@ -112,7 +112,7 @@ def _kept(make: Callable[[], Any]) -> Any:
 
 
 def _twin(function: Any, name: str, options: dict[str, Any], **scope: Any) -> Any:
-    """Return a function as Numba is to read it: what it calls is compiled, and some names mean something else."""
+    """Return a function prepared for Numba: the functions it calls are compiled, and some names are replaced."""
     names = {**function.__globals__, **scope}
     for name_read, meaning in globals_of(function).items():
         if name_read not in scope and isinstance(meaning, FunctionType):
@@ -137,12 +137,12 @@ def _compiled(function: Any, options: dict[str, Any]) -> Any:
 
 
 def kernel_address(op: Any, dtype: Any) -> int:
-    """Return where the compiled kernel of an operation is, for rows of a dtype.
+    """Return the address of the compiled kernel of an operation, for rows of a dtype.
 
     Raises
     ------
     CannotCompileError
-        If Numba does not understand the function.
+        If Numba cannot compile the function.
     """
     key = (op, np.dtype(dtype).name)
     with _lock:
@@ -165,7 +165,7 @@ def kernel_address(op: Any, dtype: Any) -> int:
 
 
 def loop(function: Any) -> Any:
-    """Return one of the functions of the loop, compiled."""
+    """Return one of the compiled functions of the loop."""
     with _lock:
         if function not in _loops:
             twin = _twin(function, function.__name__, FAST)

@@ -1,4 +1,4 @@
-"""Runs a schedule with the loop that Numba has compiled."""
+"""Run a schedule with the loop that Numba compiled."""
 
 from __future__ import annotations
 
@@ -20,15 +20,16 @@ __all__ = ["FastExecutor", "aligned"]
 Array = Any
 empty = np.empty
 
-#: So many samples are a part of a large batch, whatever the number of threads: it decides how sums are rounded.
+#: The number of samples in a part of a large batch. It does not depend on the number of threads, because it determines
+#: how sums are rounded.
 PART = 4096
 
-#: Rows begin where a line of the cache begins: a vector then never lies across two.
+#: Rows start at a cache line, so that a vector never crosses two lines.
 LINE = 64
 
 
 def aligned(shape: tuple[int, ...], dtype: Any) -> Array:
-    """Return an array of zeros that begins at a cache line."""
+    """Return an array of zeros that starts at a cache line."""
     size = int(np.prod(shape)) * dtype.itemsize
     memory = np.zeros(size + LINE, np.uint8)
     start = -memory.ctypes.data % LINE
@@ -36,7 +37,7 @@ def aligned(shape: tuple[int, ...], dtype: Any) -> Array:
 
 
 class FastExecutor:
-    """A schedule, ready to run."""
+    """A schedule with instructions and memory."""
 
     def __init__(self, schedule: Schedule, dtype: Any, threads: int = 1) -> None:
         self.dtype = np.dtype(dtype)
@@ -81,13 +82,13 @@ class FastExecutor:
         Parameters
         ----------
         inputs : sequence of arrays
-            The blocks of inputs in order, those that are batched with one more axis.
+            The blocks of inputs in order; batched blocks have one more axis.
         samples : int
             The size of the batch; 0 if nothing is batched.
         divisor : float
-            What values and gradients are divided by.
+            The divisor of values and gradients.
         rate : float
-            What a descent multiplies gradients by.
+            The factor of gradients in a descent.
         """
         try:
             space = self._spaces.pop()
@@ -120,10 +121,10 @@ class FastExecutor:
         return answers, results
 
     def alone(self, part: slice | int) -> Callable[[Sequence[Any]], tuple[float, Array] | None]:
-        """Return a function of inputs of which none is batched: the first shared result, and a part of them.
+        """Return a function of unbatched inputs that returns the first shared result, and a part of them.
 
-        Its answer is None if an input is anything else than an array or a float as it belongs in its place. What it
-        needs is bound here, since for one sample a look-up costs as much as ten operations.
+        It returns None if an input is not an array or float of the right form. Everything it needs is bound here,
+        because for one sample a lookup takes as long as ten operations.
         """
         spaces, loop, size, dtype = self._spaces, self._alone, self._answers, self.dtype
 
@@ -135,9 +136,9 @@ class FastExecutor:
             try:
                 for place, x in zip(space.places, inputs, strict=True):
                     if type(x) is float:
-                        place[...] = x  # which only the place of a number understands
+                        place[...] = x  # which accepts only the slot of a number
                     else:
-                        place[:] = x  # which takes nothing but as many numbers of this dtype
+                        place[:] = x  # which accepts only this many numbers of this dtype
             except (TypeError, ValueError):
                 spaces.append(space)
                 return None
@@ -149,10 +150,10 @@ class FastExecutor:
         return run
 
     def descent(self, which: int, start: Array) -> tuple[Callable[[Sequence[Any]], float | None], Array, Array]:
-        """Return how to take a step of a descent in place, the numbers that move, and the rate with its sign changed.
+        """Return a function for a step of a descent in place, the moving numbers, and the rate with its sign changed.
 
-        The step is a function of the inputs but for the block that moves, none of them batched; its answer is the
-        value, or None if an input is anything else than an array or a float as it belongs in its place.
+        The step takes the unbatched inputs without the moving block. It returns the value, or None if an input is not
+        an array or float of the right form.
         """
         space = Space(self)
         home = space.shared[self._inputs[which][1]]
@@ -193,7 +194,7 @@ class FastExecutor:
 
 
 class Space:
-    """The memory in which one call computes; ``places`` are where inputs go if none of them is batched."""
+    """The memory of one call; ``places`` are the positions of unbatched inputs."""
 
     __slots__ = ("columns", "lanes", "places", "shared", "tables")
 

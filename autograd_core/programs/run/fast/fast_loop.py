@@ -1,15 +1,15 @@
-"""The loop of the fast executor, as plain Python that Numba compiles once for all programs.
+"""Define the loop of the fast executor, as plain Python that Numba compiles once for all programs.
 
-What is linear is one instruction, ``SUM``: a sum of products, of which two factors are places and one is a number.
-What is summed over the batch is another, ``TOTAL``. Everything else is an operation of the table: its opcode is its
-position there, and its kernel is called with a row of numbers at a time.
+A linear combination is one instruction, ``SUM``: a sum of products of two places and a number. A sum over the batch is
+another, ``TOTAL``. All other instructions are operations of the TABLE: the opcode is the position there, and the kernel
+is called with a row of numbers at a time.
 
 An instruction is six numbers of ``code``: opcode, result, position of its terms, and three counts. A term is two
-numbers of ``terms``, the places of its factors, and one of ``weights``. Samples are computed ``WIDTH`` at a time, so
-that their values stay in the first-level cache; a sum of products keeps its result in registers, as eight vectors of
+numbers of ``terms``, the places of its factors, and one of ``weights``. ``WIDTH`` samples are computed at a time, so
+that their values stay in the first-level cache. A sum of products keeps its result in registers, as eight vectors of
 eight.
 
-Compiled, it is given the addresses of its tables, since unpacking an array costs as much as ten operations.
+Compiled code gets the addresses of its tables, because unpacking an array takes as long as ten operations.
 """
 
 from __future__ import annotations
@@ -35,46 +35,47 @@ __all__ = [
 
 SUM, TOTAL = -1, -2
 
-#: Where the kernels begin among the tables.
+#: Position of the kernels among the tables.
 KERNELS = 7
 
 #: Samples in a block.
 WIDTH = 64
 
-#: Places among the numbers that all samples share: 0, 1, and what nobody wants.
+#: Places among the shared numbers: 0, 1, and a place for unused results.
 ZERO, ONE, NOWHERE = 0, 1, 2
 
-# The bounds, which are a table too: where each phase of the code ends; where rows are filled with shared numbers, and
-# how many; where the results of samples and the shared results are found; and how many of them are divided.
+# The bounds, also in a table: the end of each phase of the code; the rows that are filled with shared numbers, and
+# their number; the positions of the samples' results and of the shared results; and the number of results that are
+# divided.
 BEFORE, BATCH, AFTER, FILLED, FILLS, RESULTS, ANSWERS, DIVIDED_RESULTS, DIVIDED_ANSWERS = range(9)
 
 
 def run(tables: Any, inputs: Any, answers: Any, results: Any, divisor: float) -> None:
-    """Run a schedule: what is shared, the samples block by block, what hangs on sums over them.
+    """Run a schedule: shared numbers, the samples block by block, and numbers that depend on sums over them.
 
     Parameters
     ----------
     tables : sequence
-        Code, bounds, terms, weights, rows; the space to compute in: the shared numbers, among which the constants and
-        inputs are already, and rows of ``WIDTH`` samples; and the kernel of each opcode.
+        Code, bounds, terms, weights, rows; the memory: shared numbers, which already contain constants and inputs, and
+        rows of ``WIDTH`` samples; and the kernel of each opcode.
     inputs, results : arrays of shape (rows, samples)
     answers : array
         The shared results.
     divisor : float
-        What the first results are divided by.
+        The divisor of the first results.
     """
     run_samples(tables, inputs, answers, results, divisor, 0, inputs.shape[1])
     finish(tables, answers, divisor)
 
 
 def run_alone(tables: Any, answers: Any, divisor: float) -> None:
-    """Run a schedule in which nothing is batched."""
+    """Run a schedule without a batch."""
     run_shared(tables, answers, 0, at(integers(tables[1]), BEFORE))
     finish(tables, answers, divisor)
 
 
 def run_descent(tables: Any, answers: Any, first: int) -> Any:
-    """Run a descent in which nothing is batched: its results take the place of the inputs; return the value."""
+    """Run a descent without a batch: its results replace the inputs; return the value."""
     run_alone(tables, answers, 1.0)
     shared = numbers(tables[5], answers)
     for j in range(1, answers.shape[0]):
@@ -83,7 +84,7 @@ def run_descent(tables: Any, answers: Any, first: int) -> Any:
 
 
 def run_samples(tables: Any, inputs: Any, answers: Any, results: Any, divisor: float, first: int, last: int) -> None:
-    """Run what is shared, and some of the samples."""
+    """Run the shared part, and some of the samples."""
     code, bounds, terms, weights = (
         integers(tables[0]),
         integers(tables[1]),
@@ -119,7 +120,7 @@ def run_samples(tables: Any, inputs: Any, answers: Any, results: Any, divisor: f
 
 
 def finish(tables: Any, answers: Any, divisor: float) -> None:
-    """Run what hangs on sums over the samples, and collect the shared results."""
+    """Run the part that depends on sums over the samples, and collect the shared results."""
     bounds, rows, shared = integers(tables[1]), integers(tables[4]), numbers(tables[5], answers)
     run_shared(tables, answers, at(bounds, BATCH), at(bounds, AFTER))
     found, divided = at(bounds, ANSWERS), at(bounds, DIVIDED_ANSWERS) if divisor != 1.0 else 0
@@ -147,10 +148,10 @@ def product(terms: Any, weights: Any, shared: Any, j: int) -> Any:
 
 
 def sum_shared(code: Any, i: int, terms: Any, weights: Any, shared: Any) -> None:
-    """Compute sums of equally many products of numbers; the k-th terms of all of them lie together."""
+    """Compute sums with equally many terms; the k-th terms of all sums are adjacent."""
     out, first, count, members = at(code, i + 1), at(code, i + 2), at(code, i + 3), at(code, i + 4)
     whole = members - members % 4
-    for m in range(0, whole, 4):  # four at a time, since an addition has to wait for the one before
+    for m in range(0, whole, 4):  # four at a time, because each addition waits for the one before
         s = t = u = v = 0.0
         for j in range(first + m, first + m + count * members, members):
             s += product(terms, weights, shared, j)
@@ -208,7 +209,7 @@ def sum_lanes(code: Any, i: int, terms: Any, weights: Any, shared: Any, lanes: A
 
 
 def total_lanes(code: Any, i: int, terms: Any, shared: Any, lanes: Any, samples: int) -> None:
-    """Add up the samples of a block: of one row, or of its products with other rows, four of them at a time."""
+    """Add up the samples of a block: of one row, or of its products with other rows, four at a time."""
     out, first, p, count = at(code, i + 1), at(code, i + 2), at(code, i + 3) * WIDTH, at(code, i + 4)
     zero = splat(at(shared, ZERO))
     if out != NOWHERE:
@@ -226,7 +227,7 @@ def total_lanes(code: Any, i: int, terms: Any, shared: Any, lanes: Any, samples:
                 s, t = fma(x, load(lanes, a + k), s), fma(x, load(lanes, b + k), t)
                 u, v = fma(x, load(lanes, c + k), u), fma(x, load(lanes, d + k), v)
         else:
-            for k in range(0, samples, 8):  # what is behind the last sample is left from another block
+            for k in range(0, samples, 8):  # elements behind the last sample remain from another block
                 n = samples - k
                 x = leading(load(lanes, p + k), n)
                 s = fma(x, leading(load(lanes, a + k), n), s)

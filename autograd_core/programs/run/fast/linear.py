@@ -1,7 +1,7 @@
-"""What is linear, as sums of products: which operations disappear into the sum that reads them.
+"""Find linear operations that can be merged into sums of products.
 
-A sum, difference or product that is read once, by a sum, is a term of it; equal terms are counted together. So a neuron
-is one sum, and so is the adjoint that flows back to it.
+A sum, difference or product that only one sum reads becomes a term of that sum; equal terms are merged. So a neuron is
+one sum, and so is the adjoint that flows back to it.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ class Sums:
     Attributes
     ----------
     count : list of int
-        For every place, how often it is read; 0 for what nobody wants.
+        For every place, the number of its uses; 0 if it is not needed.
     sums : dict
-        The place of each sum -> its terms: factors -> number.
+        The place of each sum to its terms: factors to number.
     totals : dict
-        The place of each sum over the batch -> what is added: a place and None, or the two factors of a product.
+        The place of each sum over the batch to its summand: a place and None, or the two factors of a product.
     folded : set of int
-        The places that have disappeared.
+        The places that were merged.
     """
 
     def __init__(self, schedule: Schedule) -> None:
@@ -61,7 +61,7 @@ class Sums:
     def _expand(self, place: int) -> dict[Factors, float]:
         """Return a linear place as a sum of terms.
 
-        A place disappears in it that is linear itself, and read by nothing but this sum.
+        A linear place is merged if only this sum reads it.
         """
         steps, first, linear = self.tape.steps, self.tape.inputs, self._linear
         count, phases, phase = self.count, self.phases, self.phases[place]
@@ -86,7 +86,7 @@ class Sums:
                         push((scaled, factor))
                         fold(x)
                         continue
-                    # the product of the numbers might leave the range where theirs with what it scales does not
+                    # the product of the numbers might overflow where the separate products do not
                     a, b = x, None
                 else:
                     fold(x)
@@ -113,7 +113,7 @@ class Sums:
         return found
 
     def _total(self, x: int) -> Factors:
-        """Return what a sum over the batch adds: a place, or a product that is read nowhere else."""
+        """Return the summand of a sum over the batch: a place, or a product without other uses."""
         if x >= self.tape.inputs and self.count[x] == 1:
             op, operands = self.tape.steps[x - self.tape.inputs]
             if op is MUL and all(type(y) is int and self.tape.batched[y] for y in operands):
@@ -123,5 +123,5 @@ class Sums:
 
 
 def _is_square(op: Any, operands: Any) -> bool:
-    """Whether an operation is x ** 2 or its derivative, which are sums of products by another name."""
+    """Return whether an operation is x ** 2 or its derivative, which are products."""
     return (op is POW or op is POWER_SLOPE) and type(operands[1]) is float and bool(operands[1] == 2.0)

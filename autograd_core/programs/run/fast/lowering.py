@@ -1,7 +1,7 @@
-"""A schedule becomes instructions for the loop of the fast executor.
+"""Lower a schedule to instructions for the loop of the fast executor.
 
-A sum of products is one instruction, and so are shared operations of one kind and depth. What is shared by all samples
-stays a number. A row of a block is used again as soon as its numbers are read for the last time.
+A sum of products is one instruction, and so are shared operations of one kind and depth. Numbers that all samples share
+stay single numbers. A row of a block is reused after its last use.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ __all__ = ["Lowering"]
 
 
 class Lowering:
-    """Instructions, and where inputs and results are.
+    """Instructions, and the positions of inputs and results.
 
     Attributes
     ----------
     code, terms, weights, rows, bounds : lists
-        As ``fast_loop.run`` reads them.
+        In the form that ``fast_loop.run`` reads.
     slot : dict
-        The place of the tape -> its place among the shared numbers, or its row.
+        A place of the tape to its position among the shared numbers, or its row.
     constants : dict
-        Shared places that hold constants.
+        Shared places of constants.
     samples, rate : int
-        The shared places for the number of samples and for the rate of a descent.
+        The shared places of the number of samples and of the rate of a descent.
     opcodes : set of int
         The operations whose kernels are called.
     """
@@ -43,7 +43,7 @@ class Lowering:
         self.rows: list[int] = []
         self.bounds: list[int] = []
         self.opcodes: set[int] = set()
-        self.slot: dict[Any, int] = {None: fast_loop.ONE}  # a factor that is missing is 1
+        self.slot: dict[Any, int] = {None: fast_loop.ONE}  # a missing factor is 1
         self.constants: dict[int, float] = {fast_loop.ZERO: 0.0, fast_loop.ONE: 1.0, fast_loop.NOWHERE: 0.0}
         self._known = {(1.0).hex(): fast_loop.ONE, (0.0).hex(): fast_loop.ZERO}
         self.shared_size, self.row_count = len(self.constants), 0
@@ -56,7 +56,7 @@ class Lowering:
         self._allocate_shared()
         self._emit()
 
-    # Where numbers are
+    # Positions of numbers
 
     def _constant(self, x: float) -> int:
         key = float(x).hex()
@@ -75,7 +75,7 @@ class Lowering:
         return [x for x in self.tape.steps[place - self.tape.inputs][1] if type(x) is int]
 
     def _allocate_shared(self) -> None:
-        """Put shared operations of one kind and depth together, and give their results neighbouring places."""
+        """Group shared operations of one kind and depth, and give their results adjacent positions."""
         tape = self.tape
         for place in range(tape.inputs):
             if not tape.batched[place]:
@@ -92,7 +92,7 @@ class Lowering:
                 self._batch.append(place)
                 continue
             op = tape.steps[place - tape.inputs][0]
-            if place in self.totals or op is COUNT or op is RATE:  # before all groups, so that they lie together
+            if place in self.totals or op is COUNT or op is RATE:  # before all groups, so that they are adjacent
                 self.slot[place] = self.shared_size
                 self.shared_size += 1
                 if op is COUNT:
@@ -111,14 +111,14 @@ class Lowering:
         self._groups: tuple[list[list[int]], ...] = ([], [], [])
         for (phase, _, _), places in sorted(groups.items()):
             self._groups[phase].append(places)
-            if places[0] not in self.sums:  # so that operands lie together too, and one call does
+            if places[0] not in self.sums:  # so that operands are adjacent too, and one call is enough
                 places.sort(key=self._operands)
             for place in places:
                 self.slot[place] = self.shared_size
                 self.shared_size += 1
 
     def _allocate_rows(self, order: list[int]) -> None:
-        """Give each place of the batch a row: one whose numbers were read for the last time, if there is one."""
+        """Give each place of the batch a row, reusing rows after their last use."""
         batched, seen = self.tape.batched, set(self.schedule.lanes)
         finished: list[set[int]] = []
         for place in reversed(order):
@@ -140,7 +140,7 @@ class Lowering:
                     self.row_count += 1
             free += sorted([self.slot[x] for x in finished.pop()])
 
-    # The instructions
+    # Instructions
 
     def _emit(self) -> None:
         waiting: dict[int, list[int]] = {}
@@ -187,7 +187,7 @@ class Lowering:
             self.terms += (slot[a], slot[b])
 
     def _emit_sum(self, place: int) -> None:
-        """Emit a sum for each sample: terms of numbers first, then those of a number and a row, then of two rows."""
+        """Emit a sum for each sample: terms of numbers first, then of a number and a row, then of two rows."""
         batched = self.tape.batched
         kinds: tuple[list[tuple[Factors, float]], ...] = ([], [], [])
         for (a, b), weight in self.sums[place].items():
@@ -205,7 +205,7 @@ class Lowering:
             self._emit_terms(terms)
 
     def _emit_totals(self, group: list[int]) -> None:
-        """Add up the products of one row with others, in fours, and the row itself."""
+        """Sum the products of one row with others, in fours, and the row itself."""
         p = self.slot[self.totals[group[0]][0]]
         plain = [self.slot[place] for place in group if self.totals[place][1] is None]
         products = [(self.slot[place], self.slot[b]) for place in group if (b := self.totals[place][1]) is not None]
@@ -218,7 +218,7 @@ class Lowering:
         self.terms += [x for pair in products for x in pair]
 
     def _emit_calls(self, places: list[int]) -> None:
-        """Call a kernel for operations whose operands lie together, as few times as can be."""
+        """Emit kernel calls for operations with adjacent operands, as few as possible."""
         run: list[int] = []
         for place in places:
             if run and any(a + 1 != b for a, b in zip(self._operands(run[-1]), self._operands(place), strict=True)):
@@ -245,7 +245,7 @@ class Lowering:
         self.rows += [self.slot[places[0]], *slots]
 
     def _emit_tables(self) -> None:
-        """Write down where rows are filled with shared numbers, and where the results are."""
+        """Write the tables of rows that are filled with shared numbers, and of the results."""
         self.bounds += [len(self.rows), len(self._spread)]
         for slot, row in self._spread.items():
             self.rows += [row, slot]
