@@ -37,7 +37,7 @@ def extensions() -> list[Extension]:
     options = ["--config-file=", f"--cache-dir={os.devnull}", "--follow-imports=skip", "--ignore-missing-imports"]
     options += ["--always-true=COMPILED"]
     compiled = mypycify(
-        [*options, "autograd_core/native/native.py", *sources],
+        [*options, "autograd_core/native/mypyc_attr.py", *sources],
         only_compile_paths=sources,
         group_name="autograd_core",
         opt_level="3",

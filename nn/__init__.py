@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from autograd_core.graph.origins import hide
+from autograd_core.graph.source_lines import hide
 
 from . import (
     activations,
@@ -23,7 +23,7 @@ from . import (
     regularizers,
     schedules,
 )
-from .files.files import load
+from .files.model_files import load
 from .losses import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -48,9 +48,9 @@ from .training.callbacks import Checkpoint, EarlyStopping, ReduceLROnPlateau
 from .training.ensemble import Ensemble, train_ensemble
 from .training.evaluation import evaluate, predict
 from .training.history import History
+from .training.loop import fit, training
 from .training.perceptron import Perceptron
 from .training.pretraining import pretrain
-from .training.training import fit, training
 
 __all__ = [
     "L1",

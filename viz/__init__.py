@@ -20,14 +20,14 @@ from .drawing.micrograd import draw_dot
 from .notebook.display import register
 from .scene.overview import text
 from .stepper.stepper import Stepper, step
-from .stepper.table import TraceTable, trace_table
+from .stepper.trace_table import TraceTable, trace_table
 from .steps.steps import Step
 
 if TYPE_CHECKING:
     from .film.film import Film, film
     from .film.recording import Recording
-    from .network.flows import gradient_flow
-    from .network.networks import draw_network
+    from .network.gradient_flow import gradient_flow
+    from .network.network_drawing import draw_network
     from .playground.playground import Playground
     from .plots import (
         plot_activations,

@@ -15,7 +15,7 @@ import numpy as np
 from ..errors import StaleGraphError
 from ..graph.modes import describe, watched
 from ..graph.node import WATCHERS, Node, tick
-from ..graph.quiet import inside, quiet, quietly
+from ..graph.numpy_warnings import inside, quiet, quietly
 from ..graph.strong_zero import Lanes, plain
 from ..readings.algebra import arrays
 from ..readings.batched_adjoints import reading

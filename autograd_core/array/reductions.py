@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ShapeError
-from ..graph.quiet import quietly
+from ..graph.numpy_warnings import quietly
 from ..readings.algebra import nodes as m
 from ..records.kernels.linear import summands
 from .arguments import Axis, as_operand, described, normalized_axes, normalized_axis, raw

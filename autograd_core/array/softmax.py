@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..errors import OperandError, ShapeError
-from ..graph.quiet import quietly
+from ..graph.numpy_warnings import quietly
 from ..readings.algebra import nodes as m
 from .arguments import Axis, as_operand, described, normalized_axes, normalized_axis, raw
 from .reductions import paired, root, sum

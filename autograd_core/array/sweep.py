@@ -11,7 +11,7 @@ import numpy as np
 
 from ..graph.history import by_creation
 from ..graph.modes import anomaly_watched
-from ..graph.quiet import quietly
+from ..graph.numpy_warnings import quietly
 from ..graph.strong_zero import Lanes, added, plain
 from ..graph.sweep import SWEEP_LOCK
 from ..readings.algebra import arrays

@@ -15,7 +15,7 @@ import numpy as np
 
 from ..errors import AnomalyError
 from .node import OBSERVERS, WATCHERS, Node
-from .origins import caller, origin
+from .source_lines import caller, origin
 
 __all__ = ["capture_source", "detect_anomaly", "no_grad", "watched"]
 

@@ -12,10 +12,10 @@ from typing import Any, ClassVar, Final
 import numpy as np
 
 from ..errors import NumberError, OperandError
-from ..native.native import mypyc_attr
+from ..native.mypyc_attr import mypyc_attr
 from ..records.primitive import Primitive
 from .display import mimebundle, renderable
-from .quiet import quietly
+from .numpy_warnings import quietly
 
 __all__ = ["COMPILED", "OBSERVERS", "PROMOTIONS", "WATCHERS", "Node", "apply", "is_integer", "kept", "number", "tick"]
 

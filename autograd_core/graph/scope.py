@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
-from ..native.native import mypyc_attr
+from ..native.mypyc_attr import mypyc_attr
 from .node import Node, tick
 
 __all__ = ["Scope", "called", "calls_around", "calls_of", "scope", "scopes_of"]

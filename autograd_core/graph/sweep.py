@@ -20,7 +20,7 @@ from ..errors import GraphError, OperandError
 from .history import history
 from .modes import anomaly_watched, check_adjoint, check_contributions
 from .node import Node
-from .quiet import quietly
+from .numpy_warnings import quietly
 from .strong_zero import added, plain
 
 __all__ = ["SWEEP_LOCK", "backward", "sweep"]

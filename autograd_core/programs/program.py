@@ -22,11 +22,11 @@ from ..array.arguments import float_type
 from ..errors import GraphError, OperandError, ShapeError
 from ..scalar.value import Value
 from .run.descent import Descent
-from .run.running import Runner
+from .run.runner import Runner
 from .show.storage import dump, read
 from .show.views import Views
 from .trace.arguments import Argument, numbers_in, rebuild
-from .trace.derived import gradient_of, tangent_of
+from .trace.derived_programs import gradient_of, tangent_of
 from .trace.tracing import Recording, record
 
 __all__ = ["Program", "trace"]

@@ -32,7 +32,7 @@ from typing import Any, Final
 
 from ..graph.modes import watched
 from ..graph.node import WATCHERS, Node, apply, number, tick
-from ..native.native import mypyc_attr
+from ..native.mypyc_attr import mypyc_attr
 from ..records import rules as rules  # importing the records fills the table
 from ..records.kernels import scalar as k
 from ..records.primitive import lookup

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..graph.modes import watched
 from ..graph.node import COMPILED, WATCHERS, Node, number, tick
-from ..native.native import mypyc_attr
+from ..native.mypyc_attr import mypyc_attr
 
 if TYPE_CHECKING:
     from .value import Value

@@ -12,13 +12,13 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from ..errors import OperandError, ShapeError, StaleGraphError
-from ..graph import by_hand
+from ..graph import manual_nodes
 from ..graph.detached import remember
 from ..graph.history import history
 from ..graph.modes import anomaly_watched, compared, describe
 from ..graph.node import COMPILED, OBSERVERS, PROMOTIONS, Node, number, tick
 from ..graph.sweep import backward
-from ..native.native import mypyc_attr
+from ..native.mypyc_attr import mypyc_attr
 from ..readings.algebra import floats, nodes
 from ..readings.batched_adjoints import reading
 from ..records.primitive import Pointwise
@@ -86,7 +86,7 @@ class Value(ScalarOperators):
         if label:
             self.note("label", str(label))
         if _children:
-            by_hand.adopt(self, tuple(_children), _op)
+            manual_nodes.adopt(self, tuple(_children), _op)
 
     @property
     def data(self) -> float:
@@ -133,8 +133,8 @@ class Value(ScalarOperators):
             return (self._db,)
         if self.op is None:
             return ()
-        if self.op is by_hand.GIVEN:
-            return by_hand.partials(self)
+        if self.op is manual_nodes.GIVEN:
+            return manual_nodes.partials(self)
         if not isinstance(self.op, Pointwise):
             return self.pull(1.0)
         return tuple([d for x, d in zip(*self._more, strict=True) if isinstance(x, Node)])
@@ -162,11 +162,11 @@ class Value(ScalarOperators):
     @property
     def _backward(self) -> Callable[[], None]:
         """A function that adds grad × partial to the ``grad`` of each parent, as in micrograd."""
-        return by_hand.closure(self)
+        return manual_nodes.closure(self)
 
     @_backward.setter
     def _backward(self, function: Callable[[], None]) -> None:
-        by_hand.set_closure(self, function)
+        manual_nodes.set_closure(self, function)
 
     def is_finite(self) -> bool:
         """Whether the number is neither infinite nor nan."""
@@ -238,8 +238,8 @@ class Value(ScalarOperators):
         op: Any = self.op
         if op is None:
             return ()
-        if op is by_hand.GIVEN:
-            return by_hand.pull(self, adjoint)
+        if op is manual_nodes.GIVEN:
+            return manual_nodes.pull(self, adjoint)
         m, recorded = reading(adjoint)
         if not isinstance(op, Pointwise):  # a number picked from an array
             operands, data = self._more
@@ -278,7 +278,7 @@ class Value(ScalarOperators):
         """Return the tangent of this node, given those of its operands; None stands for a constant operand."""
         op: Any = self.op
         operands = self.operands
-        if op is by_hand.GIVEN:
+        if op is manual_nodes.GIVEN:
             return sum(t * d for t, d in zip(tangents, self.partials, strict=True) if t is not None)
         m, recorded = reading(next(t for t in tangents if t is not None))
         if not isinstance(op, Pointwise):
@@ -313,8 +313,8 @@ class Value(ScalarOperators):
         """
         fresh: dict[Any, tuple[float, tuple[float, ...]]] = {}
         for node in history(self)[::-1]:
-            if node.op is by_hand.GIVEN:
-                by_hand.unknown()
+            if node.op is manual_nodes.GIVEN:
+                manual_nodes.unknown()
             if node.op is not None:
                 data = [fresh[x][0] if x in fresh else x._data if isinstance(x, Value) else x for x in node.operands]
                 fresh[node] = evaluated(node.op, node.operands, data)

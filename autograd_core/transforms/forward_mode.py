@@ -11,7 +11,7 @@ from typing import Any
 
 from ..graph.history import history
 from ..graph.node import Node
-from ..graph.quiet import quietly
+from ..graph.numpy_warnings import quietly
 
 __all__ = ["push"]
 

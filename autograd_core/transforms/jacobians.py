@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 
 from ..array.tensor import Tensor
-from ..graph import by_hand
+from ..graph import manual_nodes
 from ..graph.history import history
 from ..graph.modes import anomaly_watched, recording
 from ..graph.node import Node
-from ..graph.quiet import quietly
+from ..graph.numpy_warnings import quietly
 from ..graph.sweep import sweep
 from ..readings.algebra import nodes as m
 from ..readings.batched_adjoints import Rows
@@ -83,7 +83,7 @@ def _blocks(run: Recording) -> list[list[Any]]:
     outputs = [as_node(y) for y in run.outputs]
     order = history(*outputs)
     rows, columns = sum(map(_size, outputs)), sum(map(_size, run.fresh))
-    one_by_one = anomaly_watched() or any(node.op is by_hand.GIVEN for node in order)
+    one_by_one = anomaly_watched() or any(node.op is manual_nodes.GIVEN for node in order)
     largest = max(map(_size, order), default=1)
     one_by_one = one_by_one or rows <= (FEW if largest == 1 else 1)
     if not one_by_one and columns < rows and columns * largest <= AT_ONCE:

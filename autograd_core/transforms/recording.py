@@ -15,7 +15,7 @@ from ..errors import OperandError, ShapeError
 from ..graph.history import history
 from ..graph.modes import forgetting, recording
 from ..graph.node import Node, is_integer, kept, number
-from ..graph.quiet import quietly
+from ..graph.numpy_warnings import quietly
 from ..graph.sweep import sweep
 from ..readings.algebra import nodes as m
 from ..scalar.value import Value

@@ -5,5 +5,5 @@ May import the ground only: ``errors`` and ``options``.
 
 from __future__ import annotations
 
-from .data import *  # noqa: F403 - the public path of the wing's file
-from .data import __all__ as __all__
+from .preparation import *  # noqa: F403 - the public path of the wing's file
+from .preparation import __all__ as __all__

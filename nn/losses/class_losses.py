@@ -16,7 +16,7 @@ from autograd_core import functions
 
 from ..errors import DataError, ShapeError
 from ..options import in_range
-from .pairing import check_reduction, is_tensor, reduced
+from .output_target_pairs import check_reduction, is_tensor, reduced
 from .targets import probabilities, rows_and_targets, weights_of_classes
 
 __all__ = ["cross_entropy", "nll_clipped", "nll_loss", "nll_of_probabilities"]

@@ -22,7 +22,7 @@ from autograd_core import functions
 from ..errors import OperandError, unknown
 from ..options import in_range
 from .class_losses import cross_entropy, nll_clipped, nll_loss, nll_of_probabilities
-from .pairing import check_reduction, elementwise
+from .output_target_pairs import check_reduction, elementwise
 from .targets import check_labels, check_range
 
 __all__ = [

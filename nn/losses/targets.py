@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from autograd_core.graph.node import Node
 
 from ..errors import DataError, OperandError, ShapeError, TargetError
-from .pairing import flat, is_tensor, shape_of
+from .output_target_pairs import flat, is_tensor, shape_of
 
 __all__ = ["check_labels", "check_range", "class_index", "probabilities", "rows_and_targets", "weights_of_classes"]
 

@@ -38,7 +38,7 @@ from autograd_core.graph.scope import called
 from ..errors import OperandError, ShapeError
 
 if TYPE_CHECKING:
-    from ..training.traced.traced import TracedObjective
+    from ..training.traced.objective import TracedObjective
 
 __all__ = ["Module"]
 
@@ -168,7 +168,7 @@ class Module:
         self, loss: str | Callable[..., Any], regularizer: Callable[[Any], Any] | None = None
     ) -> TracedObjective:
         """Return the loss of this model of Values as programs, which compute whole batches fast."""
-        from ..training.traced.traced import TracedObjective
+        from ..training.traced.objective import TracedObjective
 
         return TracedObjective(self, loss, regularizer)
 
@@ -208,14 +208,14 @@ class Module:
             _put(owner, name, value, fresh[path])
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the model to a file of names and numbers; see ``nn.files.files``."""
-        from ..files.files import save
+        """Write the model to a file of names and numbers; see ``nn.files.model_files``."""
+        from ..files.model_files import save
 
         save(self, path)
 
     def load(self, path: str | os.PathLike[str]) -> None:
         """Load the numbers of a file, completely or not at all; ``nn.load(path)`` also builds the model."""
-        from ..files.files import load_into
+        from ..files.model_files import load_into
 
         load_into(self, path)
 

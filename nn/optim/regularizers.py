@@ -19,7 +19,7 @@ import numpy as np
 from autograd_core import functions
 
 from ..errors import OptionError
-from ..losses.pairing import is_tensor
+from ..losses.output_target_pairs import is_tensor
 from ..models.module import Module
 from ..options import in_range
 from .optimizer import whole

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..errors import AutogradError, ModelFileError, OptionError, unknown
 from ..files import archive
-from ..files.files import describe, fill, finite
+from ..files.model_files import describe, fill, finite
 from ..models.module import Module
 from ..optim.optimizer import Optimizer
 from ..options import count, in_range

@@ -21,8 +21,8 @@ from ..optim.optimizer import Optimizer
 from ..options import count
 from .evaluation import checked, predict
 from .history import History
+from .loop import fit
 from .metrics import predicted_classes
-from .training import fit
 
 __all__ = ["Ensemble", "train_ensemble"]
 

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from autograd_core import no_grad
 
-from ..data.data import same_length, table
+from ..data.preparation import same_length, table
 from ..errors import DataError, OperandError, unknown
 from ..losses.losses import loss_function
 from ..models.module import Module

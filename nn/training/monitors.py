@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..data.data import table
+from ..data.preparation import table
 from ..errors import OperandError
 from ..models.module import Module
 from ..optim.optimizer import has_gradient

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..data.data import table
+from ..data.preparation import table
 from ..errors import DataError, OperandError, OptionError, ShapeError
 from ..losses.targets import check_labels
 from ..models.initializers import generator

@@ -16,7 +16,7 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from ..data.data import table
+from ..data.preparation import table
 from ..errors import OperandError, OptionError
 from ..models.initializers import generator
 from ..models.layers import Linear
@@ -26,7 +26,7 @@ from ..optim.optimizers import Adam
 from ..options import count, in_range
 from .evaluation import quiet
 from .history import History
-from .training import fit
+from .loop import fit
 
 __all__ = ["pretrain"]
 

@@ -8,7 +8,7 @@ from autograd_core import Tensor, Value
 from nn import MLP
 from viz import step
 from viz.scene.graph_view import Reading
-from viz.steps.checking import DIRECTION
+from viz.steps.derivative_checks import DIRECTION
 from viz.steps.frames import Frames
 
 pytestmark = [pytest.mark.browser, pytest.mark.dot, pytest.mark.slow]

@@ -23,7 +23,7 @@ from autograd_core import __version__
 from autograd_core.errors import AutogradError
 
 from .expressions import ASSIGNMENT, graph_of, leaves
-from .output import checked_file, checked_folder
+from .output_paths import checked_file, checked_folder
 from .report import Report, fitting
 from .training import add_commands
 
@@ -226,7 +226,7 @@ def _deliver(options: argparse.Namespace, root: Any, target: Path | None, what: 
     """Save the picture or page and print the derivatives; without a file, print the evaluation trace."""
     report = Report()
     if target is None:
-        from ..stepper.table import trace_table
+        from ..stepper.trace_table import trace_table
 
         report.say(fitting(trace_table(root)))
         return

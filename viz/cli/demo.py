@@ -17,18 +17,18 @@ import numpy as np
 
 from autograd_core import Value, functions
 from nn import MLP, SGD, History, evaluate, fit
-from nn.data.data import Dataset, iris, moons, split, standardize, xor
+from nn.data.preparation import Dataset, iris, moons, split, standardize, xor
 from nn.errors import MissingExtraError
 from nn.training.events import EpochEnded
+from nn.training.loop import outputs_of
 from nn.training.metrics import confusion, numbers
 from nn.training.progress import progress_bar
-from nn.training.training import outputs_of
 
 from ..drawing.drawing import draw
 from ..film.film import film
 from ..film.recording import Recording
 from ..stepper.stepper import step
-from ..stepper.table import trace_table
+from ..stepper.trace_table import trace_table
 from ..style import files
 from . import charts
 from .report import Report, confusion_text, fitting

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..stepper.table import TraceTable
+from ..stepper.trace_table import TraceTable
 from ..style.errors import RendererMissingError, RenderError
 
 __all__ = ["Report", "compact", "confusion_text", "fitting"]
@@ -93,7 +93,7 @@ def compact(table: TraceTable) -> str:
     """Return an evaluation trace with one column each for formula, value and adjoint.
 
     >>> from autograd_core import Value
-    >>> from viz.stepper.table import trace_table
+    >>> from viz.stepper.trace_table import trace_table
     >>> a = Value(3.0, label="a")
     >>> print(compact(trace_table(a * a)))
         computed    value  d output

@@ -9,7 +9,7 @@ import webbrowser
 from typing import Any
 
 from ..style.errors import OptionError
-from .output import checked_file, checked_folder
+from .output_paths import checked_file, checked_folder
 from .report import Report
 
 __all__ = ["add_commands"]

@@ -22,7 +22,7 @@ from typing import Any, Literal
 
 from ..render import dot, render, svg
 from ..render.layout_positions import places
-from ..scene import outline
+from ..scene import text_outline
 from ..scene.boxes import Scene
 from ..scene.folding import Collapse
 from ..scene.graph_view import Reading
@@ -184,7 +184,7 @@ class Drawing:
         x  =          3.0000  ∇ —
         v1 = x * x =  9.0000  ∇ —
         """
-        return outline.tree(self.scene)
+        return text_outline.tree(self.scene)
 
     def __repr__(self) -> str:
         return f"<Drawing {self.scene.title.removeprefix('Computation graph ')}>"

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..network.diagram import Diagram
-from ..network.models import Net, read
-from ..network.networks import diagram_of
+from ..network.model_view import Net, read
+from ..network.network_drawing import diagram_of
 from ..style import labels
 from ..style.errors import OptionError
 from .recording import Frame, Recording

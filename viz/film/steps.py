@@ -32,7 +32,7 @@ from ..drawing.drawing import Drawing
 from ..page.packing import packed
 from ..scene.boxes import Scene
 from ..stepper.stepper import Stepper
-from ..steps.levels import Level, levels_of
+from ..steps.detail_levels import Level, levels_of
 from ..style.errors import RendererMissingError, RenderError
 from .recording import Frame, Recording
 

@@ -147,7 +147,7 @@ def _draw(node: Node) -> Any:
 
 
 def _network(model: Any, **options: Any) -> Any:
-    from ..network.networks import draw_network
+    from ..network.network_drawing import draw_network
 
     return draw_network(model, **options)
 

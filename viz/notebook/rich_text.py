@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..scene import outline
+from ..scene import text_outline
 from ..scene.boxes import Scene
 from ..style import labels
 
@@ -21,7 +21,7 @@ def tree(scene: Scene) -> Any:
 
     root = Tree(Text(scene.title, "bold"), guide_style="dim")
     branches = [root]
-    for depth, (name, *cells) in outline.rows(scene):
+    for depth, (name, *cells) in text_outline.rows(scene):
         del branches[depth + 1 :]
         if cells:
             formula, value, grad = cells

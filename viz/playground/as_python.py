@@ -101,7 +101,7 @@ def _fit(session: Any, updates: int, penalty: str) -> str:
 
 def _replay(session: Any, penalty: str, imports: dict[str, set[str]]) -> str:
     updater = "TracedUpdater" if session.is_traced else "Updater"
-    imports["nn.training.traced.traced_updates" if session.is_traced else "nn.training.updates"] = {updater}
+    imports["nn.training.traced.updates" if session.is_traced else "nn.training.updates"] = {updater}
     imports.setdefault("nn.data", set()).add("batches")
     imports["nn.losses"] = {"loss_function"}
     entries = session.journal.entries

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..network.networks import diagram_of
+from ..network.network_drawing import diagram_of
 from .optimizer_state import shown_numbers
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ import numpy as np
 from nn.optim.optimizer import has_gradient
 
 from ..film.data import names_of
-from ..network.models import read
-from ..network.networks import diagram_of
+from ..network.model_view import read
+from ..network.network_drawing import diagram_of
 from ..style.errors import OptionError
 
 if TYPE_CHECKING:

@@ -21,13 +21,13 @@ from numpy.typing import ArrayLike
 
 from nn import Module
 
-from ..network.networks import draw_network
+from ..network.network_drawing import draw_network
 from ..page.scripts import with_exports
 from ..style.errors import MissingExtraError
-from .runner import Runner, choices, style, warm_up
 from .serving import Served, serve
 from .session import Session
 from .snapshots import snapshot
+from .training_thread import Runner, choices, style, warm_up
 
 __all__ = ["Playground", "Served", "serve"]
 

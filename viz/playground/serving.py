@@ -23,9 +23,9 @@ from nn import Module
 
 from ..page.scripts import joined, static
 from ..style.errors import OptionError
-from .runner import Runner, choices, style, warm_up
 from .session import Session
 from .snapshots import snapshot
+from .training_thread import Runner, choices, style, warm_up
 
 __all__ = ["Served", "serve"]
 

@@ -21,13 +21,13 @@ from numpy.typing import ArrayLike, NDArray
 from autograd_core import Value
 from autograd_core.errors import AutogradError, GuardError, TraceError
 from nn import MLP, DAGNetwork, Module, optimizers, regularizers
-from nn.data.data import batches, blobs, circles, moons, sine, spirals, xor
+from nn.data.preparation import batches, blobs, circles, moons, sine, spirals, xor
 from nn.losses.losses import loss_function
 from nn.training.evaluation import evaluate
-from nn.training.traced.traced_updates import TracedUpdater
+from nn.training.traced.updates import TracedUpdater
 from nn.training.updates import Updater
 
-from ..network.models import read
+from ..network.model_view import read
 from ..stepper.stepper import Stepper
 from ..style.errors import OptionError
 from .journal import Journal

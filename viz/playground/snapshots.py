@@ -17,13 +17,13 @@ from nn.optim.optimizer import has_gradient
 
 from ..film.data import as_bytes, names_of, of_shown, thinned
 from ..network import diagram_svg
-from ..network.models import read
-from ..network.networks import diagram_of
+from ..network.model_view import read
+from ..network.network_drawing import diagram_of
 from ..style.theme import LIGHT
 from .current_operation import working
 from .diagnostics import badges, dead_units
-from .maps import answers, maps, points
 from .optimizer_state import element, shown_numbers
+from .output_maps import answers, maps, points
 from .session import Session
 
 __all__ = ["snapshot"]

@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 import graphviz
 
-from ..scene import guides
+from ..scene import layout_constraints
 from ..scene.boxes import Box, Edge, Group, Scene
 from ..steps import marks
 from ..style import labels
@@ -130,7 +130,7 @@ def digraph(
     for group in () if crowded else scene.groups:
         inside.setdefault(group.parent, []).append(group)
 
-    side_by_side = {} if crowded else guides.among(scene)
+    side_by_side = {} if crowded else layout_constraints.among(scene)
     if side_by_side:  # straight lines with space for them; a short search for crossings keeps the order of the parts
         graph.attr(ranksep="1.4", splines="line", mclimit="0.01")
 
@@ -159,7 +159,7 @@ def digraph(
             look |= _thread(theme, rankdir)
         mark = marks.on_edge(marked.get(edge.id, ""), theme)
         graph.edge(edge.tail, head, **placed({**look, **mark, "class": look["class"] + mark.get("class", "")}, edge.id))
-    for earlier, leaf in () if crowded or places else guides.behind(scene):
+    for earlier, leaf in () if crowded or places else layout_constraints.behind(scene):
         graph.edge(earlier, leaf, style="invis")
     return graph
 

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd_core.graph.by_hand import GIVEN
+from autograd_core.graph.manual_nodes import GIVEN
 from autograd_core.readings.symbolic import Symbol, contribution, derivative, symbols
 from autograd_core.records.primitive import ATOM, PRODUCT, SUM, Bilinear, Linear
 

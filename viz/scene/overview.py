@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..style.errors import SizeLimitError
-from . import outline
+from . import text_outline
 from .boxes import Scene
 from .folding import Collapse, Folding, fold
 from .graph_view import Reading
-from .repeats import merged
+from .repeated_blocks import merged
 from .scene import build
 
 __all__ = [
@@ -74,7 +74,7 @@ def text(root: Any, collapse: Collapse = "auto", max_nodes: int | None = MAX_NOD
       v2 = tanh(v1) =  0.9051  ∇ —
     v3   = 1 - v2 =    0.0949  ∇ —
     """
-    return outline.tree(scene_of(root, collapse, max_nodes))
+    return text_outline.tree(scene_of(root, collapse, max_nodes))
 
 
 def scene_of(root: Any, collapse: Collapse = "auto", max_nodes: int | None = MAX_NODES) -> Scene:

@@ -23,8 +23,8 @@ from autograd_core.graph.scope import calls_of
 
 from ..style import labels
 from .boxes import Box, Edge, Group, Scene
+from .folded_parts import Part, parts_of
 from .folding import Folding
-from .folds import Part, parts_of
 from .graph_view import Reading
 
 __all__ = ["Box", "Edge", "Group", "Scene", "build", "parameters_in"]

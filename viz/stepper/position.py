@@ -17,14 +17,14 @@ from ..scene import scene
 from ..scene.graph_view import Reading
 from ..steps import steps as _steps
 from ..steps.cards import Card, card
-from ..steps.checking import Checked, Checks
+from ..steps.derivative_checks import Checked, Checks
 from ..steps.frames import Frames
 from ..steps.granularity import SIZES, stops
 from ..steps.paths import MOST_LISTED, Paths
 from ..steps.steps import Step
 from ..style.errors import OptionError
 from . import transcript
-from .table import TraceTable, rows
+from .trace_table import TraceTable, rows
 
 __all__ = ["MAX_NODES", "Walk"]
 

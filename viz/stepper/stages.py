@@ -27,7 +27,7 @@ from typing import Any
 from ..scene.graph_view import Reading
 from ..steps.steps import Step
 from ..style import labels
-from .layering import OUTPUTS, SUMS, WEIGHTS, Layering
+from .network_layers import OUTPUTS, SUMS, WEIGHTS, Layering
 from .position import MAX_NODES
 from .stepper import Stepper, graph_of
 

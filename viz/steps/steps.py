@@ -18,7 +18,7 @@ from autograd_core.graph.node import Node
 from ..scene.formulas import Formula
 from ..scene.graph_view import Reading
 from ..style.errors import OptionError
-from .sources import Source, source_of
+from .source_lines import Source, source_of
 
 __all__ = ["Source", "Step", "Term", "steps"]
 

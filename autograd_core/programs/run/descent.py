@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import OperandError, ShapeError
-from .running import Runner
+from .runner import Runner
 
 __all__ = ["Descent"]
 

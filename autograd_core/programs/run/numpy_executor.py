@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from ...graph.quiet import quietly
+from ...graph.numpy_warnings import quietly
 from ..trace.tape import COUNT, MUL, RATE, TOTAL, Ref
-from .numpy_rows import Pointwise, Rows, Space, Sum, Total
+from .numpy_operations import Pointwise, Rows, Space, Sum, Total
 from .schedule import AFTER, BATCH, BEFORE, Schedule, chains, uses
 
 __all__ = ["NumpyExecutor"]

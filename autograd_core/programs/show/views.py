@@ -11,7 +11,7 @@ from ...errors import GraphError, OperandError, ShapeError
 from ...graph.display import drawing, mimebundle, renderable
 from ...graph.node import is_integer
 from ...scalar.value import Value
-from ..run.running import Runner
+from ..run.runner import Runner
 from ..trace.tracing import Recording
 from .replay import replay
 from .source import source

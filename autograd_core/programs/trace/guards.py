@@ -14,7 +14,7 @@ from typing import Any
 
 from ...errors import GuardError
 from ...graph.node import OBSERVERS, number
-from ...graph.origins import caller
+from ...graph.source_lines import caller
 from ...records.primitive import lookup
 from .tape import Ref
 

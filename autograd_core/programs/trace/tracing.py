@@ -20,9 +20,9 @@ from ...records.primitive import Pointwise
 from ...scalar.value import Value
 from ...transforms.trees import flatten
 from .arguments import Argument, Block, Inputs
-from .collecting import uncollected
+from .garbage_collection import uncollected
 from .guards import Guard, observing
-from .marks import Marks
+from .notes import Marks
 from .tape import Ref, Tape
 
 __all__ = ["Recording", "record"]

@@ -15,12 +15,11 @@ import numpy as np
 import pytest
 
 from autograd_core import TABLE, Pointwise, functions, trace
-from autograd_core.programs.run import running
 from autograd_core.programs.run.fast import compiled, fast_loop
 from autograd_core.programs.run.fast.fast_executor import FastExecutor, aligned
 from autograd_core.programs.run.fast.lowering import Lowering
 from autograd_core.programs.run.numpy_executor import NumpyExecutor
-from autograd_core.programs.run.running import ExecutorWarning, Runner
+from autograd_core.programs.run.runner import ExecutorWarning, Runner
 from autograd_core.readings.operation import register
 from autograd_core.records.kernels import scalar as kernels
 

@@ -14,7 +14,7 @@ from nn.data import moons
 from nn.errors import DivergedError, TargetError, TrainingError
 from nn.losses import mse_loss
 from nn.training.events import EpochEnded, Started, Updated
-from nn.training.training import training
+from nn.training.loop import training
 
 POINTS, CLASSES = moons(20, noise=0.1)
 SIGNS = 2 * CLASSES - 1

@@ -10,7 +10,7 @@ import pytest
 
 from autograd_core import Tensor, Value
 from nn import MLP, DAGNetwork, Linear, Perceptron, Sequential
-from viz.network.flows import gradient_flow
+from viz.network.gradient_flow import gradient_flow
 from viz.style.errors import OptionError
 
 SVG = "{http://www.w3.org/2000/svg}"

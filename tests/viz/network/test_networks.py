@@ -9,7 +9,7 @@ import pytest
 
 from autograd_core import Value
 from nn import MLP, DAGNetwork, Layer, Linear, Neuron, Perceptron, Sequential
-from viz.network.networks import draw_network
+from viz.network.network_drawing import draw_network
 from viz.style import labels
 from viz.style.errors import OptionError
 

@@ -9,9 +9,9 @@ import pytest
 
 from nn import MLP
 from nn.data import moons
-from viz.playground.runner import Runner
 from viz.playground.serving import serve
 from viz.playground.session import Session
+from viz.playground.training_thread import Runner
 
 
 def wait_for(condition, seconds=20.0):

@@ -15,7 +15,7 @@ from autograd_core import Value
 from nn import MLP, DAGNetwork
 from viz import draw, draw_dot, text
 from viz.drawing.drawing import Drawing
-from viz.network.flows import gradient_flow
+from viz.network.gradient_flow import gradient_flow
 from viz.scene.graph_view import Reading
 from viz.steps.frames import Frames
 

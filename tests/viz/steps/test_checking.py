@@ -9,8 +9,7 @@ from autograd_core import TABLE, Pointwise, Tensor, Value, functions, register, 
 from nn import MLP
 from viz import draw, step
 from viz.cli.demo import exercise
-from viz.steps import checking
-from viz.steps.checking import DIRECTION
+from viz.steps.derivative_checks import DIRECTION
 
 
 def checked(root):

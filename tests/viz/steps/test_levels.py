@@ -10,10 +10,9 @@ from autograd_core import Value, scope
 from nn import MLP, SGD
 from viz import draw, step
 from viz.scene.graph_view import Reading
-from viz.steps import levels
+from viz.steps.detail_levels import levels_of, opening
 from viz.steps.frames import Frames
 from viz.steps.granularity import stops
-from viz.steps.levels import levels_of, opening
 from viz.steps.steps import steps
 
 from ..stepper.test_html import data_of

@@ -12,7 +12,7 @@ import pytest
 
 from autograd_core import Value, capture_source
 from viz import step
-from viz.steps.sources import listings, source_of
+from viz.steps.source_lines import listings, source_of
 from viz.style import labels
 
 

@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from ....records.kernels import scalar as kernels
-from .. import kernel_rows, vectors
+from .. import rowwise_kernels, vectors
 from ..kernel_source import globals_of, python_function
 from . import fast_loop
 
@@ -152,7 +152,7 @@ def kernel_address(op: Any, dtype: Any) -> int:
             number = package.types.float64 if key[1] == "float64" else package.types.float32
             pointers = package.types.CPointer(number), package.types.CPointer(package.types.int32)
             signature = package.types.void(*pointers, package.types.int64, package.types.int64)
-            template = kernel_rows.BY_ARITY.get(op.arity)
+            template = rowwise_kernels.BY_ARITY.get(op.arity)
             if template is None:
                 raise CannotCompileError(f"{op.name} has {op.arity} operands")
             twin = _twin(template, f"{op.name}_rows", EXACT, kernel=_compiled(op.scalar, EXACT), carray=package.carray)

@@ -14,7 +14,7 @@ import numpy as np
 
 from ...errors import OperandError, ShapeError
 from ..trace.arguments import Block
-from ..trace.collecting import uncollected
+from ..trace.garbage_collection import uncollected
 from .numpy_executor import NumpyExecutor
 from .plan import Plan
 from .schedule import Schedule

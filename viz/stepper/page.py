@@ -17,11 +17,11 @@ from ..page.packing import packed, script_json
 from ..page.scripts import joined, static
 from ..render.mathml import mathml
 from ..steps.cards import Card, Line
-from ..steps.sources import Source, listings
+from ..steps.source_lines import Source, listings
 from ..steps.steps import Step
 from ..style import labels
 from ..style.theme import DARK, LIGHT, Theme
-from .table import TraceTable
+from .trace_table import TraceTable
 
 __all__ = ["THEME_CHOICES", "embedded", "page", "variables"]
 

@@ -23,13 +23,13 @@ from typing import Any
 import numpy as np
 
 from autograd_core.errors import GraphError
-from autograd_core.graph.by_hand import GIVEN
+from autograd_core.graph.manual_nodes import GIVEN
 from autograd_core.records.primitive import Pointwise
 from autograd_core.transforms.finite_differences import numerical_derivative
 
 from ..scene.graph_view import Reading
 from ..style import labels
-from .replay import Replay
+from .recompute import Replay
 from .smoothness import DIFFER, ROUNDING, TOLERANCE, compared
 from .steps import Step
 

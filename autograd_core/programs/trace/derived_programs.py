@@ -11,7 +11,7 @@ from typing import Any
 
 from .arguments import Argument, Block, numbers_in
 from .differentiate import reverse, tangents
-from .marks import Marks
+from .notes import Marks
 from .tape import Tape
 from .tracing import Recording
 

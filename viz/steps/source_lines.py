@@ -20,7 +20,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import PureWindowsPath
 from typing import Any, NamedTuple
 
-from autograd_core.graph.origins import Origin
+from autograd_core.graph.source_lines import Origin
 
 from ..style import labels
 

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from ..data.data import batches
+from ..data.preparation import batches
 from ..errors import DivergedError, OperandError, OptionError
 from ..losses.losses import loss_function
 from ..models.module import Module
@@ -32,7 +32,7 @@ from .history import History
 from .metrics import numbers
 from .monitors import inside
 from .progress import progress_bar
-from .traced.traced_updates import TracedUpdater
+from .traced.updates import TracedUpdater
 from .updates import Updater
 
 __all__ = ["evaluate", "fit", "outputs_of", "training"]

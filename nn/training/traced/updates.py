@@ -14,8 +14,8 @@ from ...optim.optimizer import Optimizer
 from ...optim.regularizers import Regularizer
 from ..evaluation import Metrics, quiet
 from ..updates import Updater
-from .traced import TracedObjective
-from .vector import ParameterVector
+from .objective import TracedObjective
+from .parameter_vector import ParameterVector
 
 __all__ = ["TracedUpdater"]
 

@@ -30,7 +30,7 @@ from ..style.errors import OptionError
 from ..style.theme import THEMES, Theme
 from . import diagram_svg
 from .diagram import Diagram, Link, Unit, arrange
-from .models import Floats, Net, read
+from .model_view import Floats, Net, read
 
 __all__ = ["NetworkDrawing", "diagram_of", "draw_network"]
 

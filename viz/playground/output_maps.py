@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ..film.data import SIDE, SMALL, as_bytes, plane_of
 
 if TYPE_CHECKING:
-    from ..network.models import Net
+    from ..network.model_view import Net
     from .session import Session
 
 __all__ = ["maps", "points"]

@@ -27,7 +27,7 @@ from ..render.shapes import Bar, Figure, Words
 from ..style import files, labels
 from ..style.errors import OptionError
 from ..style.theme import THEMES, Theme, mix
-from .models import Net, read
+from .model_view import Net, read
 
 __all__ = ["GradientFlow", "LayerFlow", "gradient_flow"]
 

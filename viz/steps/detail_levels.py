@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..scene.boxes import Scene
+from ..scene.folded_parts import Part, parts_of
 from ..scene.folding import Folding, levels
-from ..scene.folds import Part, parts_of
 from ..scene.graph_view import Reading
 from ..scene.overview import MAX_NODES, MOST_DRAWN, folding_of
 from ..scene.scene import build, parameters_in

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from autograd_core.graph.node import kept
-from autograd_core.graph.quiet import quietly
+from autograd_core.graph.numpy_warnings import quietly
 from autograd_core.records.primitive import Pointwise
 
 from ..scene.formulas import settings
