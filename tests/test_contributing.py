@@ -14,7 +14,7 @@ RUN = """
 import sys
 import pytest
 {example}
-sys.exit(pytest.main(["tests/laws", "-k", "isru", "-q", "-p", "no:cacheprovider", "--no-header"]))
+sys.exit(pytest.main(["tests/laws", "-k", "isru", "-q", "-n", "0", "-p", "no:cacheprovider", "--no-header"]))
 """
 
 

@@ -82,9 +82,9 @@ _MODULES = {
     "Film": "film.film",
     "Playground": "playground.playground",
     "Recording": "film.recording",
-    "draw_network": "network.networks",
+    "draw_network": "network.network_drawing",
     "film": "film.film",
-    "gradient_flow": "network.flows",
+    "gradient_flow": "network.gradient_flow",
     "stages": "stepper.stages",
 }
 

@@ -13,7 +13,7 @@ MLP of [Layer of [TanhNeuron(2), TanhNeuron(2), TanhNeuron(2), TanhNeuron(2)], L
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd_core import Value
@@ -28,7 +28,10 @@ from .initializers import initializer, source
 from .module import Module
 from .samples import sample, wrong_number
 
-__all__ = ["MLP", "Layer", "Neuron"]
+__all__ = ["CONVERSIONS", "MLP", "Layer", "Neuron"]
+
+#: resolution to the function that converts a network to it; ``sequential`` adds its own when it is imported
+CONVERSIONS: dict[str, Callable[[MLP], Any]] = {}
 
 
 class Neuron(Module):
@@ -257,9 +260,7 @@ class MLP(Module):
         >>> MLP(2, [3, 1], rng=0).to_tensor()
         Sequential(Linear(2, 3), Nonlinearity('relu'), Linear(3, 1))
         """
-        from .sequential import to_tensor
-
-        return to_tensor(self)
+        return CONVERSIONS["tensor"](self)
 
     @classmethod
     def of(cls, architecture: Architecture, init: Any = "uniform", rng: Any = None) -> MLP:

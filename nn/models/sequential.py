@@ -21,7 +21,7 @@ from .activations import activation
 from .architecture import Architecture, Dense
 from .layers import Flatten, Linear, Nonlinearity, PReLU, TensorModule
 from .module import Module
-from .neurons import MLP
+from .neurons import CONVERSIONS, MLP
 from .normalization import BatchNorm1d, Dropout, LayerNorm
 
 __all__ = ["LAYERS", "Sequential", "to_scalar", "to_tensor"]
@@ -203,3 +203,6 @@ def to_scalar(model: Sequential) -> MLP:
                 neuron.slope = layer.neurons[0].slope  # one slope for all units is one shared Value
             neuron.slope.data = slopes[i % len(slopes)]  # type: ignore[union-attr]
     return found.train(model.training)
+
+
+CONVERSIONS["tensor"] = to_tensor

@@ -25,7 +25,7 @@ from typing import Any
 from ..network import diagram_svg
 from ..page.packing import packed, script_json
 from ..page.scripts import joined, static
-from ..stepper import page
+from ..stepper import html_page
 from ..style import files, labels
 from ..style.errors import OptionError, SizeLimitError
 from ..style.theme import DARK, LIGHT
@@ -61,8 +61,8 @@ class Film:
         theme : {"auto", "light", "dark"}
             The initial colors; "auto" follows the reader's system.
         """
-        if theme not in page.THEME_CHOICES:
-            raise OptionError(f"theme={theme!r} is none of the choices: {', '.join(map(repr, page.THEME_CHOICES))}.")
+        if theme not in html_page.THEME_CHOICES:
+            raise OptionError(f"theme={theme!r} is not one of {', '.join(map(repr, html_page.THEME_CHOICES))}.")
         return self._page.substitute(theme=theme)
 
     def save(self, path: str | os.PathLike[str], theme: str = "auto") -> Path:
@@ -162,9 +162,9 @@ def film(
         network = diagram_svg.to_svg(diagram, LIGHT, f"The network: {title}", largest=header["largest"], maps=True)
         page = Template(static("film/film.html")).safe_substitute(
             title=escape(title).replace("$", "$$"),
-            policy=escape(page.POLICY),
-            light=page.variables(LIGHT),
-            dark=page.variables(DARK),
+            policy=escape(html_page.POLICY),
+            light=html_page.variables(LIGHT),
+            dark=html_page.variables(DARK),
             style=static("film/film.css"),
             network=network.replace("$", "$$"),
             total=str(len(frames) - 1),

@@ -15,7 +15,7 @@ from typing import Any
 from autograd_core import trace
 
 from ..page.scripts import static
-from ..stepper import page
+from ..stepper import html_page
 from ..style.theme import DARK, LIGHT
 from .session import Session
 from .settings import CHOICES, DATASETS
@@ -123,7 +123,7 @@ def choices() -> dict[str, list[Any]]:
 
 def style() -> str:
     """Return the style sheet with the colors of both themes, for an element in another page."""
-    light, dark = page.variables(LIGHT), page.variables(DARK)
+    light, dark = html_page.variables(LIGHT), html_page.variables(DARK)
     return (
         f".playground {{ {light} }}\n"
         f'@media (prefers-color-scheme: dark) {{ .playground[data-theme="auto"] {{ {dark} }} }}\n'

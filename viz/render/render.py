@@ -119,7 +119,7 @@ def _program() -> list[str]:
     if dot := shutil.which("dot"):
         return [dot]
     if folder := _bundled_folder():
-        return [sys.executable, "-I", "-S", str(Path(__file__).with_name("bundled.py")), folder]
+        return [sys.executable, "-I", "-S", str(Path(__file__).with_name("bundled_graphviz.py")), folder]
     raise RendererMissingError(
         f"There is no Graphviz to lay out the graph: no `dot` on the PATH, no pygraphviz. {REMEDY} {NO_LAYOUT_NEEDED}"
     )

@@ -37,7 +37,7 @@ from ..steps.paths import Paths
 from ..style import files
 from ..style.errors import OptionError, RendererMissingError, RenderError
 from ..style.theme import THEMES
-from . import page, transcript
+from . import html_page, transcript
 from .position import MAX_NODES, Walk
 
 __all__ = ["MAX_NODES", "Stepper", "graph_of", "step"]
@@ -94,7 +94,9 @@ class Stepper(Walk):
         pictures, missing = self._pictures
         cards = [self.card(step) for step in self.steps]
         guide = self._guide()
-        return page.page(self._output, self.steps, cards, self._table, pictures, missing, theme, start, guide, plain)
+        return html_page.page(
+            self._output, self.steps, cards, self._table, pictures, missing, theme, start, guide, plain
+        )
 
     def _guide(self) -> dict[str, Any]:
         """Return the navigation data of a page: coarser steps, paths, levels, and checks of the numbers."""
@@ -177,7 +179,10 @@ class Stepper(Walk):
         """Show the page in a notebook, and below it the content that remains if the notebook is not trusted."""
         pictures, _ = self._pictures
         picture = next(iter(pictures.values()), "")
-        return {"text/html": page.embedded(self.to_html(plain=True), self._table, picture), "text/plain": repr(self)}
+        return {
+            "text/html": html_page.embedded(self.to_html(plain=True), self._table, picture),
+            "text/plain": repr(self),
+        }
 
 
 def step(
@@ -251,6 +256,6 @@ def graph_of(root: Any, inputs: Sequence[Any], sample: int | None) -> Any:
 
 def _colours(theme: str) -> str:
     """Return the theme of a picture; light if the theme depends on the reader."""
-    if theme not in page.THEME_CHOICES:
-        raise OptionError(f"theme={theme!r} is none of the choices: {', '.join(map(repr, page.THEME_CHOICES))}.")
+    if theme not in html_page.THEME_CHOICES:
+        raise OptionError(f"theme={theme!r} is none of the choices: {', '.join(map(repr, html_page.THEME_CHOICES))}.")
     return "light" if theme == "auto" else theme

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from autograd_core import TABLE, Pointwise, functions, trace
+from autograd_core.programs.run import runner
 from autograd_core.programs.run.fast import compiled, fast_loop
 from autograd_core.programs.run.fast.fast_executor import FastExecutor, aligned
 from autograd_core.programs.run.fast.lowering import Lowering
@@ -175,7 +176,7 @@ def test_an_operation_of_ones_own_runs_fast():
 
 @needs_numba
 def test_a_kernel_that_numba_does_not_understand_runs_with_numpy(monkeypatch):
-    monkeypatch.setattr(running, "_said", set())
+    monkeypatch.setattr(runner, "_said", set())
     table = {1.0: 2.0}
     op = Pointwise(
         name="test_fast_strange",
@@ -199,7 +200,7 @@ def without_numba(monkeypatch):
     monkeypatch.setattr(compiled, "numba", missing)
     monkeypatch.setattr(compiled, "_addresses", {})
     monkeypatch.setattr(compiled, "_loops", {})
-    monkeypatch.setattr(running, "_said", set())
+    monkeypatch.setattr(runner, "_said", set())
 
 
 def test_without_numba_it_says_so_once_and_numpy_computes(monkeypatch):
@@ -218,7 +219,7 @@ def test_without_numba_nothing_is_said_until_it_matters(monkeypatch):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         program([0.0] * 1000)
-    monkeypatch.setattr(running, "PATIENCE", 5000)
+    monkeypatch.setattr(runner, "PATIENCE", 5000)
     with pytest.warns(ExecutorWarning, match="Numba is not installed"):
         program([0.0] * 1000)
     with warnings.catch_warnings():

@@ -20,7 +20,7 @@ from viz import draw, draw_dot, step
 from viz.render import render
 
 from ..conftest import HOSTILE
-from ..stepper.test_html import Elements, data_of
+from ..stepper.test_html_page import Elements, data_of
 
 SVG = "{http://www.w3.org/2000/svg}"
 DRAWN = {f"{SVG}{tag}" for tag in ("svg", "g", "polygon", "polyline", "path", "text", "ellipse")}

@@ -94,7 +94,7 @@ def cache_directory() -> Path:
 def _digest() -> str:
     """Return a hash of everything that the compiled code depends on: sources, Python, NumPy, Numba."""
     digest = hashlib.sha256()
-    for module in (kernels, fast_loop, kernel_rows, vectors, sys.modules[__name__]):
+    for module in (kernels, fast_loop, rowwise_kernels, vectors, sys.modules[__name__]):
         digest.update(Path(str(module.__file__)).read_bytes())
     digest.update(f"{sys.version} {np.__version__} {importlib.metadata.version('numba')}".encode())
     return digest.hexdigest()[:20]

@@ -10,12 +10,13 @@ from autograd_core import Value, scope
 from nn import MLP, SGD
 from viz import draw, step
 from viz.scene.graph_view import Reading
+from viz.steps import detail_levels
 from viz.steps.detail_levels import levels_of, opening
 from viz.steps.frames import Frames
 from viz.steps.granularity import stops
 from viz.steps.steps import steps
 
-from ..stepper.test_html import data_of
+from ..stepper.test_html_page import data_of
 
 
 @pytest.fixture
@@ -55,9 +56,9 @@ def test_after_each_step_a_folded_part_tells_what_the_picture_of_the_step_tells(
 def test_it_opens_at_the_finest_level_that_can_be_read(loss, monkeypatch):
     found = list(levels_in(loss).values())
     assert opening(found).name == "op"
-    monkeypatch.setattr(levels, "MAX_NODES", 12)
+    monkeypatch.setattr(detail_levels, "MAX_NODES", 12)
     assert opening(found).name == "neuron"
-    monkeypatch.setattr(levels, "MAX_NODES", 1)
+    monkeypatch.setattr(detail_levels, "MAX_NODES", 1)
     assert opening(found).name == "model"
     assert opening([]) is None
 

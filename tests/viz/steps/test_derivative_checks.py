@@ -9,6 +9,7 @@ from autograd_core import TABLE, Pointwise, Tensor, Value, functions, register, 
 from nn import MLP
 from viz import draw, step
 from viz.cli.demo import exercise
+from viz.steps import derivative_checks
 from viz.steps.derivative_checks import DIRECTION
 
 
@@ -97,7 +98,7 @@ def test_what_is_below_rounding_is_no_alarm():
 def test_a_node_made_by_hand_cannot_be_computed_again():
     x = Value(3.0, label="x")
     square = Value(9.0, (x,), (6.0,))
-    assert set(words_at_the_end(square)) == {checking.BY_HAND}
+    assert set(words_at_the_end(square)) == {derivative_checks.BY_HAND}
     assert [s.contribution for s in step(square * 2.0) if s.target_name == "x"] == [12.0]
     assert "6.0000" in draw(square).dot
 
@@ -108,7 +109,7 @@ def test_numbers_that_were_changed_before_are_not_compared_and_later_changes_do_
     stepper = step(root)
     x.data = 4.0
     assert stepper.check(stepper.steps[-1])[1].difference == pytest.approx(6.0)
-    assert set(words_at_the_end(root)) == {checking.CHANGED}
+    assert set(words_at_the_end(root)) == {derivative_checks.CHANGED}
 
 
 def test_arrays_are_moved_along_one_direction():
@@ -151,7 +152,7 @@ def test_graphs_side_by_side_give_what_one_at_a_time_gives(make_graph):
 
 def test_gradients_of_large_graphs_are_left_out_in_words():
     x = Value(1.0)
-    for _ in range(checking.MOST_REPLAYED):
+    for _ in range(derivative_checks.MOST_REPLAYED):
         x = x + 1.0
     stepper = step(x)
     assert stepper._checks.note.startswith("Gradients are checked in graphs of up to 2,000 nodes; this one has 2,001")

@@ -15,7 +15,7 @@ from viz import step
 from viz.page.packing import unpacked
 from viz.page.scripts import joined, static
 from viz.render import render
-from viz.stepper.page import variables
+from viz.stepper.html_page import variables
 from viz.style.errors import OptionError
 from viz.style.theme import DARK, LIGHT
 
