@@ -2,7 +2,8 @@
 
 Several graphs, separated by a zero byte, become several pictures, in order. It runs in its own process, like the
 system's ``dot``. So it can be stopped after a time limit, its messages about fonts are dropped, and a crash does not
-end the user's session. Call: ``python -I -S bundled_graphviz.py FOLDER FORMAT``, where FOLDER contains the pygraphviz package.
+end the user's session. Call:
+``python -I -S bundled_graphviz.py FOLDER FORMAT``, where FOLDER contains the pygraphviz package.
 """
 
 from __future__ import annotations
