@@ -21,7 +21,7 @@ LIMIT, LIMIT_OF_LARGE = 8.0, 16.0
 
 
 def one(job: tuple[int, int]) -> list[tuple[float, float, float, bool]]:
-    return [(g.normalised, g.ulps, g.relative, g.well_conditioned) for g in measured(*job)[0]]
+    return [(g.normalized, g.ulps, g.relative, g.well_conditioned) for g in measured(*job)[0]]
 
 
 def main() -> int:
@@ -46,7 +46,7 @@ def main() -> int:
             found = [
                 g for graph in tqdm(results, total=len(jobs), desc=f"{size} operations", leave=False) for g in graph
             ]
-            worst = max(normalised for normalised, *_ in found)
+            worst = max(normalized for normalized, *_ in found)
             ulps = sorted(ulps for _, ulps, _, well in found if well)
             print(
                 f"{size:5} {len(found):12} {worst:16.2f} {sum(u <= 4.0 for u in ulps) / len(ulps):9.2%} "

@@ -179,7 +179,7 @@ def blobs(
     """
     where = np.asarray([[0, 2], [-2, -1], [2, -1]] if centers is None else centers)
     if where.dtype.kind not in "iuf" or where.ndim != 2 or len(where) < 1:
-        raise DataError(f"The centres of blobs are points, one a row, such as [[0, 0], [3, 3]]; not {centers!r}.")
+        raise DataError(f"The centers of blobs are points, one a row, such as [[0, 0], [3, 3]]; not {centers!r}.")
     sizes = [
         len(part) for part in np.array_split(np.arange(count(samples, "samples", at_least=len(where))), len(where))
     ]

@@ -232,7 +232,7 @@ def initializer(spec: str | Initializer | ArrayLike) -> Initializer:
     if isinstance(spec, str):
         name = _ALIASES.get(spec, spec)
         if name not in INITIALIZERS:
-            raise unknown("initialiser", spec, INITIALIZERS)
+            raise unknown("initializer", spec, INITIALIZERS)
         return INITIALIZERS[name]
     return _given(spec)
 

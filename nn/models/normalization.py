@@ -124,7 +124,7 @@ class BatchNorm1d(TensorModule):
         n = x.shape[0]
         if n < 2:
             raise ShapeError(
-                "BatchNorm1d normalises by the spread of a batch, and one sample has none. Take batches of at least "
+                "BatchNorm1d normalizes by the spread of a batch, and one sample has none. Take batches of at least "
                 "two (the last one of an epoch may be short), or call model.eval() to predict."
             )
         mean, var = x.mean(axis=0), x.var(axis=0)

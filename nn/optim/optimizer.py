@@ -157,7 +157,7 @@ class Optimizer:
                 continue
             if not index.isdecimal() or int(index) >= len(self.params) or not name:
                 raise ShapeError(
-                    f"This state has an entry {entry!r}, but the optimiser has {len(self.params)} parameters: it was "
+                    f"This state has an entry {entry!r}, but the optimizer has {len(self.params)} parameters: it was "
                     "saved for another model. Nothing was changed."
                 )
             numbers, shape = np.asarray(value), np.shape(self.params[int(index)].data)
@@ -168,7 +168,7 @@ class Optimizer:
                 )
             memories[int(index)][name] = numbers.item() if numbers.ndim == 0 else numbers.copy()
         if not {"lr", "steps"} <= set(state):
-            raise ShapeError("This is not the state of an optimiser: lr and steps are missing. Nothing was changed.")
+            raise ShapeError("This is not the state of an optimizer: lr and steps are missing. Nothing was changed.")
         lr = in_range("lr", float(np.asarray(state["lr"]).item()), 0.0)
         self.memory, self.steps, self.lr = memories, int(np.asarray(state["steps"]).item()), lr
 
@@ -189,11 +189,11 @@ def whole(assignments: Callable[[], None]) -> None:
 def _parameters(params: Any) -> list[Any]:
     if isinstance(params, Module):
         raise OperandError(
-            f"An optimiser takes the parameters of a model, not the model: write {type(params).__name__.lower()}"
+            f"An optimizer takes the parameters of a model, not the model: write {type(params).__name__.lower()}"
             ".parameters()."
         )
     if isinstance(params, Node) or not isinstance(params, Iterable):
-        raise OperandError(f"An optimiser takes a list of parameters, [{params!r}] for a single one.")
+        raise OperandError(f"An optimizer takes a list of parameters, [{params!r}] for a single one.")
     found = list(params)
     if not found:
         raise OptionError("There is nothing to train: the list of parameters is empty.")

@@ -38,7 +38,7 @@ def first_rate(lr: Any) -> float:
     """Return the initial rate of a schedule, or raise an error."""
     if isinstance(lr, Optimizer):
         raise OperandError(
-            "A schedule takes the first learning rate in the place of the optimiser, StepLR(0.1, step_size=30). "
+            "A schedule takes the first learning rate in the place of the optimizer, StepLR(0.1, step_size=30). "
             "fit(..., schedule=schedule) applies it; in a loop of your own write optimizer.lr = schedule(step)."
         )
     return in_range("lr", lr, 0.0)

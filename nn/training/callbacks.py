@@ -281,7 +281,7 @@ def resume(path: str | os.PathLike[str], model: Module, optimizer: Optimizer) ->
     except ModelFileError:
         raise
     except AutogradError as error:
-        raise ModelFileError(f"{path} does not fit this optimiser. {error}") from error
+        raise ModelFileError(f"{path} does not fit this optimizer. {error}") from error
     try:
         fill(model, parts["model"], path)
     except BaseException:

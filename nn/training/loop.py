@@ -208,7 +208,7 @@ def training(
     """
     if not isinstance(optimizer, Optimizer):
         raise OperandError(
-            f"The optimiser is an Optimizer such as SGD(model.parameters(), lr=0.1), not {type(optimizer).__name__}."
+            f"The optimizer is an Optimizer such as SGD(model.parameters(), lr=0.1), not {type(optimizer).__name__}."
         )
     called(schedule, "schedule", "one of nn.schedules, or schedule=lambda step: 0.1")
     called(regularizer, "regularizer", "regularizer=L2(1e-4), or a function of the model")

@@ -121,7 +121,7 @@ class Updater:
         return DivergedError(
             f"Update {self.optimizer.steps + 1} did not take place: the loss is {value}, or a gradient is not finite."
             f"{found} The model is as it was before. The usual cures are a smaller learning rate, "
-            "clipped gradients and standardised data."
+            "clipped gradients and standardized data."
         )
 
 

@@ -39,7 +39,7 @@ class Gradient:
     paths: Any
 
     @property
-    def normalised(self) -> float:
+    def normalized(self) -> float:
         """The error in units of 2⁻⁵³ × the absolute-path sum."""
         return float((abs(mpf(self.computed) - self.exact)) / (EPSILON * self.paths + UNDERFLOW))
 

@@ -15,13 +15,13 @@ def test_random_graphs_are_within_the_promise_of_their_paths(size, graphs):
     worst = 0.0
     for seed in range(graphs):
         for one in measured(1000 * size + seed, size)[0]:
-            worst = max(worst, one.normalised)
-            assert one.normalised <= LIMIT, (seed, size, one)
+            worst = max(worst, one.normalized)
+            assert one.normalized <= LIMIT, (seed, size, one)
     assert worst > 0.1, "floats do round: a campaign without any error has compared nothing"
 
 
 def test_graphs_of_slopes_lose_a_few_more_bits_near_the_roots_of_second_derivatives():
-    worst = max(one.normalised for seed in range(40) for one in measured(seed, 20, EVERY_OPERATION)[0])
+    worst = max(one.normalized for seed in range(40) for one in measured(seed, 20, EVERY_OPERATION)[0])
     assert worst <= 128.0
 
 

@@ -203,7 +203,7 @@ def test_xor_by_hand_with_two_relus():
 @pytest.mark.slow
 @pytest.mark.parametrize(("target", "most"), [(np.square, 0.01), (np.sin, 0.01), (np.abs, 0.05)])
 def test_three_tanh_units_approximate(target, most):
-    """The panels of the lecture on universal approximation; 50 points on (-1, 1), a first-order optimiser."""
+    """The panels of the lecture on universal approximation; 50 points on (-1, 1), a first-order optimizer."""
     X = np.linspace(-1.0, 1.0, 50).reshape(-1, 1)
     y = target(X)
     best = np.inf

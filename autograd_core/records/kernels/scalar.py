@@ -630,7 +630,7 @@ SILU_ROOT_EXP = 0.2784645427610738
 # On the negative axis, x = 4 (t + 1) / (t - 1) with t from -1 to 0.82, polynomials in t, highest power first: for
 # (1 - x) Φ(x) / exp(-x²/2) and for (Φ(x) + x φ(x)) / ((x - r) exp(-x²/2)), r being the root of GELU's derivative.
 # Both quotients vary slowly. Least maximum error over 45-digit values (mpmath.chebyfit): 4e-18 and 7e-19. The 4 was
-# chosen among its neighbours because the coefficients happen to lose little when rounded to doubles.
+# chosen among its neighbors because the coefficients happen to lose little when rounded to doubles.
 GELU_POLYNOMIAL = (
     -8.021393100262695e-10, -1.576226490491662e-09, 6.268135725359487e-09, 1.776183188385037e-08,
     -1.9907797909474972e-08, -1.1116003136701888e-07, 1.42485002339593e-09, 5.521195332242644e-07,

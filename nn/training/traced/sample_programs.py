@@ -239,7 +239,7 @@ class LossPrograms:
             if np.isfinite(own).all():
                 outputs, wanted, found = outputs + there, wanted + own, found + lanes
         if not wanted:
-            raise DivergedError(f"{self.name} is infinite or nan to begin with. Standardised data are the usual cure.")
+            raise DivergedError(f"{self.name} is infinite or nan to begin with. Standardized data are the usual cure.")
         if not same(found, wanted):
             return None
         with no_grad():

@@ -1,4 +1,4 @@
-"""Optimisers: the lectures' sequences, and what is refused."""
+"""Optimizers: the lectures' sequences, and what is refused."""
 
 from __future__ import annotations
 

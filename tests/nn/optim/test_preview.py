@@ -1,4 +1,4 @@
-"""What an optimiser says that it would do is what it does, number by number, and its formulas say the same."""
+"""What an optimizer says that it would do is what it does, number by number, and its formulas say the same."""
 
 from __future__ import annotations
 
