@@ -9,8 +9,6 @@ import numpy as np
 
 from .errors import OperandError, OptionError
 
-__all__ = ["called", "count", "in_range"]
-
 
 def in_range(name: str, x: Any, low: float, below: float = math.inf) -> float:
     """Return a number in [low, below), or raise an error.

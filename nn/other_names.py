@@ -16,8 +16,6 @@ from .errors import UnknownNameError
 from .losses.losses import LOSSES as FUNCTIONS
 from .models.activations import ACTIVATIONS
 
-__all__ = ["unknown_name"]
-
 #: Classes of losses in PyTorch or Keras, and the names of the functions here.
 LOSSES = {
     "MSELoss": "mse",

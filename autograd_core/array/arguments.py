@@ -12,23 +12,6 @@ from ..errors import AutogradError, GraphError, OperandError, OutOfRangeError, S
 from ..graph.node import Node, apply, is_integer, kept
 from ..records.primitive import lookup
 
-__all__ = [
-    "Axis",
-    "as_array",
-    "as_integer",
-    "as_operand",
-    "as_operands",
-    "as_shape",
-    "checked_apply",
-    "copied_index",
-    "described",
-    "float_type",
-    "normalized_axes",
-    "normalized_axis",
-    "operand_error",
-    "raw",
-]
-
 Axis = int | Sequence[int] | None
 
 PLACE = lookup("place")

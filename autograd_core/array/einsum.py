@@ -13,8 +13,6 @@ from ..errors import OperandError, ShapeError
 from ..readings.algebra import nodes as m
 from .arguments import as_operand, described, raw
 
-__all__ = ["einsum"]
-
 #: An axis: a letter of the subscripts, or a number counted from the end among the axes of an ellipsis.
 Axis = str | int
 Term = tuple[list[Axis], Any]

@@ -23,8 +23,6 @@ from ..records.kernels.linear import sum_to
 from ..records.primitive import Bilinear, Linear, lookup
 from .arguments import as_array, operand_error
 
-__all__ = ["SOLE_REFERENCE", "ArrayNode", "reference_count"]
-
 new: Any = Node.__new__
 ndarray = np.ndarray
 NO_PARAMS: dict[str, Any] = {}

@@ -11,8 +11,6 @@ from . import functions as af
 from .arguments import copied_index, normalized_axes
 from .protocols import ArrayProtocols
 
-__all__ = ["ArrayOperators"]
-
 ADD, SUB, MUL, DIV, POW, NEG, ABS, SUM, MEAN, GETITEM, PERMUTE = (
     lookup(name) for name in ("add", "sub", "mul", "div", "pow", "neg", "abs", "sum", "mean", "getitem", "permute")
 )

@@ -16,8 +16,6 @@ from ..graph.node import Node
 from ..records.primitive import lookup
 from .arguments import described, operand_error, raw
 
-__all__ = ["ArrayProtocols"]
-
 
 class ArrayProtocols(Node):
     """The behavior of a Tensor in ``for``, ``if``, ``len``, ``float``, ``in``, f-strings and NumPy functions."""

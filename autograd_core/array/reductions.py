@@ -16,8 +16,6 @@ from ..readings.algebra import nodes as m
 from ..records.kernels.linear import summands
 from .arguments import Axis, as_operand, described, normalized_axes, normalized_axis, raw
 
-__all__ = ["argmax", "argmin", "cumsum", "max", "mean", "min", "paired", "prod", "root", "std", "sum", "var"]
-
 
 def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """Return the sum over axes."""

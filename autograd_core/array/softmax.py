@@ -17,9 +17,6 @@ from ..readings.algebra import nodes as m
 from .arguments import Axis, as_operand, described, normalized_axes, normalized_axis, raw
 from .reductions import paired, root, sum
 
-__all__ = ["cross_entropy", "log_softmax", "logsumexp", "norm", "softmax"]
-
-
 #: The largest exponent for which the square of a sum of exponentials does not overflow.
 SAFE = {np.dtype(kind): 0.4 * float(np.log(np.finfo(kind).max)) for kind in (np.float32, np.float64)}
 

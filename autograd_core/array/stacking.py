@@ -23,8 +23,6 @@ from ..scalar.value import Value
 from . import functions as af
 from .tensor import Tensor, from_values
 
-__all__ = ["stack", "unstack"]
-
 
 def stack(values: Any, axis: int = 0) -> Tensor:
     """Return a Tensor whose elements are Values, numbers, or Tensors of one shape along a new axis.

@@ -19,8 +19,6 @@ from ..records.kernels.linear import sum_to
 from ..records.primitive import Bilinear, Pointwise, scaled
 from .node import SOLE_REFERENCE, ArrayNode, reference_count, unbroadcast
 
-__all__ = ["fast_sweep"]
-
 ndarray, multiply = np.ndarray, np.multiply
 TABLE_AND_NAME = SOLE_REFERENCE + 1  # reference_count() for an entry of a dict and one name
 

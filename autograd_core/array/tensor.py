@@ -17,8 +17,6 @@ from .node import NO_PARAMS, ArrayNode
 from .operators import ArrayOperators
 from .sweep import fast_sweep
 
-__all__ = ["Tensor", "from_values"]
-
 
 class Tensor(ArrayNode, ArrayOperators):
     """An array with a gradient, and the operation that computed it.

@@ -27,8 +27,6 @@ from .history import history
 from .node import Node, tick
 from .scope import Scope
 
-__all__ = ["deep_copy", "reduced", "shallow_copy"]
-
 _local = threading.local()
 
 #: slots that each copy sets for itself

@@ -15,8 +15,6 @@ import numpy as np
 from ..records.primitive import Form, Pointwise
 from .node import OBSERVERS
 
-__all__ = ["DETACHED", "remember"]
-
 #: Not in the TABLE: its derivative is not that of the identity, so the laws do not apply.
 DETACHED = Pointwise(
     name="detached",

@@ -17,8 +17,6 @@ from typing import Any, NamedTuple
 
 from ..errors import GraphError
 
-__all__ = ["display_of", "drawing", "mimebundle", "register_display", "renderable"]
-
 
 class Display(NamedTuple):
     """How one class of objects is shown, drawn, and printed by the package rich."""

@@ -11,8 +11,6 @@ from typing import Any
 
 from .node import Node
 
-__all__ = ["by_creation", "history"]
-
 #: the sort key of every order in this engine
 by_creation = operator.attrgetter("index")
 

@@ -23,8 +23,6 @@ from ..errors import GraphError, OperandError, ShapeError
 from ..records.primitive import Pointwise
 from .node import Node, number
 
-__all__ = ["GIVEN", "adopt", "closure", "partials", "pull", "set_closure", "unknown"]
-
 
 def unknown(*_: Any) -> Any:
     """Raise an error for an operation that needs a rule."""

@@ -17,8 +17,6 @@ from ..errors import AnomalyError
 from .node import OBSERVERS, WATCHERS, Node
 from .source_lines import caller, origin
 
-__all__ = ["capture_source", "detect_anomaly", "no_grad", "watched"]
-
 
 def watched(node: Any) -> Any:
     """Pass a new node to the watchers of this thread, and return the node to use in its place."""

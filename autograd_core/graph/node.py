@@ -17,8 +17,6 @@ from ..records.primitive import Primitive
 from .display import mimebundle, renderable
 from .numpy_warnings import quietly
 
-__all__ = ["COMPILED", "OBSERVERS", "PROMOTIONS", "WATCHERS", "Node", "apply", "is_integer", "kept", "number", "tick"]
-
 #: Whether this module runs compiled; see ``docs/decisions/0006-compiled-engine.md``.
 COMPILED: Final = not __file__.endswith(".py")
 

@@ -14,8 +14,6 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["inside", "quiet", "quietly"]
-
 _inside = ContextVar("_inside", default=False)
 
 #: ``inside()`` returns whether the caller is already in a quiet context, which cannot be entered a second time.

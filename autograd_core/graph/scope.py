@@ -15,8 +15,6 @@ from typing import Any, Final
 from ..native.mypyc_attr import mypyc_attr
 from .node import Node, tick
 
-__all__ = ["Scope", "called", "calls_around", "calls_of", "scope", "scopes_of"]
-
 #: thread id to the innermost open scope of that thread
 _open: Final[dict[int, Scope]] = {}
 _thread: Final = threading.get_ident

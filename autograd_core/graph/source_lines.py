@@ -12,8 +12,6 @@ from itertools import islice
 from types import CodeType
 from typing import Any, NamedTuple
 
-__all__ = ["Origin", "caller", "hide", "origin"]
-
 #: This package, and all packages whose own lines are not the user's.
 _THIS = f"{__name__.partition('.')[0]}."
 _hidden: tuple[str, ...] = (_THIS,)

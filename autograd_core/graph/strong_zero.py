@@ -15,8 +15,6 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Lanes", "added", "plain"]
-
 
 class Lanes:
     """An adjoint with a mask: elements that received nothing stay 0, whatever they are multiplied by.

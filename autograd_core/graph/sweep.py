@@ -23,8 +23,6 @@ from .node import Node
 from .numpy_warnings import quietly
 from .strong_zero import added, plain
 
-__all__ = ["SWEEP_LOCK", "backward", "sweep"]
-
 #: Held while gradients are written, because gradients of shared leaves are read, added to and written.
 SWEEP_LOCK: Final = threading.Lock()
 

@@ -19,8 +19,6 @@ import json
 import sys
 from pathlib import Path
 
-__all__ = ["MODULES", "are_current", "document", "ignore_if_stale", "write_record"]
-
 #: The modules that are compiled: every operation and every step of a sweep of Values runs through them.
 MODULES = (
     "graph.node",

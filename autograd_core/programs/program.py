@@ -29,8 +29,6 @@ from .trace.arguments import Argument, numbers_in, rebuild
 from .trace.derived_programs import gradient_of, tangent_of
 from .trace.tracing import Recording, record
 
-__all__ = ["Program", "trace"]
-
 Array = Any
 ndarray = np.ndarray
 

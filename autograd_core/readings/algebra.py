@@ -16,8 +16,6 @@ from ..graph.node import apply
 from ..records import rules as rules  # importing the records fills the table
 from ..records.primitive import TABLE, Primitive, lookup
 
-__all__ = ["Algebra", "arrays", "floats", "nodes"]
-
 
 class Algebra:
     """A namespace in which ``m.tanh`` is the record of tanh, read in this algebra."""

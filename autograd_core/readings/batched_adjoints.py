@@ -27,8 +27,6 @@ from ..graph.strong_zero import plain
 from ..records.primitive import Linear, Primitive
 from .algebra import Algebra, arrays, nodes
 
-__all__ = ["Rows", "reading"]
-
 
 class Rows:
     r"""A stack of adjoints or tangents along a new first axis, used in place of a single one.

@@ -21,8 +21,6 @@ from ..records.kernels.scalar import __name__ as kernel_module
 from ..records.primitive import TABLE, Pointwise, lookup
 from .symbolic import Symbol, derivative
 
-__all__ = ["main", "printed"]
-
 HEADER = '''"""The operators of a scalar node, printed by ``python -m autograd_core.readings.codegen``: do not edit."""
 
 from __future__ import annotations

@@ -20,8 +20,6 @@ from ..graph.node import number
 from ..records.primitive import TABLE, Pointwise
 from .symbolic import Symbol, symbols
 
-__all__ = ["names", "parse"]
-
 LONGEST = 10_000
 DEEPEST = 200
 

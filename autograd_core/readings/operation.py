@@ -10,8 +10,6 @@ from ..records.primitive import TABLE, Pointwise, Primitive, record
 from . import algebra as algebra  # importing the algebras fills the table
 from .symbolic import Symbol, derivative
 
-__all__ = ["Operation", "register"]
-
 
 class Operation:
     """A record as a function of numbers, arrays and nodes; settings are keyword arguments."""

@@ -16,8 +16,6 @@ from ..graph.node import number
 from ..records.primitive import ATOM, NEGATION, SUM, Form, Primitive, lookup
 from .algebra import Algebra
 
-__all__ = ["Symbol", "contribution", "derivative", "symbols"]
-
 
 class Symbol:
     """A variable, a constant, or an operation applied to symbols.

@@ -28,23 +28,6 @@ from typing import Any, NamedTuple
 
 from ..errors import RegistrationError, UnknownPrimitiveError
 
-__all__ = [
-    "ATOM",
-    "NEGATION",
-    "POWER",
-    "PRODUCT",
-    "SUM",
-    "TABLE",
-    "Bilinear",
-    "Form",
-    "Interval",
-    "Linear",
-    "Pointwise",
-    "Primitive",
-    "lookup",
-    "record",
-]
-
 Rule = Callable[..., Any]
 
 #: The precedence of a printed form, as in Python's grammar: an operand of lower precedence gets parentheses.

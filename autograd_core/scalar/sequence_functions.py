@@ -22,17 +22,6 @@ from ..graph.node import Node, is_integer, kept
 from ..readings.algebra import nodes as m
 from ..records.kernels.scalar import exp
 
-__all__ = [
-    "cross_entropy",
-    "log_softmax",
-    "logsumexp",
-    "mean",
-    "norm",
-    "prod",
-    "softmax",
-    "sum",
-]
-
 
 def _as_list(sequence: Any, name: str, scalars: bool = False) -> list[Any]:
     """Return the operands of the function ``name`` as a list; with ``scalars``, arrays raise an error."""

@@ -14,8 +14,6 @@ from ..native.mypyc_attr import mypyc_attr
 if TYPE_CHECKING:
     from .value import Value
 
-__all__ = ["BLANK", "ScalarNode", "blank"]
-
 
 @mypyc_attr(acyclic=True, allow_interpreted_subclasses=True)
 class ScalarNode(Node):

@@ -14,8 +14,6 @@ from ..graph.sweep import SWEEP_LOCK
 if TYPE_CHECKING:
     from .value import Value
 
-__all__ = ["fast_sweep"]
-
 #: The visited nodes. Empty between sweeps, unless an interrupt stopped the cleanup.
 _visited_nodes: Final[list[Any]] = []
 

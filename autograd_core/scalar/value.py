@@ -26,8 +26,6 @@ from ._operators import ScalarOperators
 from .storage import BLANK
 from .sweep import fast_sweep
 
-__all__ = ["Value"]
-
 
 @mypyc_attr(acyclic=True, allow_interpreted_subclasses=True)
 class Value(ScalarOperators):

@@ -7,8 +7,6 @@ from typing import Any
 
 from ..graph.node import COMPILED
 
-__all__ = ["weighted_sum"]
-
 if COMPILED:  # a compiled loop is faster than Python's iterators
 
     def weighted_sum(weights: Any, inputs: Any, start: Any) -> Any:

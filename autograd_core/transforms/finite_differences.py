@@ -18,8 +18,6 @@ from .derivatives import grad
 from .recording import as_node
 from .trees import flatten
 
-__all__ = ["check_grad", "numerical_derivative"]
-
 #: The position of a number in an argument: the leaf, and the index in its array; () for a plain number.
 Position = tuple[int, tuple[int, ...]]
 

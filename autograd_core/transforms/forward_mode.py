@@ -13,8 +13,6 @@ from ..graph.history import history
 from ..graph.node import Node
 from ..graph.numpy_warnings import quietly
 
-__all__ = ["push"]
-
 
 def push(outputs: Sequence[Node], tangents: Mapping[Node, Any]) -> list[Any]:
     """Return the tangents of the outputs, given those of some nodes of their history.

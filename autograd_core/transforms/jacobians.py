@@ -26,8 +26,6 @@ from ..scalar.value import Value
 from .forward_mode import push
 from .recording import Argnum, Recording, adjoints_of, as_node, require_callable
 
-__all__ = ["jacobian"]
-
 #: The largest number of rows of a graph of Values to sweep one by one, because arrays cost more than a few numbers.
 FEW = 12
 #: The largest number of elements in the adjoints of one node; more rows are swept in parts.

@@ -21,8 +21,6 @@ from ..readings.algebra import nodes as m
 from ..scalar.value import Value
 from .trees import flatten
 
-__all__ = ["Recording", "adjoints_of", "as_node", "cast_like", "require_callable"]
-
 Argnum = int | Sequence[int]
 
 

@@ -21,8 +21,6 @@ from ..readings.symbolic import Symbol, derivative
 from ..records.primitive import Pointwise, Primitive, lookup
 from .finite_differences import check_grad
 
-__all__ = ["check_primitive"]
-
 
 def check_primitive(primitive: Primitive | Operation | str, points: int = 20, order: int = 2) -> float:
     """Check that the parts of an operation's record agree at random points of its domain.

@@ -7,8 +7,6 @@ from typing import Any
 
 from ..errors import ShapeError
 
-__all__ = ["flatten", "leaves_like", "structure"]
-
 Rebuild = Callable[[Sequence[Any]], Any]
 
 

@@ -20,22 +20,6 @@ from ..errors import DataError, MissingExtraError
 from ..models.initializers import generator
 from ..options import count, in_range
 
-__all__ = [
-    "Dataset",
-    "blobs",
-    "breast_cancer",
-    "circles",
-    "digits",
-    "iris",
-    "moons",
-    "noisy_sinusoid",
-    "sine",
-    "spirals",
-    "step",
-    "wine",
-    "xor",
-]
-
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Rng = int | np.random.Generator

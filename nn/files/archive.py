@@ -28,8 +28,6 @@ from numpy.typing import NDArray
 
 from ..errors import ModelFileError, OperandError
 
-__all__ = ["read", "write"]
-
 FORMAT, VERSION = "autograd-core arrays", 1
 HEADER = "header.json"
 #: Arrays are little-endian numbers in C order, of these types only.

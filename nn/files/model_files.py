@@ -20,8 +20,6 @@ from ..errors import AutogradError, ModelFileError
 from ..models.module import Module
 from . import archive
 
-__all__ = ["load", "load_into", "save"]
-
 Path = str | os.PathLike[str]
 Arrays = Mapping[str, NDArray[Any]]
 

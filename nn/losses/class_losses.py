@@ -19,8 +19,6 @@ from ..options import in_range
 from .output_target_pairs import check_reduction, is_tensor, reduced
 from .targets import probabilities, rows_and_targets, weights_of_classes
 
-__all__ = ["cross_entropy", "nll_clipped", "nll_loss", "nll_of_probabilities"]
-
 
 def _over_rows(name: str, of_row: Callable[[Any, int], Any], output: Any, target: Any, reduction: str) -> Any:
     """Sum a loss of (row, class) over the classes of each target, and reduce over the rows."""

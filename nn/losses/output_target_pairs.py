@@ -16,8 +16,6 @@ from autograd_core.graph.node import Node, number
 
 from ..errors import DataError, OperandError, OptionError, ShapeError
 
-__all__ = ["REDUCTIONS", "elementwise", "is_tensor", "reduced", "shape_of"]
-
 #: Accepted values of ``reduction=``; losses with a factor ½ in books also accept "half_sum".
 REDUCTIONS = ("mean", "sum", "none")
 

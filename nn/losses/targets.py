@@ -13,8 +13,6 @@ from autograd_core.graph.node import Node
 from ..errors import DataError, OperandError, ShapeError, TargetError
 from .output_target_pairs import flat, is_tensor, shape_of
 
-__all__ = ["check_labels", "check_range", "class_index", "probabilities", "rows_and_targets", "weights_of_classes"]
-
 #: The accepted distance of a probability sum from 1, which allows rounding to two decimals.
 SUM_TOLERANCE = 0.02
 

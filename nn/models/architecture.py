@@ -19,8 +19,6 @@ from ..errors import ArchitectureError, OperandError
 from ..options import count
 from .activations import Activation, activation, named
 
-__all__ = ["Architecture", "Dense"]
-
 
 @dataclass(frozen=True)
 class Dense:

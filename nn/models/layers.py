@@ -24,8 +24,6 @@ from .activations import activation, named
 from .initializers import initializer
 from .module import Module
 
-__all__ = ["Flatten", "Linear", "Nonlinearity", "PReLU", "TensorModule", "as_batch", "layer_dtype", "wrong_features"]
-
 
 class TensorModule(Module):
     """A module that takes a batch: rows of samples."""

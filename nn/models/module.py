@@ -40,8 +40,6 @@ from ..errors import OperandError, ShapeError
 if TYPE_CHECKING:
     from ..training.traced.objective import TracedObjective
 
-__all__ = ["Module"]
-
 Self = TypeVar("Self", bound="Module")
 State = dict[str, NDArray[Any]]
 

@@ -26,8 +26,6 @@ from .initializers import initializer, source
 from .module import Module
 from .samples import sample
 
-__all__ = ["DAGNetwork", "Unit"]
-
 Link = tuple[int, int]
 
 

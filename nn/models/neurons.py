@@ -28,8 +28,6 @@ from .initializers import initializer, source
 from .module import Module
 from .samples import sample, wrong_number
 
-__all__ = ["CONVERSIONS", "MLP", "Layer", "Neuron"]
-
 #: resolution to the function that converts a network to it; ``sequential`` adds its own when it is imported
 CONVERSIONS: dict[str, Callable[[MLP], Any]] = {}
 

@@ -23,8 +23,6 @@ from ..errors import ArchitectureError, ShapeError
 from ..options import count, in_range
 from .layers import TensorModule, as_batch, layer_dtype, wrong_features
 
-__all__ = ["BatchNorm1d", "Dropout", "LayerNorm"]
-
 
 class Dropout(TensorModule):
     """Set each number to 0 with probability p in training, and divide the others by 1 - p; no effect in prediction.

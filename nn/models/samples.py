@@ -11,8 +11,6 @@ from autograd_core.graph.node import Node
 
 from ..errors import OperandError, ShapeError
 
-__all__ = ["sample", "wrong_number"]
-
 
 def sample(x: Any) -> list[Any]:
     """Return one sample as a list of numbers and Values, or raise an error."""

@@ -25,8 +25,6 @@ from .module import Module
 from .neurons import CONVERSIONS, MLP
 from .normalization import BatchNorm1d, Dropout, LayerNorm
 
-__all__ = ["LAYERS", "Sequential", "to_scalar", "to_tensor"]
-
 #: The layers that a file can name.
 LAYERS: dict[str, type[Any]] = {
     layer.__name__: layer for layer in (Linear, Nonlinearity, PReLU, Dropout, BatchNorm1d, LayerNorm, Flatten)

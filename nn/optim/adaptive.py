@@ -20,8 +20,6 @@ from ..errors import OperandError
 from ..options import in_range
 from .optimizer import Memory, Optimizer, descended, largest, root
 
-__all__ = ["Adagrad", "Adam", "AdamW", "RMSprop"]
-
 #: The smallest allowed eps, which prevents a division by zero.
 TINY = 5e-324
 

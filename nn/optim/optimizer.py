@@ -22,18 +22,6 @@ from ..models.module import Module
 from ..options import in_range
 from .preview import Update, updates
 
-__all__ = [
-    "Memory",
-    "Optimizer",
-    "clip_grad_norm_",
-    "clip_grad_value_",
-    "descended",
-    "has_gradient",
-    "largest",
-    "root",
-    "whole",
-]
-
 Memory = dict[str, Any]
 
 

@@ -17,8 +17,6 @@ from typing import Any, NamedTuple
 
 from autograd_core.readings.symbolic import Symbol
 
-__all__ = ["Term", "Update", "updates"]
-
 Rule = Callable[[Any, Any, dict[str, Any]], tuple[Any, dict[str, Any]]]
 
 

@@ -24,8 +24,6 @@ from .history import History
 from .loop import fit
 from .metrics import predicted_classes
 
-__all__ = ["Ensemble", "train_ensemble"]
-
 
 @dataclass(frozen=True)
 class Ensemble:

@@ -22,18 +22,6 @@ from ..losses.losses import loss_function
 from ..models.module import Module
 from .metrics import METRICS, numbers
 
-__all__ = [
-    "Metrics",
-    "checked",
-    "evaluate",
-    "finite_numbers",
-    "measures",
-    "outputs_of",
-    "predict",
-    "quiet",
-    "targets_for",
-]
-
 Metrics = Mapping[str, Callable[[Any, Any], float]]
 
 

@@ -15,8 +15,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Consumer", "EpochEnded", "Event", "Finished", "Started", "Updated"]
-
 
 @dataclass(frozen=True)
 class Started:

@@ -18,8 +18,6 @@ from autograd_core.graph.display import mimebundle, renderable
 from ..errors import unknown
 from .events import EpochEnded, Finished, Updated
 
-__all__ = ["History"]
-
 
 @dataclass
 class History:

@@ -27,8 +27,6 @@ from ..models.initializers import generator
 from ..models.module import Module
 from ..options import count, in_range
 
-__all__ = ["Perceptron"]
-
 Floats = NDArray[np.float64]
 
 

@@ -28,8 +28,6 @@ from .evaluation import quiet
 from .history import History
 from .loop import fit
 
-__all__ = ["pretrain"]
-
 
 def pretrain(
     model: Sequential,

@@ -7,8 +7,6 @@ from typing import Any
 from ..errors import MissingExtraError
 from .events import EpochEnded, Finished, Started, Updated
 
-__all__ = ["ProgressBar", "progress_bar"]
-
 
 class ProgressBar:
     """Shows epochs, updates, the loss and the latest metrics on standard error."""

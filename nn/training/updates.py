@@ -19,8 +19,6 @@ from ..optim.optimizer import Optimizer, clip_grad_norm_, has_gradient
 from .evaluation import Metrics, evaluate, outputs_of, targets_for
 from .monitors import norms_of, parts_of
 
-__all__ = ["Updater", "arrays_of", "put_back"]
-
 
 @dataclass
 class Updater:

@@ -18,8 +18,6 @@ from ..plots import plot_confusion, plot_history
 from ..style import files
 from ..style.theme import LIGHT
 
-__all__ = ["INSTALL", "available", "confusion_figure", "curves_figure"]
-
 INSTALL = "pip install 'autograd-core[plot]'"
 
 

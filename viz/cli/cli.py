@@ -27,8 +27,6 @@ from .output_paths import checked_file, checked_folder
 from .report import Report, fitting
 from .training import add_commands
 
-__all__ = ["main"]
-
 PICTURES = (".svg", ".png", ".pdf", ".dot", ".html")
 
 OVERVIEW = """\

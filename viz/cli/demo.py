@@ -33,9 +33,6 @@ from ..style import files
 from . import charts
 from .report import Report, confusion_text, fitting
 
-__all__ = ["DATASETS", "Exercise", "Setting", "Trained", "demo", "exercise", "train"]
-
-
 # The exercise
 
 

@@ -18,8 +18,6 @@ from autograd_core.errors import ExpressionError, NumberError
 from autograd_core.readings.algebra import nodes
 from autograd_core.readings.expression import names, parse
 
-__all__ = ["ASSIGNMENT", "assignments", "graph_of", "leaves"]
-
 #: distinguishes ``x=1.5`` from an expression and from an option
 ASSIGNMENT = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*)\s*=(?!=)(.*)", re.DOTALL)
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?inf|nan")

@@ -7,8 +7,6 @@ from pathlib import Path
 
 from ..style.errors import OptionError, SaveError
 
-__all__ = ["checked_file", "checked_folder"]
-
 
 def checked_file(name: str, suffixes: tuple[str, ...], what: str) -> Path:
     """Return the path of a file to write; raise an error if it cannot be written.

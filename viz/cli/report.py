@@ -11,8 +11,6 @@ from typing import Any
 from ..stepper.trace_table import TraceTable
 from ..style.errors import RendererMissingError, RenderError
 
-__all__ = ["Report", "compact", "confusion_text", "fitting"]
-
 
 class Report:
     """Prints lines and collects the files.

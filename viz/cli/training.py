@@ -12,8 +12,6 @@ from ..style.errors import OptionError
 from .output_paths import checked_file, checked_folder
 from .report import Report
 
-__all__ = ["add_commands"]
-
 DATASETS = """\
 datasets:
   iris    150 flowers, 4 lengths, 3 species (with scikit-learn: pip install 'autograd-core[data]')

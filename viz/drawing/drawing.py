@@ -32,8 +32,6 @@ from ..style import files
 from ..style.errors import OptionError, RendererMissingError, RenderError, SizeLimitError
 from ..style.theme import THEMES, Theme
 
-__all__ = ["Drawing", "draw"]
-
 #: each step has its own sentence
 MOST_STEPPED = 5000
 

@@ -16,8 +16,6 @@ from ..scene.overview import MOST_DRAWN, TOO_LARGE
 from ..scene.scene import build
 from ..style.errors import OptionError
 
-__all__ = ["Picture", "draw_dot", "micrograd"]
-
 Renderer = Callable[[str, str], bytes]
 
 

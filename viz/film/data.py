@@ -20,8 +20,6 @@ from ..style import labels
 from ..style.errors import OptionError
 from .recording import Frame, Recording
 
-__all__ = ["SIDE", "SMALL", "Packed", "as_bytes", "names_of", "of_shown", "pack", "plane_of", "thinned"]
-
 #: points along each side of the large map, and of the small maps in the circles
 SIDE, SMALL = 56, 20
 CURVE = 120

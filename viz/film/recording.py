@@ -25,8 +25,6 @@ from nn.training.events import Finished, Started, Updated
 
 from ..style.errors import OptionError
 
-__all__ = ["Frame", "Recording"]
-
 
 @dataclass(frozen=True)
 class Frame:

@@ -36,8 +36,6 @@ from ..steps.detail_levels import Level, levels_of
 from ..style.errors import RendererMissingError, RenderError
 from .recording import Frame, Recording
 
-__all__ = ["StepPages"]
-
 #: the layout of a larger graph takes seconds, and nobody reads all of it
 MOST_NODES = 1000
 #: default total number of nodes in all graphs, which takes some seconds

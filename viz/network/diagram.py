@@ -17,8 +17,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-__all__ = ["RADIUS", "Diagram", "Link", "Place", "Unit", "arrange", "strength"]
-
 #: points
 RADIUS = 24.0
 ACROSS, UNIT, LANE, MARGIN = 150.0, 66.0, 26.0, 46.0

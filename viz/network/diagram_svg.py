@@ -13,8 +13,6 @@ from ..style import labels
 from ..style.theme import FONT, Theme, mix
 from .diagram import RADIUS, Diagram, Link, Place, Unit, strength
 
-__all__ = ["to_dot", "to_svg", "way"]
-
 FOOT = 72.0
 THIN, THICK = 0.6, 4.6
 SAMPLES = (-1.0, -0.5, 0.0, 0.5, 1.0)  # entries of the legend, as shares of the largest weight

@@ -29,8 +29,6 @@ from ..style.errors import OptionError
 from ..style.theme import THEMES, Theme, mix
 from .model_view import Net, read
 
-__all__ = ["GradientFlow", "LayerFlow", "gradient_flow"]
-
 #: below this share of the largest layer's gradient, a layer learns very slowly
 VANISHING = 1e-3
 #: the most decades of the scale, and the most units drawn one by one

@@ -24,8 +24,6 @@ from nn.training.monitors import layer_outputs
 
 from ..style.errors import OptionError
 
-__all__ = ["Column", "Net", "read"]
-
 Floats = NDArray[np.float64]
 
 

@@ -32,8 +32,6 @@ from . import diagram_svg
 from .diagram import Diagram, Link, Unit, arrange
 from .model_view import Floats, Net, read
 
-__all__ = ["NetworkDrawing", "diagram_of", "draw_network"]
-
 
 class NetworkDrawing:
     """A picture of a network. It needs no Graphviz, except for PNG and PDF.

@@ -26,8 +26,6 @@ from ..style.theme import LIGHT
 from . import rich_text
 from . import sparklines as sparks
 
-__all__ = ["register"]
-
 #: A larger graph is counted, not drawn, because displaying it must not take a second.
 MOST_NODES = 5_000
 #: Parts of a graph with more boxes are folded.

@@ -11,8 +11,6 @@ from ..scene import text_outline
 from ..scene.boxes import Scene
 from ..style import labels
 
-__all__ = ["coloured", "tree"]
-
 
 def tree(scene: Scene) -> Any:
     """Return a scene as a ``rich.tree.Tree``."""

@@ -13,8 +13,6 @@ from html import escape
 from ..style import labels
 from ..style.theme import FONT, Theme
 
-__all__ = ["curve", "spark"]
-
 BLOCKS = "▁▂▃▄▅▆▇█"
 
 

@@ -15,8 +15,6 @@ import json
 import zlib
 from typing import Any
 
-__all__ = ["packed", "script_json", "unpacked"]
-
 
 def script_json(data: Any) -> str:
     r"""Return JSON that cannot end the script element around it.

@@ -11,8 +11,6 @@ import re
 from functools import cache
 from importlib import resources
 
-__all__ = ["joined", "static", "with_exports"]
-
 _IMPORT = re.compile(r'^import \{[^}]*\} from "(\.[\w./]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|let|class) )", re.MULTILINE)
 

@@ -12,8 +12,6 @@ import numpy as np
 
 from .update_rules import differing
 
-__all__ = ["code", "line_of_data", "line_of_weight"]
-
 LOOP = '''
 epoch, waiting, losses = 0, [], []
 

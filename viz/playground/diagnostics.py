@@ -11,8 +11,6 @@ from nn.optim.optimizer import has_gradient
 if TYPE_CHECKING:
     from .session import Session
 
-__all__ = ["badges", "dead_units"]
-
 #: root mean square of a layer's gradient: below the first it learns very slowly, above the second a step is too large
 VANISHING, EXPLODING = 1e-6, 1e3
 

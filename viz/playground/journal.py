@@ -9,8 +9,6 @@
 
 from __future__ import annotations
 
-__all__ = ["Journal"]
-
 #: largest number of entries; a longer script would not be readable
 MOST = 2000
 

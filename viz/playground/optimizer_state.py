@@ -26,8 +26,6 @@ from ..style.errors import OptionError
 if TYPE_CHECKING:
     from .session import Session
 
-__all__ = ["element", "holders", "ledger", "shown_numbers"]
-
 
 def element(array: Any, index: tuple[int, ...] | None) -> float:
     """Return one number of a parameter, of its gradient, or of its state."""

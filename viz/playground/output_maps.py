@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from ..network.model_view import Net
     from .session import Session
 
-__all__ = ["maps", "points"]
-
 Floats = NDArray[np.float64]
 
 

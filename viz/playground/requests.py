@@ -27,8 +27,6 @@ from .task import MOST_POINTS
 if TYPE_CHECKING:
     from .session import Session
 
-__all__ = ["answer"]
-
 #: range and resolution of the loss around a weight
 REACH, SLICES = 2.0, 41
 #: number of sample changes that can be undone

@@ -27,8 +27,6 @@ from .session import Session
 from .snapshots import snapshot
 from .training_thread import Runner, choices, style, warm_up
 
-__all__ = ["Served", "serve"]
-
 MOST_MESSAGE = 100_000
 #: seconds without a request from the page before training stops; browsers slow hidden pages to one request a minute
 PATIENCE = 90.0

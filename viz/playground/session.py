@@ -36,8 +36,6 @@ from .settings import Settings
 from .task import read_data
 from .update_rules import checked_options
 
-__all__ = ["Session"]
-
 MAKERS: dict[str, Callable[..., Any]] = {
     "moons": moons, "circles": circles, "spirals": spirals, "xor": xor, "blobs": blobs, "sine": sine,
 }  # fmt: skip

@@ -11,8 +11,6 @@ from typing import Any
 
 from ..style.errors import OptionError
 
-__all__ = ["CHOICES", "DATASETS", "Settings"]
-
 DATASETS = ("moons", "circles", "spirals", "xor", "blobs", "sine")
 CHOICES: dict[str, tuple[Any, ...]] = {
     "dataset": ("", *DATASETS, "yours"),

@@ -26,8 +26,6 @@ from .optimizer_state import element, shown_numbers
 from .output_maps import answers, maps, points
 from .session import Session
 
-__all__ = ["snapshot"]
-
 
 def snapshot(session: Session, drawn: int = -1) -> dict[str, Any]:
     """Return the state of a session for the page; the picture of the network only if its revision changed."""

@@ -18,8 +18,6 @@ from nn.training.evaluation import finite_numbers
 
 from ..style.errors import OptionError
 
-__all__ = ["MOST_POINTS", "Task", "read_data"]
-
 Floats = NDArray[np.float64]
 
 #: limits: samples that can be moved, features that can be displayed, classes with a mark of their own

@@ -20,8 +20,6 @@ from ..style.theme import DARK, LIGHT
 from .session import Session
 from .settings import CHOICES, DATASETS
 
-__all__ = ["CHUNK", "Runner", "choices", "style", "warm_up"]
-
 #: seconds of training between two checks for requests, and between two pictures
 CHUNK, PICTURE = 0.03, 0.1
 

@@ -18,8 +18,6 @@ from nn import optimizers
 
 from ..style.errors import OptionError
 
-__all__ = ["OPTIMIZERS", "checked_options", "differing", "option_defaults"]
-
 OPTIMIZERS = ("SGD", "Momentum", "Adagrad", "RMSprop", "Adam", "AdamW")
 
 

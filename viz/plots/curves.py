@@ -13,8 +13,6 @@ from .functions import number
 from .models import outputs
 from .style import axes, finish, looks
 
-__all__ = ["plot_fit", "plot_functions"]
-
 #: number of points of a curve
 POINTS = 401
 

@@ -16,8 +16,6 @@ from autograd_core.records.primitive import TABLE, Pointwise
 from ..style.errors import OptionError
 from .style import DASHES, axes, finish, look_of, looks, marked, whole_numbers
 
-__all__ = ["heights", "number", "plot_activations", "plot_descent_1d", "plot_descent_contour", "plot_learning_rates"]
-
 
 def plot_activations(
     names: Sequence[str] | str = ("sigmoid", "tanh", "relu"),

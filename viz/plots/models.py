@@ -13,8 +13,6 @@ from autograd_core import no_grad
 from ..style.errors import OptionError
 from .style import DASHES, axes, finish, look_of, palette
 
-__all__ = ["outputs", "plot_confusion", "plot_decision_boundary", "plot_histograms"]
-
 #: hatches distinguish classes without color
 HATCHES = ("", "...", "///", "xxx", "---", "+++")
 #: strength of the tint of regions; without color, each is darker than the one before

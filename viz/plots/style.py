@@ -9,8 +9,6 @@ from typing import Any
 from ..style.errors import MissingExtraError, OptionError
 from ..style.theme import THEMES, Theme
 
-__all__ = ["COLOURS", "DASHES", "axes", "finish", "look_of", "looks", "marked", "palette", "whole_numbers"]
-
 #: Colors of Okabe and Ito, the most distinct first; all are readable on white and on a dark background
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 #: the first three are lighter on a dark background

@@ -14,8 +14,6 @@ from .functions import heights
 from .models import outputs
 from .style import axes, finish, looks, palette
 
-__all__ = ["plot_contours", "plot_surface"]
-
 Floats = NDArray[np.float64]
 Levels = float | Sequence[float]
 

@@ -10,8 +10,6 @@ import numpy as np
 from ..style.errors import OptionError
 from .style import axes, finish, looks, marked, whole_numbers
 
-__all__ = ["plot_gradient_norms", "plot_history"]
-
 
 def plot_history(
     history: Any, names: Sequence[str] | str = "loss", *, ax: Any = None, theme: str | None = None, log: bool = False

@@ -12,8 +12,6 @@ from numpy.typing import NDArray
 
 from ..style.errors import RendererMissingError
 
-__all__ = ["gif"]
-
 #: the largest number of colors in a GIF
 COLOURS = 256
 

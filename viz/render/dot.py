@@ -19,8 +19,6 @@ from ..style import labels
 from ..style.errors import OptionError
 from ..style.theme import EDGE_SIZE, FONT, GROUP_SIZE, NODE_SIZE, Theme
 
-__all__ = ["RANKDIRS", "bar", "checked", "digraph", "escape", "fields", "shade"]
-
 #: id of a box, an edge or a group ("" for the picture) to the attributes that fix its position
 Places = Mapping[str, Mapping[str, str]]
 

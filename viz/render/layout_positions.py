@@ -9,8 +9,6 @@ from typing import Any
 
 from . import render
 
-__all__ = ["places"]
-
 #: the position attributes of boxes, edges, groups and the picture
 PLACING = {"objects": ("pos", "width", "height", "bb", "lp", "lwidth", "lheight"), "edges": ("pos", "lp")}
 

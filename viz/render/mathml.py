@@ -11,8 +11,6 @@ from collections.abc import Callable
 from functools import lru_cache
 from html import escape
 
-__all__ = ["mathml"]
-
 _TOKEN = re.compile(r"(\s*)(\\[A-Za-z]+|\\.|\d+(?:\.\d+)?|\S|$)", re.DOTALL)
 _PATH = re.compile(r"((?:[^\W\d]\w*\.)+)(\w+)")
 _THIN = '<mspace width="0.17em"/>'

@@ -20,8 +20,6 @@ from xml.sax.saxutils import escape
 
 from ..style.errors import OptionError, RendererMissingError, RenderError, SizeLimitError
 
-__all__ = ["FORMATS", "TIMEOUT", "available", "bitmaps", "render"]
-
 FORMATS = ("svg", "png", "pdf", "plain", "json0")
 #: seconds
 TIMEOUT = 60.0

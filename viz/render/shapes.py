@@ -14,8 +14,6 @@ from typing import Literal
 from ..style import labels
 from ..style.theme import FONT
 
-__all__ = ["Bar", "Figure", "Words"]
-
 
 @dataclass(frozen=True, slots=True)
 class Bar:

@@ -15,8 +15,6 @@ from collections.abc import Mapping, Sequence
 
 from ..style.errors import RenderError
 
-__all__ = ["size", "tidy"]
-
 SVG = "http://www.w3.org/2000/svg"
 ElementTree.register_namespace("", SVG)
 

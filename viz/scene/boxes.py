@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Box", "Edge", "Group", "Scene"]
-
 
 @dataclass(frozen=True, slots=True)
 class Box:

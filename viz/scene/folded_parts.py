@@ -26,8 +26,6 @@ from ..style import labels
 from .folding import EARLIER, path_of
 from .graph_view import Reading
 
-__all__ = ["Part", "parts_of"]
-
 _NUMBER = re.compile(r"[_\[]?\d+\]?")
 _SUMS = ("add", "sum")
 #: The products that weigh an input, and how a formula writes them. Constants are identified by their number.

@@ -21,8 +21,6 @@ from typing import Any
 
 from ..style.errors import OptionError
 
-__all__ = ["EARLIER", "LEVELS", "Collapse", "Folding", "Merge", "fold", "levels", "path_of"]
-
 #: from fine to coarse
 LEVELS = ("op", "neuron", "layer", "model")
 #: separates the path of a part from the number of a repeated block; no path contains it

@@ -25,8 +25,6 @@ from autograd_core.records.primitive import ATOM, PRODUCT, SUM, Bilinear, Linear
 
 from ..style import labels
 
-__all__ = ["Formula", "Formulas", "in_words", "settings"]
-
 
 class Formula(NamedTuple):
     """A formula in four forms: names and numbers, as plain text and as TeX."""

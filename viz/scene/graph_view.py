@@ -17,8 +17,6 @@ from ..style import labels
 from ..style.errors import SizeLimitError
 from .formulas import Formulas
 
-__all__ = ["Reading"]
-
 
 class Reading:
     """The history of a node, named and numbered.

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from .boxes import Scene
 
-__all__ = ["among", "behind"]
-
 #: from this many parts side by side, edges between columns are drawn thin and get more space
 FEW = 5
 

@@ -18,18 +18,6 @@ from .graph_view import Reading
 from .repeated_blocks import merged
 from .scene import build
 
-__all__ = [
-    "MAX_NODES",
-    "MOST_BOXES",
-    "MOST_DRAWN",
-    "MOST_READ",
-    "TOO_LARGE",
-    "folded",
-    "folding_of",
-    "scene_of",
-    "text",
-]
-
 #: with more boxes than this, parts of the graph are folded
 MAX_NODES = 300
 #: more boxes than this are hard to read in one picture, and take Graphviz seconds

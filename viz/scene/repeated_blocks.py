@@ -21,8 +21,6 @@ from autograd_core.graph.node import Node
 
 from .folding import BLOCK, path_of
 
-__all__ = ["merged"]
-
 #: a sum of more kinds of terms than this is not one block
 MOST_KINDS = 4
 

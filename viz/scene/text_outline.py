@@ -17,8 +17,6 @@ from collections.abc import Iterator
 from ..style import labels
 from .boxes import Box, Scene
 
-__all__ = ["rows", "tree"]
-
 #: The indentation of a line and its cells: the name of a part, or name, formula, value and gradient of a box.
 Row = tuple[int, tuple[str, ...]]
 

@@ -23,8 +23,6 @@ from ..style import labels
 from ..style.theme import DARK, LIGHT, Theme
 from .trace_table import TraceTable
 
-__all__ = ["THEME_CHOICES", "embedded", "page", "variables"]
-
 THEME_CHOICES = ("auto", "light", "dark")
 #: characters of data, or of a picture, that a page contains uncompressed
 MOST_PLAIN = 100_000

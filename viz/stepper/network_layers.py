@@ -25,8 +25,6 @@ from nn.models.network import Unit
 from ..scene.graph_view import Reading
 from ..style.errors import OptionError
 
-__all__ = ["OUTPUTS", "SUMS", "WEIGHTS", "Layering"]
-
 #: the turns of a layer
 OUTPUTS, SUMS, WEIGHTS = 1, 2, 3
 

@@ -26,8 +26,6 @@ from ..style.errors import OptionError
 from . import transcript
 from .trace_table import TraceTable, rows
 
-__all__ = ["MAX_NODES", "Walk"]
-
 #: writing and typesetting the steps of a longer list takes seconds, and nobody reads them all
 MAX_NODES = 5000
 

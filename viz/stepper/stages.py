@@ -31,8 +31,6 @@ from .network_layers import OUTPUTS, SUMS, WEIGHTS, Layering
 from .position import MAX_NODES
 from .stepper import Stepper, graph_of
 
-__all__ = ["Stage", "StagedStepper", "stages"]
-
 #: the largest number of results listed in a line
 SHOWN = 4
 

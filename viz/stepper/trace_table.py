@@ -19,8 +19,6 @@ from ..scene.graph_view import Reading
 from ..steps.steps import Step, steps
 from ..style import labels
 
-__all__ = ["MAX_ROWS", "Row", "TraceTable", "rows", "trace_table"]
-
 MAX_ROWS = 20_000
 #: largest number of rows in a text table
 SHOWN_ROWS = 60

@@ -32,8 +32,6 @@ from ..steps.cards import Card, Line
 from ..steps.steps import Step
 from ..style import labels
 
-__all__ = ["latex", "markdown", "terminal"]
-
 #: signs that LaTeX has as commands only; Greek letters use their names
 _COMMANDS = {
     "∂": "partial", "∇": "nabla", "·": "cdot", "×": "times", "−": "mathord{-}", "∞": "infty", "←": "leftarrow",

@@ -29,8 +29,6 @@ from ..scene.formulas import Formula, in_words
 from ..style import labels
 from .steps import Step, Term
 
-__all__ = ["Card", "Line", "card"]
-
 
 class Line(NamedTuple):
     """One line of arithmetic: in names, with numbers, and the result."""

@@ -33,8 +33,6 @@ from .recompute import Replay
 from .smoothness import DIFFER, ROUNDING, TOLERANCE, compared
 from .steps import Step
 
-__all__ = ["MOST_REPLAYED", "Check", "Checked", "Checks"]
-
 #: largest graph that is computed again for the gradient of each node: Values side by side, arrays one by one
 MOST_REPLAYED, MOST_ONE_BY_ONE = 2000, 200
 #: number of graphs that are computed side by side

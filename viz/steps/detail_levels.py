@@ -27,8 +27,6 @@ from ..scene.overview import MAX_NODES, MOST_DRAWN, folding_of
 from ..scene.scene import build, parameters_in
 from .steps import Step, adjoints_after
 
-__all__ = ["Level", "levels_of", "opening"]
-
 
 @dataclass(frozen=True)
 class Level:

@@ -27,8 +27,6 @@ from ..style.errors import OptionError
 from .cards import card
 from .steps import Step, adjoints_after, steps
 
-__all__ = ["Frame", "Frames"]
-
 
 @dataclass(frozen=True, slots=True)
 class Frame:

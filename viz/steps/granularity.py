@@ -16,8 +16,6 @@ from typing import Any
 from ..scene.folding import levels
 from .steps import Step
 
-__all__ = ["SIZES", "stops"]
-
 #: the sizes of steps, from fine to coarse
 SIZES = ("node", "neuron", "layer", "phase")
 

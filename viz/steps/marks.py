@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from ..style.theme import Theme, mix
 
-__all__ = ["on_box", "on_edge"]
-
 
 def on_box(marks: str, theme: Theme) -> dict[str, str]:
     """Return the DOT attributes of the marks of a box; the class begins with a space, to be appended to its own.

@@ -27,8 +27,6 @@ from ..scene.graph_view import Reading
 from ..style import labels
 from ..style.errors import OptionError
 
-__all__ = ["MOST_LISTED", "Path", "Paths"]
-
 #: Largest number of listed paths; a deep network has more paths than there are atoms.
 MOST_LISTED = 12
 

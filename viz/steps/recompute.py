@@ -21,8 +21,6 @@ from autograd_core.records.primitive import Pointwise
 
 from ..scene.formulas import settings
 
-__all__ = ["Replay"]
-
 
 class Replay:
     """A graph with a copy of its present numbers.

@@ -17,8 +17,6 @@ from autograd_core.transforms.finite_differences import numerical_derivative
 
 from ..style import labels
 
-__all__ = ["DIFFER", "ROUNDING", "TOLERANCE", "compared"]
-
 #: accepted difference between derivative and finite difference, relative to the larger one
 TOLERANCE = 1e-6
 #: the text for numbers that do not agree

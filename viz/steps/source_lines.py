@@ -24,8 +24,6 @@ from autograd_core.graph.source_lines import Origin
 
 from ..style import labels
 
-__all__ = ["Source", "listings", "source_of"]
-
 #: lines shown around an expression; of a longer file, only ranges are shown
 CONTEXT = 4
 #: columns of a tab, and largest number of columns shown of a line

@@ -8,8 +8,6 @@ from pathlib import Path
 
 from .errors import SaveError
 
-__all__ = ["write"]
-
 
 def write(path: str | os.PathLike[str], content: bytes | str) -> Path:
     """Write a file atomically: a reader sees the old content or the new content, never a part.

@@ -16,25 +16,6 @@ from typing import Any
 
 import numpy as np
 
-__all__ = [
-    "NOT_COMPUTED",
-    "Name",
-    "array",
-    "bracketed",
-    "bracketed_tex",
-    "clean",
-    "constant",
-    "gradient",
-    "name_nodes",
-    "number",
-    "number_tex",
-    "operand",
-    "pad",
-    "tex_name",
-    "tex_prose",
-    "width",
-]
-
 #: for a gradient that is not computed yet: unknown is not zero
 NOT_COMPUTED = "—"
 LONGEST = 80

@@ -14,8 +14,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-__all__ = ["DARK", "FONT", "LIGHT", "THEMES", "Paint", "Theme", "mix"]
-
 #: the first installed font is used; all have similar widths, so labels fit their boxes
 FONT = "Helvetica,Arial,Liberation Sans,DejaVu Sans,sans-serif"
 #: points

@@ -10,8 +10,6 @@ import numpy as np
 from ...errors import OperandError, ShapeError
 from .runner import Runner
 
-__all__ = ["Descent"]
-
 Array = Any
 
 

@@ -14,8 +14,6 @@ from typing import Any
 
 from ...records.kernels import scalar as kernels
 
-__all__ = ["globals_of", "python_function"]
-
 
 def python_function(function: Any) -> Any:
     """Return a kernel as a Python function; a C function, such as ``math.tanh``, is returned unchanged."""

@@ -18,8 +18,6 @@ from ..trace.tape import COUNT, MUL, RATE, TOTAL, Ref
 from .numpy_operations import Pointwise, Rows, Space, Sum, Total
 from .schedule import AFTER, BATCH, BEFORE, Schedule, chains, uses
 
-__all__ = ["NumpyExecutor"]
-
 #: This many numbers of a block of samples stay in the second-level cache.
 BLOCK = 1 << 17
 

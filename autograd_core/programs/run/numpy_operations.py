@@ -12,8 +12,6 @@ import numpy as np
 
 from ..trace.tape import Ref
 
-__all__ = ["Pointwise", "Rows", "Space", "Sum", "Total"]
-
 Array = Any
 
 

@@ -17,8 +17,6 @@ from ..trace.tape import ADD, COUNT, RATE, TOTAL, Ref
 from ..trace.tracing import Recording
 from .schedule import Schedule
 
-__all__ = ["Plan"]
-
 Array = Any
 #: The position of a result: among the shared results or those of each sample, and its number there.
 Where = tuple[bool, int]

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["BY_ARITY"]
-
 #: More rows than any table has.
 ROWS = 1 << 24
 

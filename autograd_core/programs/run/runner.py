@@ -19,8 +19,6 @@ from .numpy_executor import NumpyExecutor
 from .plan import Plan
 from .schedule import Schedule
 
-__all__ = ["EXECUTORS", "ExecutorWarning", "Runner"]
-
 Array = Any
 ndarray = np.ndarray
 EXECUTORS = ("auto", "fast", "numpy")

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from ..trace.arguments import Block
 from ..trace.tape import ADD, TOTAL, Ref, Tape
 
-__all__ = ["AFTER", "BATCH", "BEFORE", "Schedule", "chains", "uses"]
-
 #: The phases: shared places, places of each sample, shared places that depend on a sum over the samples.
 BEFORE, BATCH, AFTER = range(3)
 

@@ -11,23 +11,6 @@ from typing import Any
 
 import numpy as np
 
-__all__ = [
-    "at",
-    "call_kernel",
-    "fma",
-    "integers",
-    "intrinsics",
-    "leading",
-    "load",
-    "numbers",
-    "plus",
-    "put",
-    "splat",
-    "store",
-    "times",
-    "total",
-]
-
 LANES = 8
 
 

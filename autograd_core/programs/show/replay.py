@@ -15,8 +15,6 @@ from ...scalar.value import Value
 from ..trace.tape import Ref
 from ..trace.tracing import Recording
 
-__all__ = ["replay"]
-
 
 def replay(recording: Recording, numbers: Sequence[float], owners: Mapping[int, Value] | None = None) -> list[Value]:
     """Return a Value for every place of the tape, computed eagerly from the given inputs, with their labels.

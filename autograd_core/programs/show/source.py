@@ -26,8 +26,6 @@ from ..trace.differentiate import reverse
 from ..trace.tape import Ref, Tape
 from ..trace.tracing import Recording
 
-__all__ = ["source"]
-
 WIDTH = 100
 
 

@@ -21,8 +21,6 @@ from ..trace.guards import SIGNS, Guard
 from ..trace.tape import Tape
 from ..trace.tracing import Recording
 
-__all__ = ["dump", "parse", "read"]
-
 FORMAT, VERSION = "autograd-core program", 1
 
 #: Limits, far above any traced program; a larger file is refused.

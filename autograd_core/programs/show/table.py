@@ -20,8 +20,6 @@ from ..trace.tape import Ref
 from ..trace.tracing import Recording
 from .replay import replay
 
-__all__ = ["EvaluationTrace", "Row", "evaluation_trace"]
-
 BAR = "\N{COMBINING MACRON}"
 #: Notebooks right-align cells, and leave styled cells unchanged.
 CELL = "text-align:left;padding:0 1em 0 0"

@@ -17,8 +17,6 @@ from .replay import replay
 from .source import source
 from .table import EvaluationTrace, evaluation_trace
 
-__all__ = ["Views"]
-
 
 class Views:
     """The methods of a program that show it."""

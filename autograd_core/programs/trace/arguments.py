@@ -17,8 +17,6 @@ from ...errors import OperandError, ShapeError
 from ...graph.node import Node, refusal
 from ...scalar.value import Value
 
-__all__ = ["Argument", "Block", "Inputs", "numbers", "numbers_in", "rebuild"]
-
 
 @dataclass(frozen=True, slots=True)
 class Block:

@@ -15,8 +15,6 @@ from .notes import Marks
 from .tape import Tape
 from .tracing import Recording
 
-__all__ = ["gradient_of", "tangent_of"]
-
 
 def gradient_of(recording: Recording, structure: Any) -> Recording:
     """Return the derivative of the one output by the blocks of a structure, in their shapes."""

@@ -10,8 +10,6 @@ from collections.abc import Collection, Mapping, Sequence
 
 from .tape import ADD, TOTAL, WHERE, Ref, Tape, apply_formula, partials
 
-__all__ = ["reverse", "tangents"]
-
 #: The initial adjoint: -0.0 + c is c to the last bit.
 NOTHING = -0.0
 

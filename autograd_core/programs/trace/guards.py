@@ -18,8 +18,6 @@ from ...graph.source_lines import caller
 from ...records.primitive import lookup
 from .tape import Ref
 
-__all__ = ["Guard", "observing"]
-
 SIGNS = {"less": "<", "less_equal": "<=", "greater": ">", "greater_equal": ">=", "not_equal": "!="}
 
 

@@ -12,8 +12,6 @@ from typing import Any
 
 from ...graph.scope import Scope, calls_of
 
-__all__ = ["Marks"]
-
 
 @dataclass(frozen=True, slots=True)
 class Marks:

@@ -22,8 +22,6 @@ from ...readings.algebra import Algebra
 from ...readings.symbolic import Symbol, derivative
 from ...records.primitive import Linear, Pointwise, Primitive, lookup
 
-__all__ = ["COUNT", "RATE", "TOTAL", "Formula", "Ref", "Tape", "partials"]
-
 #: An operand: the number of a place, an ``int``, or a constant, a ``float``; type checkers accept an int for both.
 Ref = Any
 

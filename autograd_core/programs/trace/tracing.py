@@ -25,8 +25,6 @@ from .guards import Guard, observing
 from .notes import Marks
 from .tape import Ref, Tape
 
-__all__ = ["Recording", "record"]
-
 
 @dataclass(slots=True)
 class Recording:

@@ -32,8 +32,6 @@ from ...models.module import Module
 from ..evaluation import checked
 from .sample_programs import LossPrograms, OutputProgram, branching
 
-__all__ = ["Batch", "TracedObjective"]
-
 Array = NDArray[Any]
 
 

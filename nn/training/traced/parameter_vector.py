@@ -15,8 +15,6 @@ from numpy.typing import NDArray
 from ...errors import TrainingError
 from ...optim.optimizer import Memory, Optimizer, whole
 
-__all__ = ["ParameterVector"]
-
 Array = NDArray[Any]
 
 

@@ -21,8 +21,6 @@ from ...models.module import Module
 from ..metrics import numbers
 from ..updates import arrays_of, put_back
 
-__all__ = ["LossPrograms", "OutputProgram", "branching", "refusal"]
-
 Array = NDArray[Any]
 Numbers = Mapping[Any, float]
 

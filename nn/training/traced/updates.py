@@ -17,8 +17,6 @@ from ..updates import Updater
 from .objective import TracedObjective
 from .parameter_vector import ParameterVector
 
-__all__ = ["TracedUpdater"]
-
 Array = NDArray[Any]
 
 

@@ -29,8 +29,6 @@ from .. import rowwise_kernels, vectors
 from ..kernel_source import globals_of, python_function
 from . import fast_loop
 
-__all__ = ["CannotCompileError", "kernel_address", "loop"]
-
 
 class CannotCompileError(Exception):
     """Numba is missing, cannot store its cache, or cannot compile a kernel; the message says which."""

@@ -15,8 +15,6 @@ from .compiled import loop as loop_of
 from .fast_loop import WIDTH, finish, run, run_alone, run_descent, run_samples
 from .lowering import Lowering
 
-__all__ = ["FastExecutor", "aligned"]
-
 Array = Any
 empty = np.empty
 

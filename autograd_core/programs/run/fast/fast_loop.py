@@ -18,21 +18,6 @@ from typing import Any
 
 from ..vectors import at, call_kernel, fma, integers, leading, load, numbers, plus, put, splat, store, times, total
 
-__all__ = [
-    "KERNELS",
-    "NOWHERE",
-    "ONE",
-    "SUM",
-    "TOTAL",
-    "WIDTH",
-    "ZERO",
-    "finish",
-    "run",
-    "run_alone",
-    "run_descent",
-    "run_samples",
-]
-
 SUM, TOTAL = -1, -2
 
 #: Position of the kernels among the tables.

@@ -13,8 +13,6 @@ from ....records.primitive import lookup
 from ...trace.tape import ADD, MUL, NEG, TOTAL, Ref
 from ..schedule import Schedule, uses
 
-__all__ = ["Factors", "Sums"]
-
 SUB, IDENTITY, POW, POWER_SLOPE = lookup("sub"), lookup("identity"), lookup("pow"), lookup("power_slope")
 LINEAR = {ADD, SUB, NEG, MUL, IDENTITY, DETACHED}
 

@@ -15,8 +15,6 @@ from ..schedule import AFTER, BATCH, BEFORE, Schedule
 from . import fast_loop
 from .linear import Factors, Sums
 
-__all__ = ["Lowering"]
-
 
 class Lowering:
     """Instructions, and the positions of inputs and results.
