@@ -262,7 +262,7 @@ def test_the_pages_numbers_are_worded_as_ours(film_page):
     halves = [0.03125, 0.15625, 2.00005, 999999.96875, 0.5, 1.5, 2.5]
     others = [1e-3, 9.99995e-4, 1e6, 1.5e-7, 1e22, 0.0, 1 / 3, 123.456789]
     for x in [*halves, *others, *(-x for x in halves)]:
-        told = page.evaluate(f"() => {{ {joined('numbers.js')}; return [number({x!r}), number({x!r}, 3)]; }}")
+        told = page.evaluate(f"() => {{ {joined('shared/numbers.js')}; return [number({x!r}), number({x!r}, 3)]; }}")
         assert told == [labels.number(x), labels.number(x, 3)]
 
 
