@@ -18,7 +18,7 @@ playground"""
 COUNTED = """\
 import threading
 playground.session.updates, sum(thread.name == "playground" for thread in threading.enumerate())"""
-IMPATIENT = "import viz.playground.playground as playground\nplayground.PATIENCE = 3  # seconds"
+IMPATIENT = "from viz.playground import playground as module\nmodule.PATIENCE = 3  # seconds"
 
 
 def play_in(page, run_all):
