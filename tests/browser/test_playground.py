@@ -187,7 +187,7 @@ def test_every_text_can_be_read_and_every_control_has_a_name(open_page, scheme):
         page.fill("[data-set=lr]", "fast")
         page.keyboard.press("Tab")
         page.locator(".badge").wait_for()
-        page.click(".ledger summary")
+        page.click(".optimizer-state summary")
         page.locator(".rows td").first.wait_for()
         page.click("[data-size=operation]")
         page.locator(".card dt").first.wait_for()

@@ -62,7 +62,7 @@ def test_one_key_goes_to_the_network_and_arrows_from_weight_to_bias(play):
     page.locator('.network [tabindex="0"]').focus()
     page.keyboard.press("ArrowRight")
     assert page.evaluate("document.activeElement.id") == "l0_1_1_0"
-    assert page.inner_text(".told").startswith(
+    assert page.inner_text(".readout").startswith(
         f"weight x2 → 1.1 = {labels.number(first(session).w[1].data)}, gradient —"
     )
     page.keyboard.press("End")
@@ -104,7 +104,7 @@ def test_the_book_of_the_optimiser_follows_the_training(play):
     session, page = play
     page.select_option("[data-set=optimizer]", "Adam")
     page.locator('[data-option="betas"]').wait_for()
-    page.click(".ledger summary")
+    page.click(".optimizer-state summary")
     page.locator(".rows tbody tr").first.wait_for()
     assert page.locator(".rows tbody tr").count() == 2 * 3 + 3 + 3 * 2 + 2 + 2 + 1
     assert "x ← x - " in page.inner_text(".rule")

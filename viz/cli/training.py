@@ -42,7 +42,7 @@ examples:
 """
 
 PLAYGROUND = """\
-Open a network to play with in the browser: data, layers, activation, optimiser and rate are chosen with the mouse or
+Open a network to play with in the browser: data, layers, activation, optimizer and rate are chosen with the mouse or
 the keyboard, training goes by operation, sample, batch or epoch, and everything can be copied as Python. The page is
 served by this process to this machine alone, and training ends with it: press Ctrl+C here.
 

@@ -104,7 +104,7 @@ def _replay(session: Any, penalty: str, imports: dict[str, set[str]]) -> str:
     imports["nn.losses"] = {"loss_function"}
     entries = session.journal.entries
     lines = [f"train({b}, size={a})" if isinstance(a, int) else b for a, b in entries]
-    given = "" if session.journal.is_whole else "# more was done by hand than can be told; this is how it went on\n"
+    given = "" if session.journal.is_whole else "# earlier manual changes are left out; this is the rest\n"
     parameters = "parameters = dict(model.named_parameters())\n" if "parameters[" in "".join(map(str, lines)) else ""
     made = (
         f'updater = {updater}(model, loss_function("{session.settings.loss}"), optimizer{penalty and ", " + penalty})\n'

@@ -36,7 +36,7 @@ def _network(session: Session, dead: int) -> list[tuple[str, str]]:
             "another start, or leaky_relu would help.",
         ))  # fmt: skip
     if any(not np.isfinite(p.data).all() for p in session.model.parameters()):
-        found.append(("NaN", "A weight is no longer a finite number. Rewind, and take a smaller rate."))
+        found.append(("NaN", "A weight is no longer a finite number. Reset, and use a smaller learning rate."))
     elif "is not finite" in session.notice or "did not take place" in session.notice:
         found.append(("NaN", "The last update would have made a number that is not finite."))
     sized = {name: _size(part) for name, part in session.model.named_children()}
@@ -47,7 +47,7 @@ def _network(session: Session, dead: int) -> list[tuple[str, str]]:
         cure = "Another activation, fewer layers or larger weights at the start would help."
         found.append(("vanishing", f"The gradient of {small} is below {VANISHING:g}: it hardly learns. {cure}"))
     if large:
-        found.append(("exploding", f"The gradient of {large} is above {EXPLODING:g}: rewind, and lower the rate."))
+        found.append(("exploding", f"The gradient of {large} is above {EXPLODING:g}: reset, and lower the learning rate."))
     return found
 
 

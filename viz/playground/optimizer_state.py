@@ -3,7 +3,7 @@
 >>> from viz.playground.session import Session
 >>> session = Session(layers=(2,), optimizer="Adam")
 >>> session.do({"do": "step", "size": "batch"})
->>> found = ledger(session)
+>>> found = state_table(session)
 >>> found["columns"], len(found["rows"])
 (['weight', 'gradient', 'mean', 'squares', 'update'], 9)
 """
@@ -32,7 +32,7 @@ def element(array: Any, index: tuple[int, ...] | None) -> float:
     return float(array if index is None or not np.ndim(array) else np.asarray(array)[index])
 
 
-def ledger(session: Session) -> dict[str, Any]:
+def state_table(session: Session) -> dict[str, Any]:
     """Return the numbers of every drawn weight and bias, one row each, and the update rule."""
     diagram = diagram_of(session.model, max_units=12)
     names = names_of(diagram)

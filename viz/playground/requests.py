@@ -21,7 +21,7 @@ from autograd_core.errors import AutogradError
 from ..stepper.stepper import Stepper
 from ..style.errors import OptionError
 from .as_python import code, line_of_data, line_of_weight
-from .optimizer_state import holders, ledger
+from .optimizer_state import holders, state_table
 from .task import MOST_POINTS
 
 if TYPE_CHECKING:
@@ -251,7 +251,7 @@ def _code(session: Session, message: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _table(session: Session, message: Mapping[str, Any]) -> dict[str, Any]:
-    return ledger(session)
+    return state_table(session)
 
 
 def _coordinate(x: Any) -> float:

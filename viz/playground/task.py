@@ -87,7 +87,7 @@ class Task:
                 return "typical error", f"{float(np.sqrt(np.mean((outputs[:, 0] - y) ** 2))):.4g}"
         found = outputs.argmax(axis=1) if self.kind == "classes" else outputs[:, 0] > 0.0
         right = int((found == (y if self.kind == "classes" else y > 0.0)).sum())
-        return "right", f"{right} of {len(y)}"
+        return "accuracy", f"{right}/{len(y)}"
 
 
 def read_data(X: ArrayLike, y: ArrayLike, outputs: int | None = None) -> tuple[Floats, NDArray[Any], Task]:

@@ -198,7 +198,7 @@ function start(arrays) {
   function unitText(id) {
     const b = info.biased.indexOf(id);
     const bias = b < 0 ? "" : `, bias = ${number(row("biases", position)[b])}`;
-    return `unit ${info.named[id]} = ${number(values(position)[info.units.indexOf(id)])} for the ringed sample${bias}`;
+    return `unit ${info.named[id]} = ${number(values(position)[info.units.indexOf(id)])} for the selected sample${bias}`;
   }
 
   view.onLink((id, kind) => { if (id !== null) { hovered = [id, kind]; tell(); } });

@@ -4,7 +4,7 @@ const text = (value) => (Array.isArray(value) ? value.join(", ") : String(value)
 
 export function settings(root, choices, ask) {
   const box = (name) => root.querySelector(`[data-set="${name}"]`);
-  let known = "", layers = [], told = null, pending = 0;
+  let known = "", layers = [], state = null, pending = 0;
 
   for (const name of ["activation", "optimizer", "regularizer", "dataset"])
     for (const choice of choices[name].filter((one) => one !== "yours")) box(name).append(new Option(choice, choice));
@@ -13,7 +13,7 @@ export function settings(root, choices, ask) {
     pending += 1;
     await ask({ do: "set", name, value });
     pending -= 1;
-    show(told);
+    show(state);
   }
   // A number is sent as a number; what is none is sent as it was written, for Python to say what is wrong with it.
   const read = (one) => (one.value.trim() !== "" && Number.isFinite(Number(one.value)) ? Number(one.value) : one.value);
@@ -21,7 +21,7 @@ export function settings(root, choices, ask) {
     one.addEventListener("change", () => set(one.dataset.set, one.tagName === "SELECT" ? one.value : read(one)));
 
   function show(fresh) {
-    told = fresh;
+    state = fresh;
     if (pending) return;  // what is on its way is not to be overwritten by what was so before
     const { settings: now, refused } = fresh;
     if (now.dataset === "yours" && ![...box("dataset").options].some((one) => one.value === "yours")) box("dataset").append(new Option("yours", "yours"));

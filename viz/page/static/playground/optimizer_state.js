@@ -1,17 +1,17 @@
-// The optimiser's book: every weight with its gradient, what is remembered of it, and its last update.
+// The optimizer state: every weight with its gradient, its stored state, and its last update.
 
 import { number } from "../shared/numbers.js";
 
-export function ledger(details, ask, choose) {
+export function optimizerState(details, ask, choose) {
   const body = details.querySelector(".book");
-  let asked = "", last = -1e9, later = null, told = null;
+  let asked = "", last = -1e9, later = null, state = null;
 
-  function follow(fresh = told) {
-    told = fresh;
-    if (!details.open || !told || later !== null) return;
-    const now = JSON.stringify([told.shown, told.revision, told.settings]);
+  function follow(fresh = state) {
+    state = fresh;
+    if (!details.open || !state || later !== null) return;
+    const now = JSON.stringify([state.shown, state.revision, state.settings]);
     if (now === asked) return;
-    const wait = told.playing ? last + 500 - performance.now() : 0;
+    const wait = state.playing ? last + 500 - performance.now() : 0;
     if (wait > 0) {
       later = setTimeout(() => { later = null; follow(); }, wait);
       return;

@@ -1,4 +1,4 @@
-// The playground as a page of its own: it asks the process that served it, and nobody else.
+// The playground as a page of its own: it sends requests only to the process that served it.
 
 import { mount } from "./playground.js";
 

@@ -1,4 +1,4 @@
-// A network to play with. Python trains and measures; this shows what it is told, and says what was asked for.
+// The playground: Python trains and computes; this page shows the state and sends requests.
 
 import { schemeOf } from "../shared/field.js";
 import { curves } from "../shared/curves.js";
@@ -6,34 +6,34 @@ import { number } from "../shared/numbers.js";
 import { settings } from "./choices.js";
 import { plane } from "./samples.js";
 import { weights } from "./weights.js";
-import { ledger } from "./optimizer_state.js";
+import { optimizerState } from "./optimizer_state.js";
 
 const LAYOUT = `
 <div class="top">
  <div class="buttons" role="group" aria-label="Training">
   <button type="button" data-do="play" class="primary">Train</button>
-  <span class="group"><span class="muted">one</span>
+  <span class="group"><span class="muted">step by one</span>
   <button type="button" data-size="operation">operation</button>
   <button type="button" data-size="sample">sample</button>
   <button type="button" data-size="batch">batch</button>
   <button type="button" data-size="epoch">epoch</button></span>
-  <button type="button" data-do="rewind">Rewind</button>
+  <button type="button" data-do="rewind">Reset</button>
  </div>
  <p class="facts"><span>epoch <b data-is="epoch"></b></span><span>update <b data-is="updates"></b></span>
   <span>loss <b data-is="loss"></b></span><span><span data-is="score"></span> <b data-is="amount"></b></span>
-  <span class="busy" role="status" hidden>Python is at work …</span></p>
- <button type="button" data-do="theme" aria-label="Change colours">◐</button>
+  <span class="busy" role="status" hidden>Computing …</span></p>
+ <button type="button" data-do="theme" aria-label="Change colors">◐</button>
 </div>
 <div class="badges" role="status"></div>
 <div class="main">
  <section aria-label="Data">
   <h2>Data</h2>
-  <div class="row"><label>set <select data-set="dataset"></select></label>
+  <div class="row"><label>data set <select data-set="dataset"></select></label>
   <label class="made">noise <input type="text" inputmode="decimal" data-set="noise"></label>
   <label class="made">samples <input type="number" data-set="samples" min="8" max="200" step="4"></label>
   <label>seed <input type="number" data-set="seed" min="0" max="1000000" step="1"></label></div>
   <div class="row axes" hidden><label>across <select></select></label><label>up <select></select></label>
-  <span class="muted">others as in the ringed sample</span></div>
+  <span class="muted">others as in the selected sample</span></div>
   <div class="field"><canvas aria-hidden="true"></canvas></div>
   <div class="row"><span class="new"></span><button type="button" data-do="undo">Undo</button></div>
   <details><summary>By keyboard and by numbers</summary>
@@ -46,19 +46,19 @@ const LAYOUT = `
  </section>
  <section class="net" aria-label="Network">
   <h2>Network</h2>
-  <div class="row"><span class="row flat owned"><span>this network is yours</span> <button type="button" data-do="fresh">Make a new one</button></span>
+  <div class="row"><span class="row flat owned"><span>your own network</span> <button type="button" data-do="fresh">Make a new one</button></span>
   <span class="row flat shaped" role="group" aria-label="Hidden layers"><span class="muted">hidden layers</span> <span class="layers row flat"></span>
   <button type="button" data-do="fewer" aria-label="One layer less">−</button>
   <button type="button" data-do="more" aria-label="One layer more">+</button></span>
   <label class="shaped">activation <select data-set="activation"></select></label>
-  <span class="row flat" role="radiogroup" aria-label="Lines tell"><span class="muted">lines tell</span>
+  <span class="row flat" role="radiogroup" aria-label="Edges show"><span class="muted">edges show</span>
   <label><input type="radio" data-colour value="weight" checked> weight</label>
   <label><input type="radio" data-colour value="gradient"> gradient</label>
   <label><input type="radio" data-colour value="update"> update</label></span></div>
   <div class="scroll"><div class="network"></div></div>
   <div class="card" aria-live="polite"></div>
   <p class="key hint"></p>
-  <p class="told hint">Choose a line, or a circle for its bias, to set it and see the loss around it.</p>
+  <p class="readout hint">Select an edge (or a circle for its bias) to set its value and see the loss around it.</p>
   <div class="weight" hidden>
    <label><span data-is="link"></span> <input type="number" data-weight step="0.1"></label>
    <div class="slice"></div>
@@ -67,21 +67,21 @@ const LAYOUT = `
  <section aria-label="Training">
   <h2>Training</h2>
   <div class="grid">
-  <label>optimiser <select data-set="optimizer"></select></label>
-  <label>rate (lr) <input type="text" inputmode="decimal" data-set="lr"></label></div>
-  <div class="grid options" role="group" aria-label="Settings of the optimiser"></div>
+  <label>optimizer <select data-set="optimizer"></select></label>
+  <label>learning rate <input type="text" inputmode="decimal" data-set="lr"></label></div>
+  <div class="grid options" role="group" aria-label="Options of the optimizer"></div>
   <div class="grid">
   <label>loss <select data-set="loss"></select></label>
-  <label>batch <input type="number" data-set="batch" min="1" max="400"></label>
-  <label>regulariser <select data-set="regularizer"></select></label>
+  <label>batch size <input type="number" data-set="batch" min="1" max="400"></label>
+  <label>regularizer <select data-set="regularizer"></select></label>
   <label>strength <input type="text" inputmode="decimal" data-set="strength"></label></div>
   <div class="losses"></div>
-  <div class="row"><button type="button" data-do="steps">Ringed sample in the stepper</button>
+  <div class="row"><button type="button" data-do="steps">Step through this sample</button>
   <button type="button" data-do="code">Copy as Python</button></div>
  </section>
 </div>
-<details class="ledger"><summary>The optimiser’s book: gradient, memory and update of every weight</summary>
- <div class="book"><pre class="rule"></pre><div class="rows" tabindex="0" role="region" aria-label="The optimiser’s book"></div></div></details>
+<details class="optimizer-state"><summary>Optimizer state: gradient, stored state and last update of every weight</summary>
+ <div class="book"><pre class="rule"></pre><div class="rows" tabindex="0" role="region" aria-label="Optimizer state"></div></div></details>
 <p class="unseen" role="status"></p>
 <dialog class="sheet"><div class="row"><button type="button" data-do="close">Close (Esc)</button><span class="said" role="status"></span></div><div class="inside"></div></dialog>`;
 
@@ -97,7 +97,7 @@ export function mount(root, choices, send) {
   const put = (name, text) => { $(`[data-is="${name}"]`).textContent = text; };
   const say = (text) => { $(".unseen").textContent = text; };
   const sheet = $("dialog");
-  let told = null, scheme = schemeOf(root), complaints = "", carded = "", kinds = "";
+  let state = null, scheme = schemeOf(root), complaints = "", carded = "", kinds = "";
 
   const ask = async (message) => {
     const late = setTimeout(() => { $(".busy").hidden = false; }, 600);
@@ -107,16 +107,16 @@ export function mount(root, choices, send) {
     if (["step", "rewind", "pause"].includes(message.do)) say(summary());
     return answer;
   };
-  const summary = () => (told ? `epoch ${told.epoch}, update ${told.updates}, loss ${number(told.loss)}, ${told.score.join(" ")}` : "");
+  const summary = () => (state ? `epoch ${state.epoch}, update ${state.updates}, loss ${number(state.loss)}, ${state.score.join(" ")}` : "");
 
   for (const one of root.querySelectorAll("[data-colour]")) one.name = `${own}-colour`;
   const boxes = settings(root, choices, ask);
   const field = plane($(".field"), ask, target, say);
   const net = weights(root, ask);
-  const book = ledger($(".ledger"), ask, net.choose);
+  const book = optimizerState($(".optimizer-state"), ask, net.choose);
 
   function show(fresh) {
-    told = fresh;
+    state = fresh;
     if (!net.show(fresh)) return;
     classes();
     field.paint(fresh, scheme);
@@ -139,17 +139,17 @@ export function mount(root, choices, send) {
 
   // What a new sample is: one of the classes, or a number.
   function classes() {
-    const now = JSON.stringify([told.classes, told.map]);
+    const now = JSON.stringify([state.classes, state.map]);
     if (now === kinds) return;
     kinds = now;
-    const made = told.classes.map((name, k) => {
+    const made = state.classes.map((name, k) => {
       const label = document.createElement("label"), one = document.createElement("input"), sign = document.createElement("i");
       Object.assign(one, { type: "radio", name: `${own}-class`, value: k, checked: k === 0 });
       sign.className = `sign sign-${k}`;
       label.append(one, " ", sign, ` ${name}`);
       return label;
     });
-    if (!made.length && told.map !== "curve") {
+    if (!made.length && state.map !== "curve") {
       const label = document.createElement("label"), one = document.createElement("input");
       Object.assign(one, { type: "text", inputMode: "decimal", value: "0" });
       one.dataset.target = "";
@@ -157,8 +157,8 @@ export function mount(root, choices, send) {
       made.push(label);
     }
     $(".new").replaceChildren(made.length ? "click adds" : "a click adds a sample", ...made);
-    $(".second").hidden = told.x[0].length < 2 && told.task !== "numbers";
-    $(".second").firstChild.textContent = told.x[0].length < 2 ? "target " : "x2 ";
+    $(".second").hidden = state.x[0].length < 2 && state.task !== "numbers";
+    $(".second").firstChild.textContent = state.x[0].length < 2 ? "target " : "x2 ";
   }
 
   function target() {
@@ -205,19 +205,19 @@ export function mount(root, choices, send) {
   }
 
   const actions = {
-    play: () => ask({ do: told.playing ? "pause" : "play" }),
+    play: () => ask({ do: state.playing ? "pause" : "play" }),
     rewind: () => ask({ do: "rewind" }),
     undo: () => ask({ do: "undo" }),
     add: () => {
       const [first, second] = [0, 1].map((i) => $(`[data-new="${i}"]`).value);
-      ask(told.x[0].length < 2 ? { do: "add", x: [first], target: told.task === "numbers" ? second : target() } : { do: "add", x: [first, second], target: target() });
+      ask(state.x[0].length < 2 ? { do: "add", x: [first], target: state.task === "numbers" ? second : target() } : { do: "add", x: [first, second], target: target() });
     },
     steps: async () => {
       const answer = await ask({ do: "steps" });
       if (!answer) return;
       const page = document.createElement("iframe");
       page.setAttribute("sandbox", "allow-scripts");
-      page.title = "The ringed sample, step by step";
+      page.title = "The selected sample, step by step";
       page.srcdoc = answer.page;
       open(page);
     },
@@ -250,8 +250,8 @@ export function mount(root, choices, send) {
   function retheme(name = root.dataset.theme) {
     root.dataset.theme = name;
     scheme = schemeOf(root);
-    if (!told) return;
-    field.paint(told, scheme);
+    if (!state) return;
+    field.paint(state, scheme);
     net.paint(scheme);
   }
   // A notebook shows the element after it was filled, and until then it has no colours.

@@ -15,10 +15,10 @@ export function plane(box, ask, chosen, say) {
     viewBox: `0 0 ${SIZE} ${SIZE}`, class: "overlay", tabindex: "0", role: "application",
     "aria-roledescription": "plane of samples",
   }, box);
-  let told = null, moving = null, pressed = { time: -1e9, sample: null }, drawn = "";
+  let state = null, moving = null, pressed = { time: -1e9, sample: null }, drawn = "";
 
-  const ends = () => (told.map === "curve" ? [...told.bounds, ...told.across] : told.bounds);
-  const spot = (i) => (told.map === "curve" ? [told.x[i][0], told.task === "classes" ? told.class[i] : told.target[i]] : told.x[i]);
+  const ends = () => (state.map === "curve" ? [...state.bounds, ...state.across] : state.bounds);
+  const spot = (i) => (state.map === "curve" ? [state.x[i][0], state.task === "classes" ? state.class[i] : state.target[i]] : state.x[i]);
   const place = ([x, y]) => {
     const [x0, x1, y0, y1] = ends();
     return [(SIZE * (x - x0)) / (x1 - x0), SIZE - (SIZE * (y - y0)) / (y1 - y0)];
@@ -29,36 +29,36 @@ export function plane(box, ask, chosen, say) {
       y1 - ((y1 - y0) * (event.clientY - frame.top)) / frame.height];
   };
   // What a message says of a place: of a curve, the height is the target, if that is a number.
-  const at = ([x, y]) => (told.map !== "curve" ? { x: [round(x), round(y)] }
-    : told.task === "numbers" ? { x: [round(x)], target: round(y) } : { x: [round(x)] });
-  const named = (i) => (told.task === "numbers" ? number(told.target[i], 2) : `class ${told.classes[told.class[i]]}`);
-  const tell = (i) => `sample ${i + 1} of ${told.x.length}, ${told.axes.map((axis, k) => `${axis} ${number(told.x[i][k], 2)}`).join(", ")}, ${named(i)}`;
+  const at = ([x, y]) => (state.map !== "curve" ? { x: [round(x), round(y)] }
+    : state.task === "numbers" ? { x: [round(x)], target: round(y) } : { x: [round(x)] });
+  const named = (i) => (state.task === "numbers" ? number(state.target[i], 2) : `class ${state.classes[state.class[i]]}`);
+  const tell = (i) => `sample ${i + 1} of ${state.x.length}, ${state.axes.map((axis, k) => `${axis} ${number(state.x[i][k], 2)}`).join(", ")}, ${named(i)}`;
 
   function paint(fresh, scheme) {
-    told = fresh;
-    canvas.hidden = told.map === "curve";
-    if (told.map === "signed") paintSigned(canvas, bytes(told.field), told.side, told.side, scheme, 0.7);
-    if (told.map === "winner") paintWinner(canvas, bytes(told.winner), bytes(told.field), told.side, told.side, scheme);
-    overlay.setAttribute("aria-label", `Samples and the network's answer. ${tell(told.ringed)}`);
-    const now = JSON.stringify([told.x, told.target, told.ringed, ends(), told.curves, told.map, told.scale, scheme.text]);
+    state = fresh;
+    canvas.hidden = state.map === "curve";
+    if (state.map === "signed") paintSigned(canvas, bytes(state.field), state.side, state.side, scheme, 0.7);
+    if (state.map === "winner") paintWinner(canvas, bytes(state.winner), bytes(state.field), state.side, state.side, scheme);
+    overlay.setAttribute("aria-label", `Samples and the network output. ${tell(state.ringed)}`);
+    const now = JSON.stringify([state.x, state.target, state.ringed, ends(), state.curves, state.map, state.scale, scheme.text]);
     if (moving || now === drawn) return;
     drawn = now;
     overlay.replaceChildren();
-    (told.curves ?? []).forEach((curve, k) => {
-      const [x0, x1] = told.bounds, step = (x1 - x0) / (curve.length - 1);
+    (state.curves ?? []).forEach((curve, k) => {
+      const [x0, x1] = state.bounds, step = (x1 - x0) / (curve.length - 1);
       const d = curve.map((y, i) => place([x0 + i * step, y]).map((c) => Math.max(-999, Math.min(999, c)).toFixed(1)).join(" "));
       svgElement("path", { class: `answer answer-${k}`, d: `M${d.join("L")}` }, overlay);
     });
-    told.x.forEach((_, i) => {
-      const made = mark(told.class[i], ...place(spot(i)), 4.2, overlay);
-      if (told.task === "numbers" && told.map !== "curve") {
-        const byte = Math.round(128 + 127 * Math.max(-1, Math.min(1, told.target[i] / told.scale)));
+    state.x.forEach((_, i) => {
+      const made = mark(state.class[i], ...place(spot(i)), 4.2, overlay);
+      if (state.task === "numbers" && state.map !== "curve") {
+        const byte = Math.round(128 + 127 * Math.max(-1, Math.min(1, state.target[i] / state.scale)));
         made.style.fill = `rgb(${scheme.signed[byte].map(Math.round)})`;
         made.style.stroke = "var(--text)";
       }
       made.dataset.sample = i;
     });
-    const [cx, cy] = place(spot(told.ringed));
+    const [cx, cy] = place(spot(state.ringed));
     svgElement("circle", { class: "ring", r: 9, cx, cy }, overlay);
   }
 
@@ -76,7 +76,7 @@ export function plane(box, ask, chosen, say) {
     const by = [event.clientX - moving.from[0], event.clientY - moving.from[1]];
     if (Math.hypot(...by) > NEAR) moving.moved = true;
     const scale = SIZE / overlay.getBoundingClientRect().width;
-    const down = told.map === "curve" && told.task !== "numbers" ? 0 : by[1];
+    const down = state.map === "curve" && state.task !== "numbers" ? 0 : by[1];
     if (moving.moved && moving.sample !== undefined) moving.part.setAttribute("transform", `translate(${by[0] * scale} ${down * scale})`);
   });
   overlay.addEventListener("pointerup", (event) => {
@@ -96,7 +96,7 @@ export function plane(box, ask, chosen, say) {
 
   const ways = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
   overlay.addEventListener("keydown", async (event) => {
-    const i = told.ringed, many = told.x.length, way = ways[event.key], [x0, x1, y0, y1] = ends();
+    const i = state.ringed, many = state.x.length, way = ways[event.key], [x0, x1, y0, y1] = ends();
     let message = null;
     if (way && event.shiftKey) {
       const [x, y] = spot(i);
@@ -108,12 +108,12 @@ export function plane(box, ask, chosen, say) {
     else if (event.key === "Insert" || event.key === "Enter") {
       const [x, y] = spot(i);
       message = { do: "add", target: chosen(), ...at([x + (x1 - x0) / 30, y]) };
-    } else if (event.key === "c" && told.classes.length) message = { do: "relabel", sample: i, target: (told.class[i] + 1) % told.classes.length };
+    } else if (event.key === "c" && state.classes.length) message = { do: "relabel", sample: i, target: (state.class[i] + 1) % state.classes.length };
     else if (event.key === "z") message = { do: "undo" };
     if (!message || (event.ctrlKey && event.key !== "z") || event.metaKey || event.altKey) return;
     event.preventDefault();
     await ask(message);
-    say(tell(told.ringed));
+    say(tell(state.ringed));
   });
 
   return { paint };

@@ -1,4 +1,4 @@
-// The network of a playground: what its lines tell, and a weight or bias that is set and whose loss is drawn.
+// The network of a playground: what its edges show, and the selected weight or bias with its loss curve.
 
 import { paintSigned, svgElement } from "../shared/field.js";
 import { networkView } from "../shared/network.js";
@@ -10,9 +10,9 @@ const W = 320, H = 118, EDGE = 50;
 export function weights(root, ask) {
   const $ = (selector) => root.querySelector(selector);
   const info = {}, box = $(".network");
-  let told = null, view = null, chosen = null, colour = "weight", hint = null;
+  let state = null, view = null, chosen = null, colour = "weight", hint = null;
   const known = (x) => (x === null ? NaN : x);
-  const numbers = (quantity = colour) => told.shown[quantity];
+  const numbers = (quantity = colour) => state.shown[quantity];
   const ids = () => [...info.links, ...info.biased];
   const part = (id) => (id.startsWith("l") ? view.link.get(id) : view.unit.get(id).querySelector(".bias"));
   const title = (id) => (id.startsWith("l") ? `weight ${info.named[id]}` : `bias ${info.named[id]}`);
@@ -61,16 +61,16 @@ export function weights(root, ask) {
   function tell(id, kind = "link") {
     hint = [id, kind];
     if (kind === "unit") {
-      $(".told").textContent = `unit ${info.named[id]} = ${number(told.values[told.units.indexOf(id)])} for the ringed sample`;
+      $(".readout").textContent = `unit ${info.named[id]} = ${number(state.values[state.units.indexOf(id)])} for the selected sample`;
       return;
     }
-    const i = ids().indexOf(id), share = told.shown.update[i];
-    $(".told").textContent = `${title(id)} = ${number(told.shown.weight[i])}, gradient ${number(told.shown.gradient[i])}, last update ` +
+    const i = ids().indexOf(id), share = state.shown.update[i];
+    $(".readout").textContent = `${title(id)} = ${number(state.shown.weight[i])}, gradient ${number(state.shown.gradient[i])}, last update ` +
       (share === null ? "—" : `${number(100 * share, 3)} % of its layer’s weights`);
   }
 
   function show(fresh) {
-    told = fresh;
+    state = fresh;
     if (fresh.svg) draw(fresh);
     if (!view) return false;
     const all = numbers().map(known), links = all.slice(0, info.links.length);
@@ -92,8 +92,8 @@ export function weights(root, ask) {
   }
 
   function paint(scheme) {
-    const maps = bytes(told.maps), [height, width] = told.sides, size = height * width;
-    told.units.forEach((id, i) => paintSigned(view.maps.get(id), maps.subarray(i * size, (i + 1) * size), width, height, scheme));
+    const maps = bytes(state.maps), [height, width] = state.sides, size = height * width;
+    state.units.forEach((id, i) => paintSigned(view.maps.get(id), maps.subarray(i * size, (i + 1) * size), width, height, scheme));
   }
 
   function choose(id) {
@@ -106,7 +106,7 @@ export function weights(root, ask) {
     $(".weight").hidden = chosen === null;
     if (chosen === null) return;
     $('[data-is="link"]').textContent = title(chosen);
-    const field = $("[data-weight]"), now = told.shown.weight[ids().indexOf(chosen)];
+    const field = $("[data-weight]"), now = state.shown.weight[ids().indexOf(chosen)];
     if (root.getRootNode().activeElement !== field) field.value = now === null ? "" : Number(now.toPrecision(6));
     for (const id of ids()) part(id).classList.toggle("chosen", id === chosen);
   }
@@ -115,9 +115,9 @@ export function weights(root, ask) {
   let sliced = "", asked = -1e9, later = null;
   function follow() {
     if (chosen === null || later !== null) return;
-    const now = JSON.stringify([chosen, told.shown.weight, told.x, told.target, told.settings.loss, told.revision]);
+    const now = JSON.stringify([chosen, state.shown.weight, state.x, state.target, state.settings.loss, state.revision]);
     if (now === sliced) return;
-    const wait = told.playing ? asked + 500 - performance.now() : 0;
+    const wait = state.playing ? asked + 500 - performance.now() : 0;
     if (wait > 0) {
       later = setTimeout(() => { later = null; follow(); }, wait);
       return;
@@ -164,7 +164,7 @@ export function weights(root, ask) {
   for (const button of root.querySelectorAll("[data-colour]"))
     button.addEventListener("change", () => {
       colour = button.value;
-      show({ ...told, svg: null });
+      show({ ...state, svg: null });
     });
 
   return { show, paint, choose };
