@@ -113,15 +113,15 @@ def test_the_slider_goes_to_any_moment_and_lines_follow(film_page, recorded):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_maps_are_painted_in_the_colour_of_the_answers_sign(film_page, recorded):
+def test_maps_are_painted_in_the_color_of_the_answers_sign(film_page, recorded):
     model, history = recorded
     page = film_page(color_scheme="light")
     page.keyboard.press("End")
     model.load_state_dict(history.recording.frames[-1].state)
     info = page.evaluate("JSON.parse(document.getElementById('data').textContent).bounds")
-    colours = page.evaluate("[...document.getElementById('answer').getContext('2d').getImageData(0, 0, 56, 56).data]")
+    colors = page.evaluate("[...document.getElementById('answer').getContext('2d').getImageData(0, 0, 56, 56).data]")
     for row, column in ((5, 5), (50, 10), (10, 50)):
-        red, _, blue, _ = colours[4 * (56 * row + column) :][:4]
+        red, _, blue, _ = colors[4 * (56 * row + column) :][:4]
         x = [
             info[0] + (column + 0.5) / 56 * (info[1] - info[0]),
             info[3] - (row + 0.5) / 56 * (info[3] - info[2]),
@@ -221,7 +221,7 @@ def test_where_a_moment_has_no_steps_the_film_goes_to_one_that_has(film_page, re
 
 
 @pytest.mark.dot
-def test_the_steps_have_the_films_colours(film_page):
+def test_the_steps_have_the_films_colors(film_page):
     page = film_page(steps=6, color_scheme="light")
     page.click("#theme")
     page.click("#theme")
@@ -239,7 +239,7 @@ def test_the_steps_have_the_films_colours(film_page):
         {"viewport": {"width": 1400, "height": 800}, "forced_colors": "active", "color_scheme": "dark"},
     ],
 )
-def test_everything_is_there_on_a_telephone_and_in_forced_colours(film_page, context):
+def test_everything_is_there_on_a_telephone_and_in_forced_colors(film_page, context):
     page = film_page(**context)
     page.keyboard.press("End")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

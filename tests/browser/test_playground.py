@@ -144,25 +144,25 @@ def test_whatever_the_reader_has_chosen_everything_can_be_told_apart(open_page, 
         assert dashes
         assert "none" not in dashes
         height = page.locator("#playground").bounding_box()["height"]
-        assert height >= 900, "the colours end where the window does"
+        assert height >= 900, "the colors end where the window does"
         page.close()
 
 
 CONTRASTS = """() => {
   const READ = { willReadFrequently: true };
-  const brightness = (colour) => {
-    const parts = colour.map((c) => (c / 255 <= 0.03928 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4));
+  const brightness = (color) => {
+    const parts = color.map((c) => (c / 255 <= 0.03928 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4));
     return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2];
   };
   const brush = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d", READ);
-  const colour = (text) => {
+  const color = (text) => {
     brush.clearRect(0, 0, 1, 1);
     brush.fillStyle = text;
     brush.fillRect(0, 0, 1, 1);
     return [...brush.getImageData(0, 0, 1, 1).data];
   };
   const behind = (part) => {
-    const found = colour(getComputedStyle(part).backgroundColor);
+    const found = color(getComputedStyle(part).backgroundColor);
     return found[3] > 250 ? found : behind(part.parentElement);
   };
   const said = (part) => [...part.childNodes].some((one) => one.nodeType === 3 && one.textContent.trim());
@@ -170,7 +170,7 @@ CONTRASTS = """() => {
     .filter((part) => said(part) && part.getClientRects().length && !part.disabled)
     .map((part) => {
       const style = getComputedStyle(part), ink = part instanceof SVGElement ? style.fill : style.color;
-      const [low, high] = [brightness(colour(ink)), brightness(behind(part))].sort((a, b) => a - b);
+      const [low, high] = [brightness(color(ink)), brightness(behind(part))].sort((a, b) => a - b);
       return [(high + 0.05) / (low + 0.05), part.textContent.trim()];
     });
 }"""

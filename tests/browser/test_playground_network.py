@@ -1,4 +1,4 @@
-"""The network of a playground in a browser: weights and biases, what lines tell, the optimiser's book, badges."""
+"""The network of a playground in a browser: weights and biases, what lines tell, the optimizer's book, badges."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_lines_tell_weights_gradients_or_updates(play):
         return page.locator(".network .link").evaluate_all("all => all.map((one) => one.getAttribute('stroke-width'))")
 
     weights = widths()
-    page.check('[data-colour][value="gradient"]')
+    page.check('[data-color][value="gradient"]')
     assert page.inner_text(".key") == "There is no gradient yet: make a step."
     assert set(widths()) == {"0.60"}
     page.click("[data-size=batch]")
@@ -94,9 +94,9 @@ def test_lines_tell_weights_gradients_or_updates(play):
         kinds = page.locator(f'.network [id="{id}"]').get_attribute("class").split()
         assert ("neg" in kinds) == (gradient < 0.0)
     by_gradient = widths()
-    page.check('[data-colour][value="update"]')
+    page.check('[data-color][value="update"]')
     page.locator(".key", has_text="% of its layer’s weights").wait_for()
-    page.check('[data-colour][value="weight"]')
+    page.check('[data-color][value="weight"]')
     assert len({tuple(weights), tuple(by_gradient)}) == 2
 
 

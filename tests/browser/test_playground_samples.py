@@ -11,7 +11,7 @@ def fact(page, name, text):
     page.locator(f'[data-is="{name}"]', has_text=text).wait_for(timeout=20_000)
 
 
-def centre(part):
+def center(part):
     box = part.bounding_box()
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
@@ -24,7 +24,7 @@ def test_samples_are_added_moved_removed_and_all_of_it_is_taken_back(play):
     page.mouse.click(box["x"] + 4, box["y"] + 4)
     page.locator('[data-sample="40"]').wait_for()
     assert session.y[-1] == 1.0
-    page.mouse.move(*centre(page.locator('[data-sample="40"]')))
+    page.mouse.move(*center(page.locator('[data-sample="40"]')))
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 4, steps=4)
     there = session.X[-1].tolist()
@@ -40,7 +40,7 @@ def test_samples_are_added_moved_removed_and_all_of_it_is_taken_back(play):
     page.click("[data-do=add]")
     page.locator('[data-sample="41"]').wait_for()
     assert session.X[-1].tolist() == [0.5, 0.25]
-    page.mouse.dblclick(*centre(page.locator('[data-sample="41"]')))
+    page.mouse.dblclick(*center(page.locator('[data-sample="41"]')))
     page.locator('[data-sample="41"]').wait_for(state="detached")
     assert len(session.X) == 41
     for _ in range(4):

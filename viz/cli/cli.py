@@ -145,7 +145,7 @@ def _parser() -> argparse.ArgumentParser:
         "--direction", choices=("LR", "TB", "RL", "BT"), default="LR", help="where results lie: LR, right"
     )
     draw.add_argument("--partials", choices=("numbers", "formulas", "both", "none"), default="numbers")
-    draw.add_argument("--colour-by", choices=("kind", "gradient"), default="kind", help="what the colour of a box says")
+    draw.add_argument("--color-by", choices=("kind", "gradient"), default="kind", help="what the color of a box says")
     draw.add_argument(
         "--collapse",
         default="auto",
@@ -204,7 +204,7 @@ def _draw(options: argparse.Namespace) -> None:
         theme=options.theme,
         rankdir=options.direction,
         partials=options.partials,
-        colour_by=options.colour_by,
+        color_by=options.color_by,
         max_nodes=options.max_nodes,
         collapse=int(options.collapse) if options.collapse.isdecimal() else options.collapse,
     )

@@ -50,7 +50,7 @@ class Drawing:
         The scene to draw.
     theme : Theme
         The colors.
-    rankdir, partials, colour_by, format, timeout
+    rankdir, partials, color_by, format, timeout
         As in ``draw``.
     marks : mapping
         Id of a box or edge to its mark; see ``viz.steps.marks``.
@@ -64,7 +64,7 @@ class Drawing:
         theme: Theme = THEMES["light"],
         rankdir: str = "LR",
         partials: Partials = "numbers",
-        colour_by: str = "kind",
+        color_by: str = "kind",
         format: str = "svg",
         timeout: float = render.TIMEOUT,
         marks: Mapping[str, str] = MappingProxyType({}),
@@ -76,7 +76,7 @@ class Drawing:
         self.format = format
         self.timeout = timeout
         self._look: dict[str, Any] = {
-            "theme": theme, "rankdir": rankdir, "partials": partials, "colour_by": colour_by, "marked": marks
+            "theme": theme, "rankdir": rankdir, "partials": partials, "color_by": color_by, "marked": marks
         }  # fmt: skip
         self._spaced_as = spaced_as
 
@@ -92,7 +92,7 @@ class Drawing:
 
     @cached_property
     def _svg(self) -> str:
-        look = self.rankdir, self._look["colour_by"]
+        look = self.rankdir, self._look["color_by"]
         roles = {box.id: [role for role, _ in dot.fields(box, *look)] for box in self.scene.boxes}
         return svg.tidy(render.render(self.dot, "svg", timeout=self.timeout), roles, self.scene.title)
 
@@ -193,7 +193,7 @@ def draw(
     theme: str | Theme = "light",
     rankdir: str = "LR",
     partials: bool | Partials = True,
-    colour_by: Literal["kind", "gradient"] = "kind",
+    color_by: Literal["kind", "gradient"] = "kind",
     format: Literal["svg", "png"] = "svg",
     max_nodes: int | None = MAX_NODES,
     timeout: float = render.TIMEOUT,
@@ -216,7 +216,7 @@ def draw(
         The direction of results: to the right, below, to the left, above.
     partials : bool or {"numbers", "formulas", "both", "none"}
         The label of each edge.
-    colour_by : {"kind", "gradient"}
+    color_by : {"kind", "gradient"}
         What the color of a box shows: the kind of node, or its gradient, from blue (negative) over gray to orange. A
         bar shows the gradient without color.
     format : {"svg", "png"}
@@ -260,12 +260,12 @@ def draw(
     """
     shown = {True: "numbers", False: "none"}.get(partials, partials) if isinstance(partials, bool) else partials
     _one_of("partials", shown, ("numbers", "formulas", "both", "none"))
-    _one_of("colour_by", colour_by, ("kind", "gradient"))
+    _one_of("color_by", color_by, ("kind", "gradient"))
     _one_of("format", format, ("svg", "png"))
     if not isinstance(theme, Theme):
         theme = THEMES[_one_of("theme", theme, tuple(THEMES))]
     dot.checked(rankdir)
-    look = (theme, rankdir, shown, colour_by, format, timeout)
+    look = (theme, rankdir, shown, color_by, format, timeout)
     if step is None:
         return Drawing(scene_of(root, collapse, max_nodes), *look)  # type: ignore[arg-type]
     frames = Frames(Reading(root, MOST_STEPPED, "A picture of a step", TOO_LARGE), None, collapse, max_nodes)

@@ -56,10 +56,10 @@ def _between(a: Place, b: Place, share: float) -> Place:
     return Place(a.x + share * (b.x - a.x), a.y + share * (b.y - a.y))
 
 
-def _rim(centre: Place, towards: Place) -> Place:
-    dx, dy = towards.x - centre.x, towards.y - centre.y
+def _rim(center: Place, toward: Place) -> Place:
+    dx, dy = toward.x - center.x, toward.y - center.y
     share = RADIUS / ((dx * dx + dy * dy) ** 0.5)
-    return Place(centre.x + share * dx, centre.y + share * dy)
+    return Place(center.x + share * dx, center.y + share * dy)
 
 
 def to_svg(
@@ -195,14 +195,14 @@ def _bias(unit: Unit, x: float, y: float, theme: Theme, largest: float, gradient
     )
 
 
-def _legend(centre: float, y: float, theme: Theme, largest: float, gradient: bool, off: bool) -> Iterator[str]:
+def _legend(center: float, y: float, theme: Theme, largest: float, gradient: bool, off: bool) -> Iterator[str]:
     """Draw five lines from the most negative to the most positive weight, with their numbers."""
     what = "gradient" if gradient else "weight"
     note = f"{what}, dashed if negative; square: bias" + ("; dashed rim: 0 for this sample" if off else "")
     if gradient and not largest:
         note = "dotted: no gradient has been computed; call backward() first"
     yield f'<g class="legend" font-size="10" fill="{theme.muted}">'
-    left = centre - 170.0
+    left = center - 170.0
     if largest:
         for i, share in enumerate(SAMPLES):
             number = share * largest
@@ -214,7 +214,7 @@ def _legend(centre: float, y: float, theme: Theme, largest: float, gradient: boo
                 f'{dashes}/><text x="{x + 30:g}" y="{y - 7:g}" text-anchor="middle">'
                 f"{labels.number(number, 2)}</text>"
             )
-    yield f'<text class="note" x="{centre:g}" y="{y + 15:g}" text-anchor="middle">{note}</text></g>'
+    yield f'<text class="note" x="{center:g}" y="{y + 15:g}" text-anchor="middle">{note}</text></g>'
 
 
 def to_dot(diagram: Diagram, theme: Theme, title: str, gradient: bool = False) -> str:

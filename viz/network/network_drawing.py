@@ -130,7 +130,7 @@ def draw_network(
     x: ArrayLike | None = None,
     *,
     data: ArrayLike | None = None,
-    colour_by: Literal["weight", "gradient"] = "weight",
+    color_by: Literal["weight", "gradient"] = "weight",
     theme: str | Theme = "light",
     max_units: int = 10,
 ) -> NetworkDrawing:
@@ -146,7 +146,7 @@ def draw_network(
         One sample; its values are written into the circles. Units with output 0 have a dashed border.
     data : array_like, shape (samples, features), optional
         Samples; units whose output is 0 for all of them are marked as dead.
-    colour_by : {"weight", "gradient"}
+    color_by : {"weight", "gradient"}
         What lines and squares show: the parameters, or their gradients after ``backward()``.
     theme : {"light", "dark"} or Theme
     max_units : int
@@ -162,8 +162,8 @@ def draw_network(
     OptionError
         For a model without layers, a sample of another length, or an invalid option.
     """
-    if colour_by not in ("weight", "gradient"):
-        raise OptionError(f"colour_by={colour_by!r} is none of the choices: 'weight', 'gradient'.")
+    if color_by not in ("weight", "gradient"):
+        raise OptionError(f"color_by={color_by!r} is none of the choices: 'weight', 'gradient'.")
     if not isinstance(theme, Theme):
         if theme not in THEMES:
             raise OptionError(f"theme={theme!r} is none of the choices: {', '.join(map(repr, THEMES))}.")
@@ -171,7 +171,7 @@ def draw_network(
     if max_units < 2:
         raise OptionError(f"max_units is a whole number of at least 2, not {max_units!r}.")
     diagram = diagram_of(model, x, data, max_units)
-    return NetworkDrawing(diagram, theme, _title(model, diagram), colour_by == "gradient")
+    return NetworkDrawing(diagram, theme, _title(model, diagram), color_by == "gradient")
 
 
 def _title(model: Any, diagram: Diagram) -> str:

@@ -67,12 +67,12 @@ def node_bundle(node: Node, pictures: bool = True) -> Bundle:
 def rich_node(node: Node) -> Any:
     """Return the graph of a Value or Tensor as a tree for rich, if it is small enough."""
     if node.is_leaf or count_nodes(node) is None:
-        return rich_text.coloured(node_bundle(node, pictures=False)["text/plain"])
+        return rich_text.colored(node_bundle(node, pictures=False)["text/plain"])
     return rich_text.tree(overview.scene_of(node, max_nodes=MOST_BOXES))
 
 
 def _rich(bundle: Callable[..., Bundle]) -> Callable[[Any], Any]:
-    return lambda thing: rich_text.coloured(bundle(thing, pictures=False)["text/plain"])
+    return lambda thing: rich_text.colored(bundle(thing, pictures=False)["text/plain"])
 
 
 def program_bundle(program: Program, pictures: bool = True) -> Bundle:

@@ -40,7 +40,7 @@ def _style(gradient: str) -> str:
     return "blue" if " −" in gradient else "dark_orange"
 
 
-def coloured(text: str) -> Any:
+def colored(text: str) -> Any:
     """Return text with rich's colors for numbers and names; markup in the text has no effect."""
     from rich.highlighter import ReprHighlighter
     from rich.text import Text

@@ -47,7 +47,9 @@ def _network(session: Session, dead: int) -> list[tuple[str, str]]:
         cure = "Another activation, fewer layers or larger weights at the start would help."
         found.append(("vanishing", f"The gradient of {small} is below {VANISHING:g}: it hardly learns. {cure}"))
     if large:
-        found.append(("exploding", f"The gradient of {large} is above {EXPLODING:g}: reset, and lower the learning rate."))
+        found.append(
+            ("exploding", f"The gradient of {large} is above {EXPLODING:g}: reset, and lower the learning rate.")
+        )
     return found
 
 

@@ -56,11 +56,11 @@ def plot_functions(
     named = functions if isinstance(functions, Mapping) else {getattr(f, "__name__", "f"): f for f in functions}
     if not low < high:
         raise OptionError(f"Functions are plotted from low to high, and low={low!r} is not below high={high!r}.")
-    ax, colours = axes(ax, theme)
+    ax, colors = axes(ax, theme)
     at = np.linspace(low, high, POINTS)
-    for (name, f), look in zip(named.items(), looks(colours), strict=False):
+    for (name, f), look in zip(named.items(), looks(colors), strict=False):
         ax.plot(at, [number(f, point) for point in at], **look, label=name)
-    return finish(ax, colours, x, y, legend=len(named) > 1)
+    return finish(ax, colors, x, y, legend=len(named) > 1)
 
 
 def plot_fit(
@@ -113,22 +113,22 @@ def plot_fit(
             f"{targets.shape}. One feature alone is a column, x.reshape(-1, 1)."
         )
     named = model if isinstance(model, Mapping) else {"model": model}
-    ax, colours = axes(ax, theme)
+    ax, colors = axes(ax, theme)
     reach = 0.04 * max(float(np.ptp(samples)), 1e-9)
     grid = np.linspace(samples.min() - reach, samples.max() + reach, POINTS)
     rows = grid.reshape(-1, 1)
     if truth is not None:
         y_true = [number(truth, point) for point in grid]
-        ax.plot(grid, y_true, color=colours.muted, linewidth=1.4, linestyle=(0, (1, 1.2)), label="truth")
+        ax.plot(grid, y_true, color=colors.muted, linewidth=1.4, linestyle=(0, (1, 1.2)), label="truth")
     if units:
         for each in named.values():
             for i, unit in enumerate(_hidden(each, rows).T):
                 label = "hidden units" if not i else f"_unit {i + 1}"  # one legend entry for all units
-                ax.plot(grid, unit, color=colours.muted, linewidth=1.0, linestyle=(0, (4, 3)), label=label)
-    for (name, each), look in zip(named.items(), looks(colours), strict=False):
+                ax.plot(grid, unit, color=colors.muted, linewidth=1.0, linestyle=(0, (4, 3)), label=label)
+    for (name, each), look in zip(named.items(), looks(colors), strict=False):
         ax.plot(grid, outputs(each, rows)[:, 0], **look, label=name)
-    ax.scatter(samples[:, 0], targets, s=16, color=colours.text, alpha=0.55, linewidths=0.0, label="samples", zorder=3)
-    return finish(ax, colours, "x", "y")
+    ax.scatter(samples[:, 0], targets, s=16, color=colors.text, alpha=0.55, linewidths=0.0, label="samples", zorder=3)
+    return finish(ax, colors, "x", "y")
 
 
 def _hidden(model: Any, rows: Any) -> Any:

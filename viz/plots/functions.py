@@ -49,9 +49,9 @@ def plot_activations(
         if name not in unary:
             told = ", ".join(one for one in unary if not one.endswith("_slope"))
             raise OptionError(f"There is no function {name!r} of one operand. There are: {told}.")
-    ax, colours = axes(ax, theme)
+    ax, colors = axes(ax, theme)
     z = np.linspace(low, high, 801)
-    for name, look in zip(wanted, looks(colours), strict=False):
+    for name, look in zip(wanted, looks(colors), strict=False):
         x = Tensor(z, requires_grad=True)
         y = getattr(functions, name)(x)
         ax.plot(z, np.asarray(y.data), **look, label=name)
@@ -59,7 +59,7 @@ def plot_activations(
             y.backward(np.ones_like(z))
             ax.plot(z, np.asarray(x.grad), color=look["color"], linestyle=look["linestyle"], linewidth=0.9, alpha=0.85,
                     marker="|", markevery=40, markersize=7, label=f"{name}′")  # fmt: skip
-    return finish(ax, colours, "pre-activation z", "f(z) and f′(z)" if derivative else "f(z)")
+    return finish(ax, colors, "pre-activation z", "f(z) and f′(z)" if derivative else "f(z)")
 
 
 def _is_unary(name: str) -> bool:
@@ -102,16 +102,16 @@ def plot_learning_rates(
     if callable(schedules):
         schedules = [schedules]
     named = schedules if isinstance(schedules, Mapping) else {repr(s): s for s in schedules}
-    ax, colours = axes(ax, theme)
+    ax, colors = axes(ax, theme)
     at = np.arange(steps)
     lines = []
-    for (name, schedule), look in zip(named.items(), looks(colours), strict=False):
+    for (name, schedule), look in zip(named.items(), looks(colors), strict=False):
         lines += ax.plot(at, np.array([schedule(int(step)) for step in at]), **look, label=name)
     marked(lines)
     if log:
         ax.set_yscale("log")
     whole_numbers(ax)
-    return finish(ax, colours, "step", "learning rate")
+    return finish(ax, colors, "step", "learning rate")
 
 
 def plot_descent_1d(
@@ -140,16 +140,16 @@ def plot_descent_1d(
     Axes
     """
     paths = _paths(path, 1)
-    ax, colours = axes(ax, theme)
+    ax, colors = axes(ax, theme)
     every = np.concatenate([points[:, 0] for points in paths.values()])
     reach = max(float(np.ptp(every)), 1e-9) * margin
     x = np.linspace(every.min() - reach, every.max() + reach, 401)
-    ax.plot(x, [number(f, at) for at in x], color=colours.muted, linewidth=1.5, label=_name(f))
+    ax.plot(x, [number(f, at) for at in x], color=colors.muted, linewidth=1.5, label=_name(f))
     for i, (name, points) in enumerate(paths.items()):
         at = points[:, 0]
-        ax.plot(at, [number(f, p) for p in at], **look_of(i, colours), linestyle=DASHES[i % len(DASHES)],
+        ax.plot(at, [number(f, p) for p in at], **look_of(i, colors), linestyle=DASHES[i % len(DASHES)],
                 linewidth=1.0, markersize=5, label=name)  # fmt: skip
-    return finish(ax, colours, "w", "loss")
+    return finish(ax, colors, "w", "loss")
 
 
 def plot_descent_contour(
@@ -181,21 +181,21 @@ def plot_descent_contour(
     Axes
     """
     paths = _paths(path, 2)
-    ax, colours = axes(ax, theme, (5.6, 4.6))
+    ax, colors = axes(ax, theme, (5.6, 4.6))
     every = np.concatenate(list(paths.values()))
     reach = np.maximum(np.ptp(every, axis=0), 1e-9) * margin
     low, high = every.min(axis=0) - reach, every.max(axis=0) + reach
     x, y = np.linspace(low[0], high[0], 81), np.linspace(low[1], high[1], 81)
     z = heights(f, x, y)
-    lines = ax.contour(x, y, z, levels=levels, colors=[colours.muted], linewidths=0.8, alpha=0.75)
-    ax.clabel(lines, inline=True, fontsize=7, colors=[colours.muted])
-    ax.plot([], [], color=colours.muted, linewidth=0.8, label=_name(f))
+    lines = ax.contour(x, y, z, levels=levels, colors=[colors.muted], linewidths=0.8, alpha=0.75)
+    ax.clabel(lines, inline=True, fontsize=7, colors=[colors.muted])
+    ax.plot([], [], color=colors.muted, linewidth=0.8, label=_name(f))
     for i, (name, points) in enumerate(paths.items()):
-        look = look_of(i, colours)
+        look = look_of(i, colors)
         ax.plot(points[:, 0], points[:, 1], **look, linestyle=DASHES[i % len(DASHES)], linewidth=1.2,
                 markersize=4, label=name)  # fmt: skip
         ax.plot(*points[0], marker=look["marker"], markersize=9, color=look["color"], fillstyle="none")
-    return finish(ax, colours, "w₁", "w₂", grid=False)
+    return finish(ax, colors, "w₁", "w₂", grid=False)
 
 
 def _paths(path: Any, width: int) -> dict[str, Any]:

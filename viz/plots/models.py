@@ -56,7 +56,7 @@ def plot_decision_boundary(
             f"A decision boundary lies in a plane: X has shape (samples, 2) and y (samples,), not {X.shape} and "
             f"{y.shape}. Choose two features, X[:, [0, 1]]."
         )
-    ax, colours = axes(ax, theme, (5.4, 4.6))
+    ax, colors = axes(ax, theme, (5.4, 4.6))
     low, high = X.min(axis=0), X.max(axis=0)
     reach = 0.12 * np.maximum(high - low, 1e-9)
     x1, x2 = (np.linspace(low[i] - reach[i], high[i] + reach[i], resolution) for i in (0, 1))
@@ -67,23 +67,23 @@ def plot_decision_boundary(
     kinds = np.unique(y)
     count = max(len(kinds), scores.shape[1], 2)
     winner = (scores[:, 0] > 0.0).astype(int) if scores.shape[1] == 1 else scores.argmax(axis=1)
-    tints = [to_rgba(palette(colours)[i % 6], SHADES[i % 6]) for i in range(count)]
+    tints = [to_rgba(palette(colors)[i % 6], SHADES[i % 6]) for i in range(count)]
     edges = np.arange(count + 1) - 0.5
     shade = winner.reshape(resolution, resolution)
     ax.pcolormesh(x1, x2, shade, cmap=ListedColormap(tints), norm=BoundaryNorm(edges, count), shading="nearest")
     for lead in _leads(scores):  # where this is 0, two classes are equal
         if lead.min() < 0.0 < lead.max():
             z = lead.reshape(resolution, resolution)
-            ax.contour(x1, x2, z, levels=[0.0], colors=[colours.text], linewidths=1.2)
+            ax.contour(x1, x2, z, levels=[0.0], colors=[colors.text], linewidths=1.2)
     for i, kind in enumerate(kinds):
         number = kinds.dtype.kind in "biuf"
         name = classes[i] if classes is not None else f"class {kind:g}" if number else str(kind)
         here = X[y == kind]
-        look = look_of(i, colours)
-        ax.scatter(here[:, 0], here[:, 1], s=30, edgecolors=colours.background, linewidths=0.6, label=name, **look)
+        look = look_of(i, colors)
+        ax.scatter(here[:, 0], here[:, 1], s=30, edgecolors=colors.background, linewidths=0.6, label=name, **look)
     ax.set_xlim(x1[0], x1[-1])
     ax.set_ylim(x2[0], x2[-1])
-    return finish(ax, colours, "x₁", "x₂", grid=False)
+    return finish(ax, colors, "x₁", "x₂", grid=False)
 
 
 def _leads(scores: NDArray[np.float64]) -> list[NDArray[np.float64]]:
@@ -140,11 +140,11 @@ def plot_confusion(
         raise OptionError(f"A confusion matrix is square, one row and one column a class, not of shape {counts.shape}.")
     names = [str(i) for i in range(len(counts))] if classes is None else list(classes)
     side = 2.4 + 0.75 * len(counts)
-    ax, colours = axes(ax, theme, (side + 0.6, side))
+    ax, colors = axes(ax, theme, (side + 0.6, side))
     share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     from matplotlib.colors import LinearSegmentedColormap
 
-    ramp = LinearSegmentedColormap.from_list("share", [colours.background, palette(colours)[0]])
+    ramp = LinearSegmentedColormap.from_list("share", [colors.background, palette(colors)[0]])
     ax.imshow(share, cmap=ramp, vmin=0.0, vmax=1.0)
     places = range(len(counts))
     ax.set_xticks(places, names)
@@ -153,9 +153,9 @@ def plot_confusion(
     ax.tick_params(length=0)
     for row, column in np.ndindex(*counts.shape):
         dark = share[row, column] > 0.5
-        ink = ("#ffffff" if colours.name == "light" else "#0b1220") if dark else colours.text
+        ink = ("#ffffff" if colors.name == "light" else "#0b1220") if dark else colors.text
         ax.text(column, row, f"{counts[row, column]}", ha="center", va="center", color=ink, fontsize=12)
-    return finish(ax, colours, "predicted class", "true class", legend=False, grid=False)
+    return finish(ax, colors, "predicted class", "true class", legend=False, grid=False)
 
 
 def plot_histograms(
@@ -194,15 +194,15 @@ def plot_histograms(
             if what == "gradients"
             else "This model has no parameters."
         )
-    ax, colours = axes(ax, theme)
+    ax, colors = axes(ax, theme)
     from matplotlib.colors import to_rgba
 
     every = np.concatenate([numbers for arrays in parts.values() for numbers in arrays])
     edges = np.histogram_bin_edges(every[np.isfinite(every)], bins=bins)
     for i, (name, arrays) in enumerate(parts.items()):
         numbers = np.concatenate(arrays)
-        colour = palette(colours)[i % 6]
-        ax.hist(numbers, bins=edges, histtype="stepfilled", facecolor=to_rgba(colour, 0.22), edgecolor=colour,
+        color = palette(colors)[i % 6]
+        ax.hist(numbers, bins=edges, histtype="stepfilled", facecolor=to_rgba(color, 0.22), edgecolor=color,
                 hatch=HATCHES[i % 6], linestyle=DASHES[i % 6], linewidth=1.6,
                 label=f"{name} ({len(numbers)})")  # fmt: skip
-    return finish(ax, colours, "weight w" if what == "weights" else "gradient ∂L/∂w", "number of parameters")
+    return finish(ax, colors, "weight w" if what == "weights" else "gradient ∂L/∂w", "number of parameters")

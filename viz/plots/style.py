@@ -40,19 +40,19 @@ def axes(
         _, ax = pyplot.subplots(figsize=size, layout="constrained", subplot_kw={"projection": projection})
     if theme is None:
         return ax, THEMES["dark" if _is_dark(ax.get_facecolor()) else "light"]
-    colours = THEMES[theme]
-    ax.figure.set_facecolor(colours.background)
-    ax.set_facecolor(colours.background)
-    ax.tick_params(colors=colours.muted, which="both")
+    colors = THEMES[theme]
+    ax.figure.set_facecolor(colors.background)
+    ax.set_facecolor(colors.background)
+    ax.tick_params(colors=colors.muted, which="both")
     for spine in ax.spines.values():
-        spine.set_color(colours.group_border)
+        spine.set_color(colors.group_border)
     for text in (ax.title, ax.xaxis.label, ax.yaxis.label):
-        text.set_color(colours.text)
-    return ax, colours
+        text.set_color(colors.text)
+    return ax, colors
 
 
-def _is_dark(colour: Any) -> bool:
-    red, green, blue, alpha = colour
+def _is_dark(color: Any) -> bool:
+    red, green, blue, alpha = color
     return bool(alpha > 0.5 and 0.299 * red + 0.587 * green + 0.114 * blue < 0.5)
 
 
@@ -63,10 +63,10 @@ def palette(theme: Theme) -> tuple[str, ...]:
 
 def looks(theme: Theme) -> Iterator[dict[str, Any]]:
     """Yield a color and a dash pattern for each curve; the first 36 pairs are all different."""
-    colours = palette(theme)
+    colors = palette(theme)
     for i, _ in enumerate(cycle((0,))):
-        shift = i // len(colours)
-        yield {"color": colours[i % len(colours)], "linestyle": DASHES[(i + shift) % len(DASHES)], "linewidth": 1.8}
+        shift = i // len(colors)
+        yield {"color": colors[i % len(colors)], "linestyle": DASHES[(i + shift) % len(DASHES)], "linewidth": 1.8}
 
 
 def marked(lines: Sequence[Any]) -> None:
@@ -78,8 +78,8 @@ def marked(lines: Sequence[Any]) -> None:
 
 def look_of(i: int, theme: Theme) -> dict[str, Any]:
     """Return the color and the marker of the points of the i-th class."""
-    colours = palette(theme)
-    return {"color": colours[i % len(colours)], "marker": MARKERS[i % len(MARKERS)]}
+    colors = palette(theme)
+    return {"color": colors[i % len(colors)], "marker": MARKERS[i % len(MARKERS)]}
 
 
 def finish(ax: Any, theme: Theme, x: str, y: str, legend: bool = True, grid: bool = True) -> Any:

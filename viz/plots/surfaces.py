@@ -74,27 +74,27 @@ def plot_surface(
     if np.isnan(height).all():
         raise OptionError("This function is infinite or no number at every point, so it has no surface.")
     bottom, top = _ends(height)
-    ax, colours = axes(ax, theme, (5.6, 4.8), projection="3d")
+    ax, colors = axes(ax, theme, (5.6, 4.8), projection="3d")
     from matplotlib.colors import LinearSegmentedColormap
 
     ramp = LinearSegmentedColormap.from_list(
-        "height", [mix(colours.background, palette(colours)[0], 0.12), palette(colours)[0]]
+        "height", [mix(colors.background, palette(colors)[0], 0.12), palette(colors)[0]]
     )
-    mesh = {"edgecolor": mix(colours.background, colours.text, 0.55), "linewidth": 0.25}
+    mesh = {"edgecolor": mix(colors.background, colors.text, 0.55), "linewidth": 0.25}
     x1, x2 = np.meshgrid(at, at)
     floor = bottom - 0.4 * (top - bottom)
     ax.plot_surface(x1, x2, height, rcount=41, ccount=41, cmap=ramp, vmin=bottom, vmax=top, **mesh)
     levels = [level for level in np.linspace(bottom, top, 10)[1:-1] if level < np.nanmax(height)]
     if levels:
         ax.contour(
-            x1, x2, height, zdir="z", offset=floor, levels=levels, colors=[colours.muted], linestyles="-", linewidths=1
+            x1, x2, height, zdir="z", offset=floor, levels=levels, colors=[colors.muted], linestyles="-", linewidths=1
         )
-    _room(ax, colours, (low, high), (floor, bottom, top))
+    _room(ax, colors, (low, high), (floor, bottom, top))
     ax.set_zlabel(z, labelpad=7)
-    return finish(ax, colours, x, y, legend=False, grid=False)
+    return finish(ax, colors, x, y, legend=False, grid=False)
 
 
-def _room(ax: Any, colours: Theme, side: tuple[float, float], storeys: tuple[float, float, float]) -> None:
+def _room(ax: Any, colors: Theme, side: tuple[float, float], storeys: tuple[float, float, float]) -> None:
     """Set limits, ticks and colors of 3-D axes; there are no ticks between the floor and the bottom."""
     from matplotlib.ticker import MaxNLocator
 
@@ -104,11 +104,11 @@ def _room(ax: Any, colours: Theme, side: tuple[float, float], storeys: tuple[flo
     marks = [mark for mark in nice.tick_values(bottom, top) if bottom - rounded <= mark <= top + rounded]
     ax.set(xlim=side, ylim=side, zlim=(floor, max([top, *marks])))
     for axis in (ax.xaxis, ax.yaxis, ax.zaxis):
-        axis.set_pane_color(mix(colours.background, colours.text, 0.04))
+        axis.set_pane_color(mix(colors.background, colors.text, 0.04))
         axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
-        axis.line.set_color(colours.group_border)
-        axis.set_tick_params(colors=colours.muted, labelsize=8)
-        axis.label.set_color(colours.text)
+        axis.line.set_color(colors.group_border)
+        axis.set_tick_params(colors=colors.muted, labelsize=8)
+        axis.label.set_color(colors.text)
     ax.set_zticks(marks)
     ax.grid(False)
     ax.view_init(elev=28, azim=-58)
@@ -169,8 +169,8 @@ def plot_contours(
             "its levels, or one list for all."
         )
     at = _side(low, high, resolution)
-    ax, colours = axes(ax, theme, (4.8, 4.6))
-    for (name, f), look in zip(named.items(), looks(colours), strict=False):
+    ax, colors = axes(ax, theme, (4.8, 4.6))
+    for (name, f), look in zip(named.items(), looks(colors), strict=False):
         height = heights(f, at, at)
         found = [level for level in np.unique(wanted[name]) if np.nanmin(height) < level < np.nanmax(height)]
         if found:
@@ -178,7 +178,7 @@ def plot_contours(
             ax.contour(at, at, height, levels=found, **drawn)
         ax.plot([], [], **look, label=name)
     ax.set_aspect("equal")
-    return finish(ax, colours, x, y, legend=len(named) > 1)
+    return finish(ax, colors, x, y, legend=len(named) > 1)
 
 
 def _side(low: float, high: float, resolution: int) -> Floats:

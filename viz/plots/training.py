@@ -51,16 +51,16 @@ def plot_history(
         for name, values in found.items():
             parts = [training] if training and len(found) == 1 else [training, name]
             curves[", ".join(filter(None, parts))] = values
-    ax, colours = axes(ax, theme)
+    ax, colors = axes(ax, theme)
     lines = []
-    for (label, values), look in zip(curves.items(), looks(colours), strict=False):
+    for (label, values), look in zip(curves.items(), looks(colors), strict=False):
         marker = "o" if len(values) == 1 else ""
         lines += ax.plot(np.arange(1, len(values) + 1), values, **look, marker=marker, label=label)
     if not by_update:
         marked(lines)
         whole_numbers(ax)
     x, y = ("update", "loss before the update") if by_update else ("epoch", " and ".join(wanted))
-    return _vertical(finish(ax, colours, x, y, legend=len(curves) > 1 or not by_update), log)
+    return _vertical(finish(ax, colors, x, y, legend=len(curves) > 1 or not by_update), log)
 
 
 def _columns(history: Any, wanted: Sequence[str]) -> dict[str, list[float]]:
@@ -95,14 +95,14 @@ def plot_gradient_norms(history: Any, *, ax: Any = None, theme: str | None = Non
     -------
     Axes
     """
-    ax, colours = axes(ax, theme)
+    ax, colors = axes(ax, theme)
     lines = []
-    for (name, norms), look in zip(history.norms.items(), looks(colours), strict=False):
+    for (name, norms), look in zip(history.norms.items(), looks(colors), strict=False):
         positive = [norm if norm > 0.0 else float("nan") for norm in norms]  # 0 has no logarithm
         marker = "o" if len(norms) == 1 else ""
         lines += ax.plot(np.arange(1, len(norms) + 1), positive, **look, marker=marker, label=name)
     marked(lines)
-    return _vertical(finish(ax, colours, "update", "norm of the gradient, ‖∂L/∂w‖₂"), log=True)
+    return _vertical(finish(ax, colors, "update", "norm of the gradient, ‖∂L/∂w‖₂"), log=True)
 
 
 def _vertical(ax: Any, log: bool) -> Any:

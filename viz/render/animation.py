@@ -65,18 +65,18 @@ def _indexed(pictures: Sequence[Any]) -> tuple[bytes, Iterator[NDArray[np.uint8]
     """
     found: Counter[tuple[int, int, int]] = Counter()
     for picture in pictures:
-        found.update({colour: count for count, colour in picture.getcolors(1 << 24)})
-    colours = np.array([colour for colour, _ in found.most_common()])
-    palette = colours[:COLOURS]
+        found.update({color: count for count, color in picture.getcolors(1 << 24)})
+    colors = np.array([color for color, _ in found.most_common()])
+    palette = colors[:COLOURS]
     table = np.zeros(1 << 24, np.uint8)
-    for some in np.array_split(colours, 1 + len(colours) // 1000):
+    for some in np.array_split(colors, 1 + len(colors) // 1000):
         table[_codes(some)] = ((some[:, None] - palette) ** 2).sum(-1).argmin(-1)
     return palette.astype(np.uint8).tobytes(), (table[_codes(np.asarray(picture))] for picture in pictures)
 
 
-def _codes(colours: NDArray[Any]) -> NDArray[Any]:
+def _codes(colors: NDArray[Any]) -> NDArray[Any]:
     """Return red, green and blue as one number."""
-    red, green, blue = (colours[..., i].astype(np.int32) for i in range(3))
+    red, green, blue = (colors[..., i].astype(np.int32) for i in range(3))
     return red << 16 | green << 8 | blue
 
 

@@ -55,11 +55,11 @@ def checked(rankdir: str) -> str:
     return rankdir
 
 
-def fields(box: Box, rankdir: str = "LR", colour_by: str = "kind") -> list[tuple[str, str]]:
+def fields(box: Box, rankdir: str = "LR", color_by: str = "kind") -> list[tuple[str, str]]:
     """Return the texts of a box in Graphviz's order, each with its role."""
     if box.kind == "constant":
         return [("name", box.name)]
-    length = [("bar", bar(box.share))] if colour_by == "gradient" else []
+    length = [("bar", bar(box.share))] if color_by == "gradient" else []
     if box.kind == "fold":
         formula = [("formula", box.formula)] if box.formula else []
         return [("name", box.title), *formula, ("data", box.data), ("grad", f"‖∇‖ {box.grad}"), *length]
@@ -87,7 +87,7 @@ def digraph(
     theme: Theme,
     rankdir: str = "LR",
     partials: str = "numbers",
-    colour_by: str = "kind",
+    color_by: str = "kind",
     places: Places | None = None,
     marked: Mapping[str, str] = MappingProxyType({}),
 ) -> graphviz.Digraph:
@@ -103,7 +103,7 @@ def digraph(
         The direction of results: "LR", "TB", "RL" or "BT".
     partials : {"numbers", "formulas", "both", "none"}
         The label of each edge.
-    colour_by : {"kind", "gradient"}
+    color_by : {"kind", "gradient"}
         What the color of a box shows.
     places : mapping, optional
         Id of a part to its position, if the layout is known; Graphviz then only paints.
@@ -140,7 +140,7 @@ def digraph(
 
     def fill(parent: graphviz.Digraph, path: str, depth: int) -> None:
         for box in sorted(members.get(path, ()), key=lambda box: side_by_side.get(box.id, 0)):
-            look = _box_attributes(box, theme, rankdir, colour_by)
+            look = _box_attributes(box, theme, rankdir, color_by)
             mark = marks.on_box(marked.get(box.id, ""), theme)
             parent.node(box.id, **placed({**look, **mark, "class": look["class"] + mark.get("class", "")}, box.id))
         for group in inside.get(path, ()):
@@ -190,9 +190,9 @@ def _group_attributes(group: Group, theme: Theme, depth: int) -> dict[str, str]:
     }
 
 
-def _box_attributes(box: Box, theme: Theme, rankdir: str, colour_by: str) -> dict[str, str]:
+def _box_attributes(box: Box, theme: Theme, rankdir: str, color_by: str) -> dict[str, str]:
     paint = theme.boxes[box.kind]
-    fill = shade(theme, box.share) if colour_by == "gradient" and box.share is not None else paint.fill
+    fill = shade(theme, box.share) if color_by == "gradient" and box.share is not None else paint.fill
     attributes = {"id": box.id, "class": f"box {box.kind}", "fillcolor": fill, "color": paint.border}
     if fill != paint.fill:
         attributes["fontcolor"] = readable_on(fill)
@@ -207,15 +207,15 @@ def _box_attributes(box: Box, theme: Theme, rankdir: str, colour_by: str) -> dic
     if box.kind in ("operation", "output"):
         attributes["shape"] = "Mrecord"
     if box.kind == "fold":
-        return {**attributes, "penwidth": "2", "label": _record(box, rankdir, colour_by), "margin": "0.14,0.07"}
+        return {**attributes, "penwidth": "2", "label": _record(box, rankdir, color_by), "margin": "0.14,0.07"}
     if box.kind == "output":
         attributes["penwidth"] = "2.5"
     if box.kind == "parameter":
         attributes["penwidth"] = "1.8"
-    return {**attributes, "label": _record(box, rankdir, colour_by)}
+    return {**attributes, "label": _record(box, rankdir, color_by)}
 
 
-def _record(box: Box, rankdir: str, colour_by: str) -> str:
+def _record(box: Box, rankdir: str, color_by: str) -> str:
     """Return a record label: rows below each other, and operand positions on the side where edges enter.
 
     Braces change the direction of the fields of a record.
@@ -223,7 +223,7 @@ def _record(box: Box, rankdir: str, colour_by: str) -> str:
     places: list[str] = []
     head: list[str] = []
     rows: list[str] = []
-    for role, text in fields(box, rankdir, colour_by):
+    for role, text in fields(box, rankdir, color_by):
         shown = escape(text) or "\\ "
         if role == "slot":
             places.append(f"<s{len(places)}> {shown}")
@@ -279,5 +279,5 @@ def readable_on(fill: str) -> str:
     return "#000000" if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.18 else "#ffffff"
 
 
-def _rgb(colour: str) -> Iterator[int]:
-    return (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+def _rgb(color: str) -> Iterator[int]:
+    return (int(color[i : i + 2], 16) for i in (1, 3, 5))

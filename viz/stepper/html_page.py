@@ -39,7 +39,7 @@ def variables(theme: Theme) -> str:
     """
     names = ("background", "text", "muted", "edge", "accent", "group_border", "negative", "neutral", "positive")
     lines = [f"--{name.replace('_', '-')}:{getattr(theme, name)}" for name in names]
-    lines += [f"--group-{i}:{colour}" for i, colour in enumerate(theme.groups)]
+    lines += [f"--group-{i}:{color}" for i, color in enumerate(theme.groups)]
     for kind, paint in theme.boxes.items():
         lines += [f"--{kind}-fill:{paint.fill}", f"--{kind}-border:{paint.border}"]
     return ";".join(lines)

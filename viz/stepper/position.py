@@ -41,7 +41,7 @@ class Walk:
         The adjoint to start from. Default: 1.
     max_nodes : int or None
         The largest graph to step through; None for no limit.
-    after : optimiser, optional
+    after : optimizer, optional
         An optimizer, whose updates become steps too.
 
     Attributes

@@ -141,7 +141,7 @@ def stages(
         The inputs of a program, as for ``step``.
     max_nodes : int or None
         The largest graph to step through; None for no limit.
-    after : optimiser, optional
+    after : optimizer, optional
         An optimizer; the last stage is its update of each parameter. No parameter changes.
 
     Returns

@@ -87,7 +87,7 @@ class Stepper(Walk):
         plain : bool
             Whether long data are written uncompressed; compressed data take a tenth of the space.
         """
-        _colours(theme)
+        _colors(theme)
         start = self.position if step is None else step
         if start not in range(len(self.steps) + 1):
             raise OptionError(f"step={step!r} is not one of these: 0 to {len(self.steps)} steps can have been taken.")
@@ -126,7 +126,7 @@ class Stepper(Walk):
     def picture(self, step: int | None = None, theme: str = "light") -> Drawing:
         """Return the picture after this many steps. Default: the current position."""
         frame = self._frames[self.position if step is None else step]
-        return Drawing(frame.scene, THEMES[_colours(theme)], marks=frame.marks, spaced_as=self._frames.widest)
+        return Drawing(frame.scene, THEMES[_colors(theme)], marks=frame.marks, spaced_as=self._frames.widest)
 
     def save(
         self, path: str | os.PathLike[str], theme: str = "auto", step: int | None = None, seconds: float = 1.0
@@ -203,7 +203,7 @@ def step(
         The number of the sample, if a program gets a batch.
     max_nodes : int or None
         The largest graph to step through; None for no limit.
-    after : optimiser, optional
+    after : optimizer, optional
         An optimizer; the update of each parameter becomes a step too. No parameter changes.
 
     Returns
@@ -254,7 +254,7 @@ def graph_of(root: Any, inputs: Sequence[Any], sample: int | None) -> Any:
     return root
 
 
-def _colours(theme: str) -> str:
+def _colors(theme: str) -> str:
     """Return the theme of a picture; light if the theme depends on the reader."""
     if theme not in html_page.THEME_CHOICES:
         raise OptionError(f"theme={theme!r} is none of the choices: {', '.join(map(repr, html_page.THEME_CHOICES))}.")

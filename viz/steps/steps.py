@@ -155,7 +155,7 @@ def _updates(reading: Reading, optimizer: Any, gradients: dict[Any, Any], index:
     planned = getattr(optimizer, "planned", None)
     if not callable(planned):
         raise OptionError(
-            f"after={optimizer!r:.80} is no optimiser: it cannot tell what it would do. Pass one of nn, "
+            f"after={optimizer!r:.80} is no optimizer: it cannot tell what it would do. Pass one of nn, "
             "step(loss, after=SGD(model.parameters(), lr=0.1)), or an object with such a method planned(gradients)."
         )
     found = planned({node: gradient for node, gradient in gradients.items() if node.op is None})

@@ -214,17 +214,17 @@ def _counted(letter: str, counters: dict[str, int], taken: set[str]) -> str:
             return name
 
 
-def _qualified(labelled: list[tuple[str, str]]) -> Iterator[str]:
+def _qualified(labeled: list[tuple[str, str]]) -> Iterator[str]:
     """Distinguish equal labels by as much of their scopes as needed, or by a number."""
     rivals: dict[str, list[list[str]]] = {}
-    for label, path in labelled:
+    for label, path in labeled:
         rivals.setdefault(label, []).append(clean(path).split(".") if path else [])
     depth = {}
     for label, paths in rivals.items():
         told_apart = [len({tuple(parts[-n:]) if n else () for parts in paths}) for n in range(max(map(len, paths)) + 1)]
         depth[label] = told_apart.index(max(told_apart))
     used: dict[str, int] = {}
-    for label, path in labelled:
+    for label, path in labeled:
         parts = clean(path).split(".") if path and depth[label] else []
         name = ".".join((*parts[-depth[label] :], label))
         used[name] = used.get(name, 0) + 1

@@ -66,11 +66,11 @@ def test_drawing_says_the_value_and_every_derivative(capsys):
 
 
 def test_the_picture_is_that_of_draw(capsys, folder):
-    run('draw "a * b" a=2 b=-3 -o graph.dot --theme dark --direction TB --partials both --colour-by gradient', capsys)
+    run('draw "a * b" a=2 b=-3 -o graph.dot --theme dark --direction TB --partials both --color-by gradient', capsys)
     a, b = Value(2.0, label="a"), Value(-3.0, label="b")
     product = a * b
     product.backward()
-    expected = drawing.draw(product, theme="dark", rankdir="TB", partials="both", colour_by="gradient").dot
+    expected = drawing.draw(product, theme="dark", rankdir="TB", partials="both", color_by="gradient").dot
     assert (folder / "graph.dot").read_text(encoding="utf-8") == expected
 
 
@@ -211,7 +211,7 @@ def test_every_command_of_the_readme_works(line, capsys):
 @pytest.mark.dot
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_readmes_picture_is_what_its_command_draws(theme, capsys, folder):
-    """Its words and colours; where they stand may differ from one Graphviz to the next."""
+    """Its words and colors; where they stand may differ from one Graphviz to the next."""
     [command] = re.findall(r"^backprop (draw .+ -o neuron-light.svg)$", README, re.MULTILINE)
     run(f"{command} --theme {theme}", capsys)
     drawn, kept = (
@@ -220,8 +220,8 @@ def test_the_readmes_picture_is_what_its_command_draws(theme, capsys, folder):
     for kind in ("text", "title"):
         words = [sorted("".join(element.itertext()) for element in tree.iter(f"{SVG}{kind}")) for tree in (drawn, kept)]
         assert words[0] == words[1]
-    colours = [{element.get("fill") for element in tree.iter()} for tree in (drawn, kept)]
-    assert colours[0] == colours[1]
+    colors = [{element.get("fill") for element in tree.iter()} for tree in (drawn, kept)]
+    assert colors[0] == colors[1]
 
 
 @pytest.mark.parametrize("command", ["draw", "step", "train", "demo"])

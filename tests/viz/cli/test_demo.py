@@ -258,8 +258,8 @@ def pixels(path):
     return np.round(imread(path)[..., :3] * 255).astype(int).reshape(-1, 3)
 
 
-def has_colour(path, colour):
-    wanted = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
+def has_color(path, color):
+    wanted = [int(color[i : i + 2], 16) for i in (1, 3, 5)]
     return bool((pixels(path) == wanted).all(axis=1).any())
 
 
@@ -267,15 +267,15 @@ def has_colour(path, colour):
 def test_both_curves_are_drawn(n, tmp_path):
     pytest.importorskip("matplotlib")
     path = charts.curves_figure(tmp_path / "curves.png", epochs(n), "a title")
-    assert has_colour(path, COLOURS[0])
-    assert has_colour(path, COLOURS[1])
+    assert has_color(path, COLOURS[0])
+    assert has_color(path, COLOURS[1])
 
 
 def test_without_a_validation_set_there_is_one_curve(tmp_path):
     pytest.importorskip("matplotlib")
     path = charts.curves_figure(tmp_path / "curves.png", epochs(3, ("loss",)), "a title")
-    assert has_colour(path, COLOURS[0])
-    assert not has_colour(path, COLOURS[1])
+    assert has_color(path, COLOURS[0])
+    assert not has_color(path, COLOURS[1])
 
 
 @pytest.mark.parametrize("ending", ["png", "svg", "pdf"])

@@ -89,11 +89,11 @@ def test_a_negative_weight_is_dashed_and_the_width_grows_with_the_magnitude():
 
 def test_gradients_are_unknown_before_the_sweep_and_the_sweeps_after_it():
     model = MLP(2, [2, 1], activation="tanh", rng=0)
-    fresh = draw_network(model, colour_by="gradient")
+    fresh = draw_network(model, color_by="gradient")
     assert {e.get("class") for e in parts(fresh, "link")} == {"link none"}
     assert "no gradient has been computed" in fresh.svg()
     model([1.0, 2.0]).backward()
-    swept = draw_network(model, colour_by="gradient").diagram
+    swept = draw_network(model, color_by="gradient").diagram
     grads = {f"l{c}_{i}_{c + 1}_{j}": w.grad for c, layer in enumerate(model.layers)
              for j, neuron in enumerate(layer.neurons) for i, w in enumerate(neuron.w)}  # fmt: skip
     assert {link.id: link.grad for link in swept.links} == grads
@@ -153,8 +153,8 @@ def test_refusals_say_what_to_write(tmp_path):
         draw_network("model")
     with pytest.raises(OptionError, match=r"ends in \.svg"):
         draw_network(MLP(2, [1])).save(tmp_path / "x.bmp")
-    with pytest.raises(OptionError, match="colour_by"):
-        draw_network(MLP(2, [1]), colour_by="mood")
+    with pytest.raises(OptionError, match="color_by"):
+        draw_network(MLP(2, [1]), color_by="mood")
 
 
 def test_a_sample_of_a_whole_data_set_goes_through_quickly():

@@ -206,7 +206,7 @@ def printed(thing, width=120):
 
 
 @pytest.mark.parametrize("name", THINGS)
-def test_rich_prints_the_same_words_in_colours(name, monkeypatch):
+def test_rich_prints_the_same_words_in_colors(name, monkeypatch):
     thing = THINGS[name]()
     words = shown(thing)["text/plain"]
     monkeypatch.setattr(render, "render", None)  # no picture is made for it
@@ -218,7 +218,7 @@ def test_rich_prints_the_same_words_in_colours(name, monkeypatch):
         assert plain.rstrip() == "\n".join(map(str.rstrip, words.split("\n")))
 
 
-def test_a_tree_has_the_parts_of_the_model_and_its_gradients_their_colours():
+def test_a_tree_has_the_parts_of_the_model_and_its_gradients_their_colors():
     model = nn.MLP(1, [2, 1], init=[[[1.0], [1.0]], [[1.0, -1.0]]])
     out = model([Value(2.0, label="[red]x[/red]")])
     assert "∇ —" in printed(out)[0]

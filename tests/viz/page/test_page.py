@@ -182,7 +182,7 @@ def test_buttons_slider_rows_and_boxes(open_page, example):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_colours_follow_the_system_until_they_are_chosen(open_page, example, scheme):
+def test_colors_follow_the_system_until_they_are_chosen(open_page, example, scheme):
     from viz.style.theme import THEMES
 
     page = open_page(step(example), color_scheme=scheme, reduced_motion="reduce")

@@ -1,4 +1,4 @@
-"""Plots: what is drawn are the numbers that were given, named, and told apart without colour."""
+"""Plots: what is drawn are the numbers that were given, named, and told apart without color."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def drawn(ax):
     return {line.get_label(): np.asarray(line.get_ydata()) for line in ax.lines}
 
 
-def told_apart_without_colour(ax):
+def told_apart_without_color(ax):
     ways = [(line.get_marker(), str(line._dash_pattern)) for line in ax.lines]
     return len(set(ways)) == len(ways)
 
@@ -54,7 +54,7 @@ def test_a_history_is_plotted_as_recorded(trained):
     assert drawn(ax)["training"].tolist() == history["loss"]
     assert drawn(ax)["validation"].tolist() == history["validation_loss"]
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("epoch", "loss")
-    assert told_apart_without_colour(ax)
+    assert told_apart_without_color(ax)
     assert drawn(plots.plot_history(history, "updates"))["loss"].tolist() == history.losses
     both = plots.plot_history(history, ["loss", "accuracy"], log=True)
     assert len(both.lines) == 4
@@ -69,7 +69,7 @@ def test_trainings_are_compared(trained):
     assert list(drawn(ax)) == ["long, training", "long, validation", "short"]
     assert drawn(ax)["short"].tolist() == [2.0, 1.0]
     assert drawn(ax)["long, validation"].tolist() == history["validation_loss"]
-    assert told_apart_without_colour(ax)
+    assert told_apart_without_color(ax)
     updates = plots.plot_history({"one": history, "again": history}, "updates")
     assert [text.get_text() for text in updates.get_legend().get_texts()] == ["one", "again"]
     assert drawn(updates)["again"].tolist() == history.losses
@@ -109,8 +109,8 @@ DRAWN = {
 }
 
 
-def luminance(colour):
-    return float(np.dot(to_rgb(colour), (0.299, 0.587, 0.114)))
+def luminance(color):
+    return float(np.dot(to_rgb(color), (0.299, 0.587, 0.114)))
 
 
 def differ_in_grey(line, other):
@@ -121,7 +121,7 @@ def differ_in_grey(line, other):
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("name", DRAWN)
-def test_every_plot_is_named_and_reads_without_colour(trained, name, theme):
+def test_every_plot_is_named_and_reads_without_color(trained, name, theme):
     figure, ax = pyplot.subplots()
     assert DRAWN[name](*trained, ax=ax, theme=theme) is ax
     assert ax.get_xlabel()
@@ -138,7 +138,7 @@ def test_every_plot_is_named_and_reads_without_colour(trained, name, theme):
     assert background > 0.9 if theme == "light" else background < 0.2
     ink = [line.get_color() for line in lines] + [ax.xaxis.label.get_color(), ax.yaxis.label.get_color()]
     ink += [text.get_color() for text in (ax.get_legend().get_texts() if ax.get_legend() else ())]
-    assert all(abs(luminance(colour) - background) > 0.25 for colour in ink)
+    assert all(abs(luminance(color) - background) > 0.25 for color in ink)
 
 
 @pytest.mark.parametrize("name", DRAWN)
@@ -154,9 +154,9 @@ def test_regions_of_classes_differ_in_grey(theme):
         lambda rows: np.column_stack([-np.asarray(rows)[:, 0], np.asarray(rows)[:, 0], np.asarray(rows)[:, 1]]),
         X, [0, 1, 2], resolution=20, theme=theme,
     )  # fmt: skip
-    colours = ax.collections[0].cmap.colors
+    colors = ax.collections[0].cmap.colors
     paper = np.array(to_rgb(THEMES[theme].background))
-    shades = sorted(luminance(rgba[3] * np.array(rgba[:3]) + (1 - rgba[3]) * paper) for rgba in colours)
+    shades = sorted(luminance(rgba[3] * np.array(rgba[:3]) + (1 - rgba[3]) * paper) for rgba in colors)
     assert np.diff(shades).min() > 0.025
     assert {type(part).__name__ for part in ax.collections} >= {"QuadMesh", "QuadContourSet", "PathCollection"}
 
@@ -201,7 +201,7 @@ def test_learning_rates_are_those_of_the_schedule():
     for name, one in named.items():
         assert drawn(ax)[name].tolist() == [one(step) for step in range(5)]
     assert all(at == int(at) for at in ax.get_xticks())
-    assert told_apart_without_colour(ax)
+    assert told_apart_without_color(ax)
 
 
 def test_functions_are_plotted_as_they_compute():
@@ -209,7 +209,7 @@ def test_functions_are_plotted_as_they_compute():
     assert drawn(ax)["relu"][[0, 200, 400]].tolist() == [0.0, 0.0, 2.0]
     assert drawn(ax)["square"][[0, 200, 400]].tolist() == [4.0, 0.0, 4.0]
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("a", "f")
-    assert told_apart_without_colour(ax)
+    assert told_apart_without_color(ax)
     assert plots.plot_functions(abs).get_legend() is None
     with pytest.raises(OptionError, match="is not below"):
         plots.plot_functions(abs, 1.0, 1.0)
@@ -233,7 +233,7 @@ def test_several_fits_are_named_and_what_cannot_be_plotted_says_why():
     X, y = [[0.0], [1.0]], [0.0, 1.0]
     ax = plots.plot_fit({"line": lambda rows: rows, "flat": lambda rows: 0.0 * rows}, X, y)
     assert set(drawn(ax)) == {"line", "flat"}
-    assert told_apart_without_colour(ax)
+    assert told_apart_without_color(ax)
     with pytest.raises(OptionError, match="reshape"):
         plots.plot_fit(lambda rows: rows, [0.0, 1.0], y)
     with pytest.raises(OptionError, match="no hidden layer"):
@@ -297,7 +297,7 @@ def test_a_surface_stands_where_the_function_says(points, theme):
     background = luminance(figure.get_facecolor()[:3])
     assert abs(luminance(ax.zaxis.label.get_color()) - background) > 0.25
     low, high = (luminance(ax.collections[0].cmap(share)[:3]) for share in (0.0, 1.0))
-    assert abs(high - background) > abs(low - background) + 0.3  # it reads in grey too
+    assert abs(high - background) > abs(low - background) + 0.3  # it reads in gray too
     assert len(ax.collections) > 1  # with its contours
 
 

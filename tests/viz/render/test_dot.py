@@ -108,13 +108,13 @@ def test_other_options_are_refused_with_the_choices():
     with pytest.raises(OptionError, match="'numbers', 'formulas'"):
         draw(x, partials="all")
     with pytest.raises(OptionError, match="'kind', 'gradient'"):
-        draw(x, colour_by="size")
+        draw(x, color_by="size")
     with pytest.raises(OptionError, match="'svg'"):
         draw_dot(x, format="bmp-of-some-kind")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_theme_colours_everything(example, theme):
+def test_a_theme_colors_everything(example, theme):
     from viz.style.theme import THEMES
 
     source = draw(example, theme=theme).dot
@@ -122,13 +122,13 @@ def test_a_theme_colours_everything(example, theme):
     assert f'color="{THEMES[theme].boxes["input"].border}"' in source
 
 
-def test_gradients_colour_boxes_from_blue_over_grey_to_orange():
+def test_gradients_color_boxes_from_blue_over_grey_to_orange():
     from viz.style.theme import LIGHT
 
     a, b = Value(2.0, label="a"), Value(-4.0, label="b")
     out = a * b * 1.0
     out.backward()
-    source = draw(out, colour_by="gradient").dot
+    source = draw(out, color_by="gradient").dot
     assert f'fillcolor="{LIGHT.negative}"' in source
     kinds = {line.split("fillcolor=")[1][1:8] for line in source.splitlines() if "fillcolor" in line}
     assert len(kinds) >= 3

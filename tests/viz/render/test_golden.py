@@ -72,7 +72,7 @@ def frames() -> str:
 
 MAKERS = {
     "expression.dot": lambda: draw(expression(), partials="both").dot,
-    "expression_gradient_dark.dot": lambda: draw(expression(), theme="dark", colour_by="gradient", rankdir="TB").dot,
+    "expression_gradient_dark.dot": lambda: draw(expression(), theme="dark", color_by="gradient", rankdir="TB").dot,
     "expression_micrograd.dot": lambda: draw_dot(expression()).source,
     "expression.json": lambda: scene(draw(expression())),
     "expression_steps.txt": frames,

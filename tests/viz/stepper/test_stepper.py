@@ -293,7 +293,7 @@ def test_updates_are_steps_too_and_nothing_is_updated_by_looking():
 
 
 def test_an_update_by_something_else_is_refused(example):
-    with pytest.raises(OptionError, match="is no optimiser"):
+    with pytest.raises(OptionError, match="is no optimizer"):
         step(example, after="SGD")
     with pytest.raises(OptionError, match="parameters of another model"):
         step(example, after=SGD([Value(1.0)], lr=0.1))

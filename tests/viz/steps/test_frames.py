@@ -97,7 +97,7 @@ def test_all_steps_have_one_layout(example):
 
 
 @pytest.mark.dot
-def test_a_step_is_marked_in_colour_and_class(example):
+def test_a_step_is_marked_in_color_and_class(example):
     from viz.style.theme import LIGHT
 
     svg = draw(example, step=13).svg()

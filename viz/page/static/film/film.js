@@ -251,14 +251,14 @@ function start(arrays) {
     actions[name]();
   });
   const themes = ["auto", "light", "dark"];
-  const recolour = () => { scheme = schemeOf(); paint(); };
+  const recolor = () => { scheme = schemeOf(); paint(); };
   $("theme").addEventListener("click", () => {
     const root = document.documentElement;
     root.dataset.theme = themes[(themes.indexOf(root.dataset.theme) + 1) % 3];
-    $("theme").title = `Colours: ${root.dataset.theme}`;
-    recolour();
+    $("theme").title = `Colors: ${root.dataset.theme}`;
+    recolor();
   });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolor);
   choose(0);
   show(0);
   document.documentElement.dataset.ready = "yes";

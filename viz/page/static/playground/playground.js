@@ -52,9 +52,9 @@ const LAYOUT = `
   <button type="button" data-do="more" aria-label="One layer more">+</button></span>
   <label class="shaped">activation <select data-set="activation"></select></label>
   <span class="row flat" role="radiogroup" aria-label="Edges show"><span class="muted">edges show</span>
-  <label><input type="radio" data-colour value="weight" checked> weight</label>
-  <label><input type="radio" data-colour value="gradient"> gradient</label>
-  <label><input type="radio" data-colour value="update"> update</label></span></div>
+  <label><input type="radio" data-color value="weight" checked> weight</label>
+  <label><input type="radio" data-color value="gradient"> gradient</label>
+  <label><input type="radio" data-color value="update"> update</label></span></div>
   <div class="scroll"><div class="network"></div></div>
   <div class="card" aria-live="polite"></div>
   <p class="key hint"></p>
@@ -109,7 +109,7 @@ export function mount(root, choices, send) {
   };
   const summary = () => (state ? `epoch ${state.epoch}, update ${state.updates}, loss ${number(state.loss)}, ${state.score.join(" ")}` : "");
 
-  for (const one of root.querySelectorAll("[data-colour]")) one.name = `${own}-colour`;
+  for (const one of root.querySelectorAll("[data-color]")) one.name = `${own}-color`;
   const boxes = settings(root, choices, ask);
   const field = plane($(".field"), ask, target, say);
   const net = weights(root, ask);
@@ -254,7 +254,7 @@ export function mount(root, choices, send) {
     field.paint(state, scheme);
     net.paint(scheme);
   }
-  // A notebook shows the element after it was filled, and until then it has no colours.
+  // A notebook shows the element after it was filled, and until then it has no colors.
   new ResizeObserver(() => { if (Number.isNaN(scheme.neutral[0])) retheme(); }).observe(root);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => retheme());
 

@@ -10,9 +10,9 @@ const W = 320, H = 118, EDGE = 50;
 export function weights(root, ask) {
   const $ = (selector) => root.querySelector(selector);
   const info = {}, box = $(".network");
-  let state = null, view = null, chosen = null, colour = "weight", hint = null;
+  let state = null, view = null, chosen = null, color = "weight", hint = null;
   const known = (x) => (x === null ? NaN : x);
-  const numbers = (quantity = colour) => state.shown[quantity];
+  const numbers = (quantity = color) => state.shown[quantity];
   const ids = () => [...info.links, ...info.biased];
   const part = (id) => (id.startsWith("l") ? view.link.get(id) : view.unit.get(id).querySelector(".bias"));
   const title = (id) => (id.startsWith("l") ? `weight ${info.named[id]}` : `bias ${info.named[id]}`);
@@ -75,16 +75,16 @@ export function weights(root, ask) {
     if (!view) return false;
     const all = numbers().map(known), links = all.slice(0, info.links.length);
     const largest = Math.max(0, ...links.map(Math.abs).filter(Number.isFinite));
-    Object.assign(info, { thickness: fresh.thickness, largest: colour === "weight" ? Math.max(1, largest) : largest });
+    Object.assign(info, { thickness: fresh.thickness, largest: color === "weight" ? Math.max(1, largest) : largest });
     view.weights(links);
     view.biases(all.slice(info.links.length));
     view.values(fresh.values.map(known));
     view.dead(fresh.dead);
     for (const [id, line] of [...view.link, ...view.unit]) line.classList.toggle("working", fresh.working.includes(id));
     for (const id of info.biased) part(id).classList.toggle("working", fresh.working.includes(`bias ${id}`));
-    const size = colour === "update" ? `${number(100 * largest, 2)} % of its layer’s weights` : number(largest, 3);
-    $(".key").textContent = all.every(Number.isNaN) ? `There is no ${colour} yet: make a step.`
-      : `Largest ${colour} of a line: ${size}. Solid orange is positive, dashed blue negative; squares are biases.`;
+    const size = color === "update" ? `${number(100 * largest, 2)} % of its layer’s weights` : number(largest, 3);
+    $(".key").textContent = all.every(Number.isNaN) ? `There is no ${color} yet: make a step.`
+      : `Largest ${color} of a line: ${size}. Solid orange is positive, dashed blue negative; squares are biases.`;
     if (hint && info.named[hint[0]]) tell(...hint);
     edit();
     follow();
@@ -161,9 +161,9 @@ export function weights(root, ask) {
 
   const set = (value) => ask({ do: "weight", link: chosen, value: typeof value === "number" ? Number(value.toPrecision(6)) : value });
   $("[data-weight]").addEventListener("change", (event) => set(event.target.value === "" ? "" : Number(event.target.value)));
-  for (const button of root.querySelectorAll("[data-colour]"))
+  for (const button of root.querySelectorAll("[data-color]"))
     button.addEventListener("change", () => {
-      colour = button.value;
+      color = button.value;
       show({ ...state, svg: null });
     });
 

@@ -1,13 +1,13 @@
-// Maps of numbers over the plane: bytes to colours, samples as marks.
+// Maps of numbers over the plane: bytes to colors, samples as marks.
 
-export function colourOf(name, root) {
+export function colorOf(name, root) {
   const text = getComputedStyle(root).getPropertyValue(name).trim();
   return [1, 3, 5].map((i) => parseInt(text.slice(i, i + 2), 16));
 }
 
 export function schemeOf(root = document.documentElement) {
   const [negative, positive, neutral, background, text] =
-    ["--negative", "--positive", "--neutral", "--background", "--text"].map((name) => colourOf(name, root));
+    ["--negative", "--positive", "--neutral", "--background", "--text"].map((name) => colorOf(name, root));
   return {
     negative, positive, neutral, background, text,
     classes: ["#0877bd", "#f59322", "#009e73", "#cc79a7", "#e6c700", "#56b4e9"].map((hex) =>
@@ -17,7 +17,7 @@ export function schemeOf(root = document.documentElement) {
 
 const mix = (a, b, t) => a.map((x, i) => x + (b[i] - x) * t);
 
-// A signed map: byte 128 is 0 and has the neutral colour.
+// A signed map: byte 128 is 0 and has the neutral color.
 export function paintSigned(canvas, bytes, width, height, scheme, strong = 0.85) {
   const table = scheme.signed ??= Array.from({ length: 256 }, (_, byte) => {
     const v = (byte - 128) / 127;
@@ -32,13 +32,13 @@ export function paintWinner(canvas, winner, lead, width, height, scheme) {
     mix(scheme.background, scheme.classes[winner[i] % 6], 0.18 + (0.42 * lead[i]) / 255));
 }
 
-function paint(canvas, width, height, colour) {
+function paint(canvas, width, height, color) {
   canvas.width = width;
   canvas.height = height;
   const context = canvas.getContext("2d");
   const image = context.createImageData(width, height);
   for (let i = 0; i < width * height; i++) {
-    const [r, g, b] = colour(i);
+    const [r, g, b] = color(i);
     image.data[4 * i] = r; image.data[4 * i + 1] = g; image.data[4 * i + 2] = b; image.data[4 * i + 3] = 255;
   }
   context.putImageData(image, 0, 0);
@@ -53,7 +53,7 @@ export function svgElement(kind, attributes, parent) {
   return made;
 }
 
-// A sample's mark: classes differ in shape as well as in colour.
+// A sample's mark: classes differ in shape as well as in color.
 export function mark(kind, x, y, size, parent) {
   const s = size;
   const shapes = [

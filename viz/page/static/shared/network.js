@@ -1,4 +1,4 @@
-// Gives a network that Python drew another moment's numbers: line widths, colours by class, values, maps.
+// Gives a network that Python drew another moment's numbers: line widths, colors by class, values, maps.
 
 import { number } from "./numbers.js";
 

@@ -229,7 +229,7 @@ const themes = ["auto", "light", "dark"];
 $("theme").addEventListener("click", () => {
   const root = document.documentElement;
   root.dataset.theme = themes[(themes.indexOf(root.dataset.theme) + 1) % 3];
-  $("theme").title = `Colours: ${root.dataset.theme}`;
+  $("theme").title = `Colors: ${root.dataset.theme}`;
 });
 
 fold(data.level);
