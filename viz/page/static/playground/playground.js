@@ -12,7 +12,7 @@ const LAYOUT = `
 <div class="top">
  <div class="buttons" role="group" aria-label="Training">
   <button type="button" data-do="play" class="primary">Train</button>
-  <span class="group"><span class="muted">step by one</span>
+  <span class="group"><span class="muted">step by</span>
   <button type="button" data-size="operation">operation</button>
   <button type="button" data-size="sample">sample</button>
   <button type="button" data-size="batch">batch</button>
