@@ -183,7 +183,7 @@ def test_each_ringed_sample_opens_in_the_stepper_at_the_moment_that_is_shown(fil
     for i, frame in enumerate(history.recording.frames[::3]):
         page.eval_on_selector("#slider", f"s => {{ s.value = {3 * i}; s.dispatchEvent(new Event('input')); }}")
         page.select_option("#marked", str(i % 3))
-        assert page.inner_text("#open") == "Open in the stepper"
+        assert page.inner_text("#open") == "Step through this sample"
         page.click("#open")
         inside.locator("#last").click()
         model.load_state_dict(frame.state)
@@ -209,7 +209,7 @@ def test_where_a_moment_has_no_steps_the_film_goes_to_one_that_has(film_page, re
     assert step(recorded[1].recording.loss_of(int(asked[1]), int(asked[2]))).steps
     page.keyboard.press("End")
     page.keyboard.press("ArrowLeft")
-    assert page.inner_text("#open") == f"Go to update {frames[-1].step}, and open in the stepper"
+    assert page.inner_text("#open") == f"Go to update {frames[-1].step}, and step through this sample"
     page.click("#open")
     page.wait_for_selector("#frame iframe")
     assert page.inner_text("#update") == str(frames[-1].step)

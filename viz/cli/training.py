@@ -33,7 +33,7 @@ examples:
 FILM = f"""\
 Train a multi-layer perceptron as `backprop train` does, and write the training as one page that needs no network:
 weights, what each unit answers over the plane, loss and gradients at every moment, with a slider over the updates.
-The ringed sample opens in the stepper, with the weights of that moment.
+The selected sample opens in the stepper, with the weights of that moment.
 
 {DATASETS}
 examples:

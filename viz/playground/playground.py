@@ -83,7 +83,7 @@ class Playground:
 
     @property
     def model(self) -> Any:
-        """Return a picture of the network in its present state."""
+        """Return the network that is trained."""
         return self.session.model
 
     def _hear(self, widget: Any, message: Any, buffers: Any) -> None:

@@ -43,7 +43,7 @@ function start(arrays) {
     if (i < points.marked) made.classList.add("choice");
     made.addEventListener("click", () => (i < points.marked ? choose(i) : other(i)));
   });
-  $("plane-title").textContent = info.kind === "curve" ? "Answer along x1" : "Answer over the plane";
+  $("plane-title").textContent = info.kind === "curve" ? "Network output along x1" : "Network output";
   if (info.kind === "curve") { $("answer").hidden = true; $("field").classList.add("curve"); }
   const explain = (box, text) => {
     const entry = document.createElement("span");
@@ -133,8 +133,8 @@ function start(arrays) {
     $("answers").textContent = outputs.join(", ");
     const [frame, key] = nearest();
     $("open").disabled = !key;
-    $("open").textContent = !key || frame === position ? "Open in the stepper"
-      : `Go to update ${frames[frame].step}, and open in the stepper`;
+    $("open").textContent = !key || frame === position ? "Step through this sample"
+      : `Go to update ${frames[frame].step}, and step through this sample`;
     $("near").textContent = !key ? `${info.no_steps || "This page carries no steps."} In Python: ${inPython(marked)}`
       : stepped.length === frames.length && !info.no_steps ? ""
       : `Steps are kept at ${stepped.length} of ${frames.length} moments, ticked below; here: ${inPython(marked)}`;
